@@ -1,0 +1,72 @@
+import type { Identity } from './affinity.js';
+import type { Address } from './instance.js';
+import type { SessionTerms } from './session.js';
+
+/** Why a visit went where it went. */
+export type Placement =
+  /** The session's own instance. */
+  | 'bound'
+  /** The oldest instance with room. */
+  | 'first-fit'
+  /** A new instance: none had room. */
+  | 'scaled-out'
+  /** A new instance though places were left: every instance with a place had its 200 requests in flight. */
+  | 'overflow'
+  /** The session's instance died; this one takes over. */
+  | 'rebound-after-crash'
+  /** No session: the next instance that takes a request. */
+  | 'round-robin';
+
+/** A Decision is data: kept in the request record, printed, and explained later. */
+export interface Decision {
+  readonly placement: Placement;
+  readonly instanceId: string;
+  readonly sessionId?: string;
+  /** How the session came about: was there, made by this request, or made again under the ID of one that ended. */
+  readonly session: 'known' | 'opened' | 'reopened' | 'none';
+  /** Something the client should know, as a cookie that was not taken. */
+  readonly remark?: string;
+}
+
+export interface AdmissionRequest {
+  readonly requestId: string;
+  readonly qualifier: string;
+  readonly identity: Identity;
+}
+
+/** The door of a Function's scheduler. */
+export interface Admission {
+  /**
+   * Finds or starts the instance for a request; resolves when the instance is ready to take it.
+   * Places are taken before the first await, so simultaneous requests never oversubscribe an instance.
+   * @throws ResourceExhausted (429), SessionExpired, SessionNotFound, InvalidSessionStatus, CAExited, CAFileNotFound,
+   *   FunctionNotStarted, ServiceUnavailable
+   */
+  admit(request: AdmissionRequest): Promise<Visit>;
+}
+
+/** The session that a visit belongs to. */
+export interface VisitedSession {
+  readonly sessionId: string;
+  readonly terms: SessionTerms;
+}
+
+/** One request's stay on an instance, from admission to the end of the reply. Must be left exactly once. */
+export interface Visit {
+  readonly requestId: string;
+  readonly instanceId: string;
+  readonly address: Address;
+  readonly session: VisitedSession | undefined;
+  /** Whether this request made the session, or made it again under the ID of one that ended. */
+  readonly opened: boolean;
+  /** Whether the emulator chose the session's ID in this request, so that nobody knows it yet. */
+  readonly minted: boolean;
+  readonly decision: Decision;
+  /**
+   * The instance did not answer: leaves it and takes the session along to another try (spec U45), on another instance if this one died.
+   * This visit is over then, whatever comes of it.
+   */
+  retry(reason: 'reset' | 'refused'): Promise<Visit>;
+  /** The end of the stay. A session that this request opened and no instance ever answered is discarded (spec U44). */
+  leave(outcome: { readonly answered: boolean }): void;
+}

@@ -1,0 +1,44 @@
+import type { Visit } from './admission.js';
+import type { SessionAffinityType } from './function.js';
+import type { HeaderLines } from './headers.js';
+
+/** The head of a request as the client sent it. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query, unchanged. */
+  readonly target: string;
+  readonly headers: HeaderLines;
+}
+
+/** The head of the function's reply. A strategy may amend `headers` before it goes to the client. */
+export interface ReplyHead {
+  readonly status: number;
+  readonly headers: HeaderLines;
+}
+
+/** Which session a request says that it belongs to. */
+export type Identity =
+  | {
+      readonly kind: 'session';
+      readonly sessionId: string;
+      /** For an ID that is not known: name a new session, or create this one. */
+      readonly whenUnknown: 'mint' | 'create';
+    }
+  /** The gateway will name it. `remark` says what was sent and not taken. */
+  | { readonly kind: 'new'; readonly remark?: string }
+  /** No session. */
+  | { readonly kind: 'none' };
+
+/** One strategy for each value of `sessionAffinity`. Sees lines of head, never sockets. */
+export interface SessionAffinity {
+  readonly type: SessionAffinityType;
+  /** @throws InvalidArgument for an ID that breaks the grammar, where the client may choose it */
+  identify(head: RequestHead): Identity;
+  /**
+   * What the instance receives beside the client's own lines, decided once the visit is known.
+   * @returns lines to add, or nothing
+   */
+  announce?(visit: Visit): readonly (readonly [name: string, value: string])[];
+  /** Tells the client its ID, or learns it from the reply. Not called for an upgrade's 101. */
+  settle(visit: Visit, reply: ReplyHead): void;
+}

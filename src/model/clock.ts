@@ -1,0 +1,199 @@
+import { DeadlineHeap, type Due } from './deadline-heap.js';
+
+/**
+ * Time as the emulator sees it. Instants are milliseconds on the clock's own scale, which starts at the host's wall time and from
+ * then on counts only what has passed: a jump of the host's clock moves nothing.
+ */
+export interface Clock {
+  /** Whole milliseconds; never goes back. */
+  now(): number;
+  /** The instant to show to people and on the wire. */
+  wallTime(): Date;
+  /**
+   * Calls `wake` once when `now()` has reached `deadline` (a deadline already past: on the next turn of the event loop).
+   * @returns a function that calls it off
+   */
+  wakeAt(deadline: number, wake: () => void | Promise<void>): () => void;
+}
+
+/** Where a clock gets its time from. Real by default; tests may give their own. */
+export interface TimeSource {
+  /** Milliseconds that only go forward. */
+  monotonic(): number;
+  /** Milliseconds since 1970 as the host sees them. The clock starts there and never follows it. */
+  wall(): number;
+  /** Calls back after at least `delay` milliseconds; the timer alone keeps no process alive. */
+  startTimer(delay: number, call: () => void): () => void;
+}
+
+/** Node turns a longer delay into 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** How long an advance may keep requests waiting. */
+const LONGEST_STALL_MS = 5;
+
+const HOST_TIME: TimeSource = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  startTimer(delay, call) {
+    const timer = setTimeout(call, delay);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Alarm extends Due {
+  readonly wake: () => void | Promise<void>;
+}
+
+/**
+ * A clock whose deadlines stand in one heap with one re-armed timer. It can be advanced and frozen, which is how the session clock
+ * is used; the process clock is handed out as a plain {@link Clock}, so nobody can.
+ */
+export class MovableClock implements Clock {
+  readonly #source: TimeSource;
+  readonly #epoch: number;
+  readonly #wallAtStart: number;
+  readonly #startedAt: number;
+  readonly #alarms = new DeadlineHeap<Alarm>();
+  #moved = 0;
+  #frozenAt: number | undefined;
+  #order = 0;
+  #timer: { readonly deadline: number; readonly stop: () => void } | undefined;
+  #advancing = false;
+
+  constructor({
+    source = HOST_TIME,
+    frozen = false,
+    startAt,
+    aheadMs = 0,
+  }: { source?: TimeSource; frozen?: boolean; startAt?: number; aheadMs?: number } = {}) {
+    this.#source = source;
+    this.#wallAtStart = source.wall();
+    this.#startedAt = source.monotonic();
+    this.#epoch = (startAt ?? this.#wallAtStart) - this.#startedAt;
+    this.#moved = aheadMs;
+    if (frozen) this.freeze();
+  }
+
+  now(): number {
+    return Math.floor(this.#frozenAt ?? this.#running());
+  }
+
+  wallTime(): Date {
+    return new Date(this.now());
+  }
+
+  get frozen(): boolean {
+    return this.#frozenAt !== undefined;
+  }
+
+  /** How far the clock was moved by hand, in milliseconds, frozen time (negative) included. */
+  get offset(): number {
+    return (this.#frozenAt ?? this.#running()) - this.#epoch - this.#source.monotonic();
+  }
+
+  /** How far the host's wall clock has run away from what has passed, in milliseconds. */
+  get hostGap(): number {
+    return this.#source.wall() - this.#wallAtStart - (this.#source.monotonic() - this.#startedAt);
+  }
+
+  wakeAt(deadline: number, wake: () => void | Promise<void>): () => void {
+    const alarm: Alarm = { order: this.#order++, wake, place: -1 };
+    this.#alarms.set(alarm, deadline);
+    this.#arm();
+    return () => this.#alarms.remove(alarm);
+  }
+
+  freeze(): void {
+    this.#frozenAt ??= this.#running();
+    this.#disarm();
+  }
+
+  resume(): void {
+    if (this.#frozenAt === undefined) return;
+    this.#moved += this.#frozenAt - this.#running();
+    this.#frozenAt = undefined;
+    this.#arm();
+  }
+
+  /**
+   * Moves the clock on, firing every deadline on the way in its order and at its time.
+   * @param milliseconds how far; not negative
+   * @returns when everything that the wakes began has ended
+   */
+  async advance(milliseconds: number): Promise<void> {
+    const target = this.now() + milliseconds;
+    const consequences: Promise<void>[] = [];
+    this.#advancing = true;
+    this.#disarm();
+    let breathedAt = this.#source.monotonic();
+    try {
+      for (
+        let next = this.#alarms.next;
+        next !== undefined && this.#alarms.nextAt <= target;
+        next = this.#alarms.next
+      ) {
+        this.#moveTo(this.#alarms.nextAt);
+        this.#fire(next, consequences);
+        if (this.#source.monotonic() - breathedAt < LONGEST_STALL_MS) continue;
+        await new Promise<void>((resolve) => this.#source.startTimer(0, resolve));
+        breathedAt = this.#source.monotonic();
+      }
+      this.#moveTo(target);
+    } finally {
+      this.#advancing = false;
+    }
+    this.#arm();
+    await Promise.all(consequences);
+  }
+
+  #running(): number {
+    return this.#epoch + this.#moved + this.#source.monotonic();
+  }
+
+  #moveTo(instant: number): void {
+    const ahead = instant - (this.#frozenAt ?? this.#running());
+    if (ahead <= 0) return;
+    this.#moved += ahead;
+    if (this.#frozenAt !== undefined) this.#frozenAt = instant;
+  }
+
+  #arm(): void {
+    const deadline = this.#alarms.nextAt;
+    if (deadline === Infinity || this.#frozenAt !== undefined || this.#advancing) return;
+    if (this.#timer !== undefined && this.#timer.deadline <= deadline) return;
+    this.#disarm();
+    const delay = Math.min(Math.max(Math.ceil(deadline - this.#running()), 0), LONGEST_TIMER_MS);
+    this.#timer = { deadline, stop: this.#source.startTimer(delay, () => this.#ring()) };
+  }
+
+  #disarm(): void {
+    this.#timer?.stop();
+    this.#timer = undefined;
+  }
+
+  /** Fires what is due. An alarm that a wake sets waits for the next turn, so that long work can let others in. */
+  #ring(): void {
+    this.#timer = undefined;
+    if (this.#frozenAt !== undefined) return;
+    const consequences: Promise<void>[] = [];
+    const now = this.now();
+    const set = this.#order;
+    for (
+      let next = this.#alarms.next;
+      next !== undefined && this.#alarms.nextAt <= now && next.order < set;
+      next = this.#alarms.next
+    ) {
+      this.#fire(next, consequences);
+    }
+    this.#arm();
+    // A wake that fails is a defect: it surfaces as an unhandled rejection, which ends the emulator and its instances.
+    void Promise.all(consequences);
+  }
+
+  #fire(alarm: Alarm, consequences: Promise<void>[]): void {
+    this.#alarms.remove(alarm);
+    const begun = alarm.wake();
+    if (begun !== undefined) consequences.push(begun);
+  }
+}

@@ -1,0 +1,68 @@
+export const SESSION_AFFINITIES = [
+  'NONE',
+  'GENERATED_COOKIE',
+  'HEADER_FIELD',
+  'MCP_SSE',
+  'MCP_STREAMABLE',
+] as const;
+export type SessionAffinityType = (typeof SESSION_AFFINITIES)[number];
+
+export const INSTANCE_ISOLATION_MODES = ['SHARE', 'SESSION_EXCLUSIVE', 'REQUEST_EXCLUSIVE'] as const;
+export type InstanceIsolationMode = (typeof INSTANCE_ISOLATION_MODES)[number];
+
+/** What `sessionAffinityConfig` holds, every default filled in. On the wire it is a string of JSON. */
+export interface SessionAffinityConfig {
+  readonly sessionConcurrencyPerInstance: number;
+  readonly sessionTTLInSeconds: number;
+  readonly sessionIdleTimeoutInSeconds: number;
+  readonly disableSessionIdReuse: boolean;
+  readonly affinityHeaderFieldName?: string;
+  readonly sseEndpointPath?: string;
+}
+
+/** How a custom runtime is started: an argument list, never a shell line. */
+export interface CustomRuntimeConfig {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** Where the handler listens on FC. Here every instance gets a port of its own in `FC_SERVER_PORT`. */
+  readonly port: number;
+}
+
+/** A Function as deployed: the API's fields, and below them what only an emulator needs to know. Valid by construction. */
+export interface FunctionConfig {
+  readonly functionName: string;
+  readonly runtime: string;
+  readonly customRuntimeConfig: CustomRuntimeConfig;
+  readonly sessionAffinity: SessionAffinityType;
+  readonly sessionAffinityConfig: SessionAffinityConfig;
+  readonly instanceIsolationMode: InstanceIsolationMode;
+  /** Requests in flight that one instance takes; 200 with any affinity. */
+  readonly instanceConcurrency: number;
+  /** Seconds a request may last. */
+  readonly timeout: number;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** The folder in which the command runs. */
+  readonly codeDirectory: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly startTimeoutInSeconds: number;
+  /** How long an instance may take to end after SIGTERM. */
+  readonly drainTimeoutInSeconds: number;
+}
+
+/** One fixed state of a Function. An update makes a new one. */
+export interface Revision {
+  /** `0` for LATEST, as ListInstances spells it. */
+  readonly versionId: string;
+  readonly config: FunctionConfig;
+}
+
+/** The entrance of a Function and qualifier: one listener. */
+export interface HttpTrigger {
+  readonly functionName: string;
+  readonly qualifier: string;
+  /** Behind a custom domain nothing forces `Content-Disposition: attachment`. */
+  readonly customDomain: boolean;
+}
+
+export const LATEST = 'LATEST';

@@ -1,0 +1,19 @@
+/** What a `Host` value is to a listener. */
+export type HostVerdict = 'allowed' | 'foreign' | 'malformed';
+
+const HOST = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/;
+
+/**
+ * The defence against DNS rebinding: a page that points its own name at this machine still sends that name. Names are compared
+ * whole, never by suffix; ports do not matter.
+ * @param names accepted besides `localhost`, `127.0.0.1` and `[::1]`: the bind address, `<functionName>.localhost`, `--allowed-host`
+ */
+export function createHostRule(names: Iterable<string>): (host: string) => HostVerdict {
+  const allowed = new Set(['localhost', '127.0.0.1', '[::1]']);
+  for (const name of names) allowed.add(name.toLowerCase());
+  return (host) => {
+    const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
+    if (name === undefined || Number(port ?? 0) > 65535) return 'malformed';
+    return allowed.has(name) ? 'allowed' : 'foreign';
+  };
+}

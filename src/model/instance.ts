@@ -1,0 +1,75 @@
+import type { Revision } from './function.js';
+
+/** Where an instance listens; always this machine. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How a process ended: by itself with a code, or by a signal. `lastLines` are the last things it printed. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly lastLines: readonly string[];
+}
+
+export interface InstanceSpec {
+  readonly instanceId: string;
+  readonly qualifier: string;
+  readonly revision: Revision;
+}
+
+/** Starts Instances: as local processes; in tests, in this process; later, as containers. */
+export interface InstanceDriver {
+  /**
+   * Returns at once; readiness and death are told by the Instance. Aborting `signal` before it is ready ends the attempt.
+   * The start limit is the driver's to keep (`startTimeoutInSeconds`).
+   */
+  start(spec: InstanceSpec, signal: AbortSignal): Instance;
+}
+
+/** One running copy of a handler. */
+export interface Instance {
+  readonly instanceId: string;
+  /** Process ID, where there is a process and it has begun. */
+  readonly pid: number | undefined;
+  /** Settles once: the address, or FcError CAExited (ended before it listened), CAFileNotFound (no such command), FunctionNotStarted (start limit). */
+  readonly ready: Promise<Address>;
+  /** Settles once, when nothing of it is left. Never rejects. */
+  readonly exited: Promise<Exit>;
+  readonly output: InstanceLog;
+  /** Asks it to end (SIGTERM to its process group), insists after `graceMs` (SIGKILL; default: the function's drain timeout). Resolves when it is gone. */
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly source: 'stdout' | 'stderr' | 'platform';
+  /** One line, control characters made visible, cut to a bounded length. */
+  readonly text: string;
+}
+
+/** What an instance printed, and the platform's own lines between. Bounded: the oldest lines go first. */
+export interface InstanceLog {
+  lines(): readonly LogLine[];
+  /** Adds a platform line, as `FC Invoke Start RequestId: …`. */
+  note(text: string): void;
+  /** @returns a function that ends the following */
+  follow(listener: (line: LogLine) => void): () => void;
+}
+
+/** An instance as `instance list` and ListInstances show it. */
+export interface InstanceInfo {
+  readonly instanceId: string;
+  readonly functionName: string;
+  readonly versionId: string;
+  readonly qualifier: string;
+  readonly status: 'Starting' | 'Running' | 'Destroying';
+  readonly createdTimeMs: number;
+  readonly resourceType: 'FC';
+  readonly pid: number | undefined;
+  readonly url: string | undefined;
+  readonly sessions: number;
+  readonly inFlight: number;
+}

@@ -1,0 +1,112 @@
+import type { FunctionConfig } from './function.js';
+import type { InstanceInfo, LogLine } from './instance.js';
+import type { RequestRecord } from './request-record.js';
+import type { CreateSessionInput, Session, UpdateSessionInput } from './session.js';
+
+/** Which function, and which of its versions or aliases (LATEST when left out). */
+export interface FunctionRef {
+  readonly functionName: string;
+  readonly qualifier?: string;
+}
+
+export interface SessionRef extends FunctionRef {
+  readonly sessionId: string;
+}
+
+export interface ListSessionsQuery extends FunctionRef {
+  /** 1–100; 20 when left out. */
+  readonly limit?: number;
+  readonly nextToken?: string;
+  /** Every generation of that ID. */
+  readonly sessionId?: string;
+  readonly sessionStatus?: 'Active' | 'Expired';
+}
+
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Absent on the last page. */
+  readonly nextToken?: string;
+}
+
+/**
+ * The Session API. The scheduler, the functions room over it, and the API client over HTTP all implement it.
+ * Every operation throws FunctionNotFound; with an ID also SessionNotFound; for a function whose sessions have no API, InvalidArgument.
+ */
+export interface SessionService {
+  /** Starts and binds an instance before it resolves. @throws SessionAlreadyExists, InvalidArgument, ResourceExhausted, CAExited, … */
+  create(ref: FunctionRef, input: CreateSessionInput): Promise<Session>;
+  get(ref: SessionRef): Promise<Session>;
+  list(query: ListSessionsQuery): Promise<SessionPage>;
+  /** @throws InvalidSessionStatus unless Active */
+  update(ref: SessionRef, input: UpdateSessionInput): Promise<Session>;
+  delete(ref: SessionRef): Promise<void>;
+  /** @throws InvalidSessionStatus unless Active, InvalidArgument without session isolation */
+  pause(ref: SessionRef): Promise<Session>;
+  /** @throws InvalidSessionStatus unless Paused */
+  resume(ref: SessionRef, options?: { readonly fileSystemOnly?: boolean }): Promise<Session>;
+}
+
+export interface InstanceService {
+  list(ref?: FunctionRef): Promise<readonly InstanceInfo[]>;
+  /** Resolves when the process is gone. @throws InstanceNotFound */
+  kill(instanceId: string): Promise<void>;
+  /** What it has printed so far; also of instances that ended lately. @throws InstanceNotFound */
+  logs(instanceId: string): Promise<readonly LogLine[]>;
+  /** The lines so far and then each as it comes, until the instance ends or `signal` is aborted. @throws InstanceNotFound */
+  followLogs(instanceId: string, signal: AbortSignal): AsyncIterable<LogLine>;
+}
+
+/** A function as it is served: its configuration and where it listens (spec U42: no URL without a trigger). */
+export interface ServedFunction {
+  readonly config: FunctionConfig;
+  readonly functionId: string;
+  readonly url: string | undefined;
+  /** Milliseconds on the session clock. */
+  readonly createdAt: number;
+  readonly lastModifiedAt: number;
+}
+
+export interface FunctionService {
+  list(): Promise<readonly ServedFunction[]>;
+  /** @throws FunctionNotFound, VersionNotFound, AliasNotFound */
+  get(ref: FunctionRef): Promise<ServedFunction>;
+}
+
+export interface ClockState {
+  /** UTC with milliseconds. */
+  readonly now: string;
+  /** How far it stands from where it would be untouched, in milliseconds. */
+  readonly offsetMs: number;
+  readonly frozen: boolean;
+}
+
+export interface ClockService {
+  show(): Promise<ClockState>;
+  /** Resolves when all that fell due has happened. */
+  advance(milliseconds: number): Promise<ClockState>;
+  freeze(): Promise<ClockState>;
+  resume(): Promise<ClockState>;
+}
+
+/** The requests that ended lately, newest last; bounded. */
+export interface RequestLog {
+  list(): Promise<readonly RequestRecord[]>;
+  /** @throws RequestNotFound */
+  get(requestId: string): Promise<RequestRecord>;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'stopping';
+  readonly version: string;
+  readonly pid: number;
+}
+
+/** Everything that the control plane serves and its client speaks. */
+export interface ControlPlane {
+  readonly sessions: SessionService;
+  readonly instances: InstanceService;
+  readonly functions: FunctionService;
+  readonly requests: RequestLog;
+  readonly clock: ClockService;
+  health(): Promise<Health>;
+}
