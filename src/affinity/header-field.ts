@@ -1,0 +1,35 @@
+import type { RequestHead, SessionAffinity } from '../model/affinity.js';
+import { FcError } from '../model/errors.js';
+import { checkSessionId } from '../model/limits.js';
+
+/**
+ * HEADER_FIELD: the client may name its session in a header of the configured name; if it does not, the gateway does and tells the
+ * name in a response header (spec §3.1).
+ * @param fieldName compared without regard to letter case; answered in lower case, as FC stores it
+ */
+export function headerField(fieldName: string): SessionAffinity {
+  const name = fieldName.toLowerCase();
+  return {
+    type: 'HEADER_FIELD',
+
+    identify({ headers }: RequestHead) {
+      const values = headers.all(name);
+      if (values.length > 1)
+        throw new FcError('InvalidArgument', `header "${name}" must be sent once, got ${values.length}`);
+      const sessionId = values[0] ?? '';
+      if (sessionId === '') return { kind: 'new' };
+      checkSessionId(sessionId);
+      return { kind: 'session', sessionId, whenUnknown: 'create' };
+    },
+
+    announce({ session, minted }) {
+      return minted && session !== undefined ? [[name, session.sessionId]] : [];
+    },
+
+    settle({ session, minted }, { headers }) {
+      if (!minted || session === undefined) return;
+      headers.remove((header) => header === name);
+      headers.add(name, session.sessionId);
+    },
+  };
+}
