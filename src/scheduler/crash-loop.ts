@@ -1,0 +1,81 @@
+import type { Clock } from '../model/clock.js';
+import { FcError } from '../model/errors.js';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
+/** A wait is longer by up to a fifth, so that several functions do not start in step. */
+const JITTER = 0.2;
+/** At most so many starts may fail within half a minute. */
+const FAILURES_IN_WINDOW = 8;
+const WINDOW_MS = 30_000;
+/** An instance that has lived so long shows that the function can be started. */
+const HEALTHY_AFTER_MS = 30_000;
+
+/** Gives time to a function whose instances end before they listen: every failure doubles the wait until the next start. */
+export class CrashLoop {
+  readonly #clock: Clock;
+  readonly #chance: () => number;
+  #failures: number[] = [];
+  #waitMs = FIRST_WAIT_MS;
+  #until = 0;
+  #callOff: () => void = () => {};
+
+  /** @param chance gives a number from 0 up to 1 */
+  constructor(clock: Clock, chance: () => number) {
+    this.#clock = clock;
+    this.#chance = chance;
+  }
+
+  /** Milliseconds until an instance may be started; 0 = at once. */
+  get wait(): number {
+    return Math.max(0, this.#until - this.#clock.now());
+  }
+
+  /** @throws ServiceUnavailable while the function is given time */
+  check(): void {
+    const { wait } = this;
+    if (wait === 0) return;
+    throw new FcError(
+      'ServiceUnavailable',
+      'instances of the function keep ending before they listen; the next start has to wait',
+      {
+        retryAfterInSeconds: Math.ceil(wait / 1000),
+        fix: 'look at what the handler prints: fc-affinity instance list, fc-affinity instance logs <id>',
+      },
+    );
+  }
+
+  failed(): void {
+    const now = this.#clock.now();
+    this.#failures = [...this.#failures, now].slice(-FAILURES_IN_WINDOW);
+    this.#until = now + this.#waitMs * (1 + JITTER * this.#chance());
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+    const [oldest] = this.#failures;
+    if (this.#failures.length === FAILURES_IN_WINDOW && oldest !== undefined) {
+      this.#until = Math.max(this.#until, oldest + WINDOW_MS);
+    }
+  }
+
+  /** An instance listens: if it still lives after a while, the failures are forgotten. */
+  started(stillLives: () => boolean): void {
+    if (this.#failures.length === 0) return;
+    this.#clock.wakeAt(this.#clock.now() + HEALTHY_AFTER_MS, () => {
+      if (stillLives()) this.#forget();
+    });
+  }
+
+  afterWait(call: () => void): void {
+    this.close();
+    this.#callOff = this.#clock.wakeAt(this.#until, call);
+  }
+
+  close(): void {
+    this.#callOff();
+  }
+
+  #forget(): void {
+    this.#failures = [];
+    this.#waitMs = FIRST_WAIT_MS;
+    this.#until = 0;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../model/clock.js';
+import type { PooledInstance } from './pooled-instance.js';
+
+/** How long a shared instance may stand empty (spec U40). */
+const EMPTY_INSTANCE_KEPT_MS = 5 * 60 * 1000;
+
+interface EmptyWatchOptions {
+  /** The session clock. */
+  readonly clock: Clock;
+  readonly beforeLook: () => void | Promise<void>;
+  /** Whether none may go, as the minimum would be undercut. */
+  readonly isNeeded: () => boolean;
+  /** Oldest first. */
+  readonly instances: () => Iterable<PooledInstance>;
+  readonly retire: (instance: PooledInstance) => void | Promise<void>;
+}
+
+/** Ends instances that have stood empty for too long. Looks once in a while, so that no request pays for it. */
+export class EmptyWatch {
+  readonly #options: EmptyWatchOptions;
+
+  constructor(options: EmptyWatchOptions) {
+    this.#options = options;
+  }
+
+  begin(instance: PooledInstance): void {
+    this.#lookAt(instance, EMPTY_INSTANCE_KEPT_MS);
+  }
+
+  #lookAt(instance: PooledInstance, afterMs: number): void {
+    const { clock } = this.#options;
+    instance.stopWatching = clock.wakeAt(clock.now() + afterMs, () => this.#look(instance));
+  }
+
+  #look(instance: PooledInstance): void | Promise<void> {
+    const { beforeLook, isNeeded, instances, retire } = this.#options;
+    const swept = beforeLook();
+    if (instance.state === 'gone') return swept;
+    const emptyMs = this.#emptyMs(instance);
+    if (emptyMs < EMPTY_INSTANCE_KEPT_MS) return this.#lookAt(instance, EMPTY_INSTANCE_KEPT_MS - emptyMs);
+    if (isNeeded()) return this.#lookAt(instance, EMPTY_INSTANCE_KEPT_MS);
+    for (const oldest of instances()) {
+      if (this.#emptyMs(oldest) < EMPTY_INSTANCE_KEPT_MS) continue;
+      // Of several that may go the oldest goes, whichever was looked at.
+      if (oldest !== instance) this.#lookAt(instance, 0);
+      return retire(oldest);
+    }
+    return undefined;
+  }
+
+  #emptyMs({ sessions, inFlight, emptySince }: PooledInstance): number {
+    return sessions === 0 && inFlight === 0 ? this.#options.clock.now() - emptySince : 0;
+  }
+}

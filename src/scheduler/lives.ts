@@ -1,0 +1,199 @@
+import type { Clock } from '../model/clock.js';
+import { DeadlineHeap } from '../model/deadline-heap.js';
+import type { SessionAffinityType } from '../model/function.js';
+import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../model/limits.js';
+import type { Keeper } from './keeper.js';
+import { Register } from './register.js';
+import type { Seat } from './seat.js';
+
+/** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
+const SWEEP_AT_ONCE = 1000;
+
+/**
+ * Which sessions there are, and until when. An answer never depends on when a timer went off: look-ups compare with the clock, and
+ * every operation sweeps first, so that the places of ended sessions are free.
+ */
+export class Lives {
+  readonly #clock: Clock;
+  readonly #keeper: Keeper | undefined;
+  /** By qualifier and ID: the latest session of that ID, alive or expired. */
+  readonly #latest = new Map<string, Map<string, Seat>>();
+  readonly #register = new Register();
+  readonly #deadlines = new DeadlineHeap<Seat>();
+  /** In the order of their ending; those before `#oldestExpired` are dealt with. */
+  #expired: Seat[] = [];
+  #oldestExpired = 0;
+  #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
+
+  /** @param keeper where sessions outlast the emulator; without one they end with it */
+  constructor(clock: Clock, keeper?: Keeper) {
+    this.#clock = clock;
+    this.#keeper = keeper;
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** The latest session of that ID; an expired one while it is on record. */
+  find(qualifier: string, sessionId: string): Seat | undefined {
+    const seat = this.#latest.get(qualifier)?.get(sessionId);
+    return seat !== undefined && this.#isOnRecord(seat) ? seat : undefined;
+  }
+
+  /** Those on record that were created after the one of that order, oldest first. */
+  *after(order: number, qualifier: string): Generator<Seat> {
+    for (const seat of this.#register.after(order)) {
+      if (seat.terms.qualifier === qualifier && this.#isOnRecord(seat)) yield seat;
+    }
+  }
+
+  add(seat: Seat): void {
+    this.#enlist(seat);
+    this.#deadlines.set(seat, seat.endsAt);
+    this.#arm();
+    this.#keeper?.save(seat);
+  }
+
+  /**
+   * Takes in what was kept of an earlier run. Sessions of another affinity than the function now has are expired (spec U26).
+   * @returns the highest order among them
+   */
+  restore(sessionAffinityType: SessionAffinityType): number {
+    let highest = 0;
+    for (const seat of this.#keeper?.restore() ?? []) {
+      highest = Math.max(highest, seat.order);
+      this.#enlist(seat);
+      if (seat.sessionStatus === 'Expired') this.#expired.push(seat);
+      else if (seat.terms.sessionAffinityType !== sessionAffinityType) void this.expire(seat, this.now);
+      else this.#deadlines.set(seat, seat.endsAt);
+    }
+    this.#expired.sort((one, other) => one.endedAt - other.endedAt);
+    void this.sweep();
+    return highest;
+  }
+
+  /** What is kept of the session has changed. */
+  changed(seat: Seat): void {
+    this.#keeper?.save(seat);
+  }
+
+  /** The session was used until now. */
+  used(seat: Seat): void {
+    seat.lastUsedAt = this.now;
+    this.#keeper?.use(seat);
+  }
+
+  #enlist(seat: Seat): void {
+    const { qualifier } = seat.terms;
+    const ofQualifier = this.#latest.get(qualifier) ?? new Map<string, Seat>();
+    this.#latest.set(qualifier, ofQualifier);
+    const earlier = ofQualifier.get(seat.sessionId);
+    if (earlier !== undefined && !earlier.erased) seat.earlier = earlier;
+    ofQualifier.set(seat.sessionId, seat);
+    this.#register.add(seat);
+  }
+
+  /** Its end may have come nearer. */
+  hasten(seat: Seat): void {
+    if (seat.endsAt >= this.#deadlines.dueAt(seat)) return;
+    this.#deadlines.set(seat, seat.endsAt);
+    this.#arm();
+  }
+
+  /**
+   * The session is over, and stays on record.
+   * @returns when the instance that this ended is gone, if it ended one
+   */
+  expire(seat: Seat, endedAt = seat.endsAt): void | Promise<void> {
+    seat.endedAt = endedAt;
+    seat.sessionStatus = 'Expired';
+    this.#deadlines.remove(seat);
+    this.#expired.push(seat);
+    this.#arm();
+    this.#keeper?.save(seat);
+    return seat.leavePlace();
+  }
+
+  /** Forgets this one; an earlier one of its ID, if it is on record, is then the latest again. */
+  erase(seat: Seat): void | Promise<void> {
+    this.#deadlines.remove(seat);
+    this.#register.erase(seat);
+    this.#keeper?.delete(seat);
+    const ofQualifier = this.#latest.get(seat.terms.qualifier);
+    if (ofQualifier?.get(seat.sessionId) === seat) {
+      if (seat.earlier === undefined || seat.earlier.erased) ofQualifier.delete(seat.sessionId);
+      else ofQualifier.set(seat.sessionId, seat.earlier);
+    }
+    seat.earlier = undefined;
+    return seat.leavePlace();
+  }
+
+  /**
+   * Ends what has ended by now and forgets what is past its retention; a large number of them bit by bit.
+   * @returns when the instances that this ended are gone, if it ended any
+   */
+  sweep(): void | Promise<void> {
+    const stops: Promise<void>[] = [];
+    const { now } = this;
+    let left = SWEEP_AT_ONCE;
+    for (
+      let next = this.#deadlines.next;
+      next !== undefined && this.#deadlines.nextAt <= now && left-- > 0;
+      next = this.#deadlines.next
+    ) {
+      const end = next.endsAt;
+      if (end > now) {
+        this.#deadlines.set(next, end);
+        continue;
+      }
+      const stopped = this.expire(next, end);
+      if (stopped !== undefined) stops.push(stopped);
+    }
+    this.#forget(now, left);
+    this.#arm();
+    return stops.length === 0 ? undefined : Promise.all(stops).then(() => {});
+  }
+
+  close(): void {
+    this.#alarm?.callOff();
+    this.#keeper?.flush();
+  }
+
+  #forget(now: number, atMost: number): void {
+    for (let left = atMost; left > 0 && this.#oldestExpired < this.#expired.length; left--) {
+      const seat = this.#expired[this.#oldestExpired];
+      const tooMany = this.#expired.length - this.#oldestExpired > EXPIRED_RECORDS_KEPT;
+      if (seat === undefined || (!seat.erased && !tooMany && seat.endedAt + EXPIRED_RETENTION_MS > now))
+        break;
+      if (!seat.erased) void this.erase(seat);
+      this.#oldestExpired++;
+    }
+    if (this.#oldestExpired > 1024 && this.#oldestExpired * 2 > this.#expired.length) {
+      this.#expired = this.#expired.slice(this.#oldestExpired);
+      this.#oldestExpired = 0;
+    }
+  }
+
+  /** Compares the session with the clock: ends it if it has ended, forgets it if it is past its retention. */
+  #isOnRecord(seat: Seat): boolean {
+    if (seat.isAlive && seat.endsAt <= this.now) void this.expire(seat);
+    if (seat.sessionStatus !== 'Expired' || seat.endedAt + EXPIRED_RETENTION_MS > this.now) return true;
+    void this.erase(seat);
+    return false;
+  }
+
+  /** One alarm for all: at the next end, or the next end of a retention. */
+  #arm(): void {
+    const forgetAt = (this.#expired[this.#oldestExpired]?.endedAt ?? Infinity) + EXPIRED_RETENTION_MS;
+    const at = Math.min(this.#deadlines.nextAt, forgetAt);
+    if (at === this.#alarm?.at || at === Infinity) return;
+    if (this.#alarm !== undefined && this.#alarm.at < at) return;
+    this.#alarm?.callOff();
+    const callOff = this.#clock.wakeAt(at, () => {
+      this.#alarm = undefined;
+      return this.sweep();
+    });
+    this.#alarm = { at, callOff };
+  }
+}

@@ -1,0 +1,42 @@
+import { FcError } from '../model/errors.js';
+import { checkRange } from '../model/limits.js';
+import type { ListSessionsQuery, SessionPage } from '../model/services.js';
+import type { Session } from '../model/session.js';
+import type { Seat } from './seat.js';
+
+const DEFAULT_LIMIT = 20;
+
+/**
+ * One page of ListSessions. The token names the last session told, by the order of creation: whatever is deleted or made between two
+ * pages, each session that lives through the whole listing is told exactly once.
+ * @throws InvalidArgument for a limit out of 1–100 (spec U27) or a token that is not one of ours
+ */
+export function pageOf(query: ListSessionsQuery, after: (order: number) => Iterable<Seat>): SessionPage {
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  checkRange('limit', limit, [1, 100]);
+  const sessions: Session[] = [];
+  let last = 0;
+  for (const seat of after(orderOf(query.nextToken))) {
+    if (query.sessionId !== undefined && seat.sessionId !== query.sessionId) continue;
+    if (query.sessionStatus !== undefined && seat.sessionStatus !== query.sessionStatus) continue;
+    if (sessions.length === limit) return { sessions, nextToken: tokenOf(last) };
+    sessions.push(seat.toSession());
+    last = seat.order;
+  }
+  return { sessions };
+}
+
+function tokenOf(order: number): string {
+  return Buffer.from(`${order}#session`).toString('base64');
+}
+
+function orderOf(token: string | undefined): number {
+  if (token === undefined || token === '') return 0;
+  const [, order] = /^(\d{1,15})#session$/.exec(Buffer.from(token, 'base64').toString('latin1')) ?? [];
+  if (order === undefined)
+    throw new FcError(
+      'InvalidArgument',
+      `nextToken is not one that ListSessions gave, got ${JSON.stringify(token)}`,
+    );
+  return Number(order);
+}

@@ -1,0 +1,211 @@
+import type { Placement } from '../model/admission.js';
+import type { Clock } from '../model/clock.js';
+import { FcError } from '../model/errors.js';
+import type { Revision } from '../model/function.js';
+import { CrashLoop } from './crash-loop.js';
+import { EmptyWatch } from './empty-watch.js';
+import { PooledInstance } from './pooled-instance.js';
+import { Roster } from './roster.js';
+
+/** What the pool wants done to processes. Called at once, so nothing may await in between. */
+export interface PoolHooks {
+  start(instance: PooledInstance): void;
+  /** It is no longer counted; whatever still runs on it may finish, or with `abort` must end now. */
+  stop(instance: PooledInstance, how: { readonly abort: boolean }): void | Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly revision: Revision;
+  readonly qualifier: string;
+  readonly sessionClock: Clock;
+  readonly processClock: Clock;
+  readonly newInstanceId: () => string;
+  readonly chance: () => number;
+  readonly hooks: PoolHooks;
+  /** Ends the sessions that have ended by now, before it is decided which instance is empty. */
+  readonly sweep: () => void | Promise<void>;
+}
+
+/**
+ * The instances of one revision, with their places and load. Plain synchronous state: a place is taken from the moment its
+ * instance's start begins, so simultaneous requests share a starting process and never oversubscribe it.
+ */
+export class Pool {
+  readonly revision: Revision;
+  readonly qualifier: string;
+  /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */
+  readonly exclusive: boolean;
+  readonly #options: PoolOptions;
+  readonly #crashLoop: CrashLoop;
+  readonly #emptyWatch: EmptyWatch;
+  /** Marked: those with a place and a request to give. */
+  readonly #roster = new Roster<PooledInstance>();
+  readonly #placesEach: number;
+  readonly #requestsEach: number;
+  /** How many instances have a place left, whatever their load. */
+  #withPlaces = 0;
+  #turn = 0;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    const { config } = options.revision;
+    this.#options = options;
+    this.revision = options.revision;
+    this.qualifier = options.qualifier;
+    this.exclusive = config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
+    this.#placesEach = config.sessionAffinityConfig.sessionConcurrencyPerInstance;
+    this.#requestsEach = config.instanceConcurrency;
+    this.#crashLoop = new CrashLoop(options.processClock, options.chance);
+    this.#emptyWatch = new EmptyWatch({
+      clock: options.sessionClock,
+      beforeLook: options.sweep,
+      isNeeded: () => this.#roster.size <= config.minInstances,
+      instances: () => this.#roster,
+      retire: (instance) => this.retire(instance, { abort: false }),
+    });
+  }
+
+  /** Those that are counted, oldest first. */
+  get instances(): Iterable<PooledInstance> {
+    return this.#roster;
+  }
+
+  get size(): number {
+    return this.#roster.size;
+  }
+
+  /**
+   * Takes a place for a session: on the oldest instance with room, else on a new one (spec U22).
+   * @throws ResourceExhausted at the ceiling, ServiceUnavailable while a crashing function is given time
+   */
+  takePlace(): { readonly instance: PooledInstance; readonly placement: Placement } {
+    const withRoom = this.#roster.first();
+    const placement = withRoom !== undefined ? 'first-fit' : this.#withPlaces > 0 ? 'overflow' : 'scaled-out';
+    const instance = withRoom ?? this.#open();
+    if (++instance.sessions === this.#placesEach) this.#withPlaces--;
+    this.#mark(instance);
+    return { instance, placement };
+  }
+
+  /** Gives a session's place back. An exclusive instance ends with its session. */
+  givePlace(instance: PooledInstance): void | Promise<void> {
+    if (instance.state === 'gone') return;
+    if (this.exclusive) return this.retire(instance, { abort: instance.inFlight > 0 });
+    if (instance.sessions-- === this.#placesEach) this.#withPlaces++;
+    this.#mark(instance);
+    this.#noteIfEmpty(instance);
+  }
+
+  /** @throws ResourceExhausted when the instance has its full load in flight */
+  takeRequest(instance: PooledInstance): void {
+    if (instance.inFlight >= this.#requestsEach) {
+      throw new FcError(
+        'ResourceExhausted',
+        `concurrency limit exceeded: instance '${instance.instanceId}' has ${this.#requestsEach} requests in flight and the session is bound to it`,
+      );
+    }
+    if (++instance.inFlight === this.#requestsEach) this.#mark(instance);
+  }
+
+  giveRequest(instance: PooledInstance): void {
+    if (instance.inFlight-- === this.#requestsEach && instance.state !== 'gone') this.#mark(instance);
+    this.#noteIfEmpty(instance);
+  }
+
+  /**
+   * Takes a request without a session (spec U39): the instances that have one free by turns, a new one when none has.
+   * @throws as {@link takePlace}
+   */
+  takeTurn(): { readonly instance: PooledInstance; readonly placement: Placement } {
+    const next = this.#roster.firstFrom(this.#turn) ?? this.#roster.first();
+    const instance = next ?? this.#open();
+    this.takeRequest(instance);
+    this.#turn = instance.rank + 1;
+    return { instance, placement: next === undefined ? 'scaled-out' : 'round-robin' };
+  }
+
+  /** Its process listens. */
+  becameReady(instance: PooledInstance): void {
+    if (instance.state !== 'starting') return;
+    instance.state = 'ready';
+    this.#crashLoop.started(() => instance.state === 'ready');
+  }
+
+  /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
+  lose(instance: PooledInstance): void {
+    if (instance.state === 'gone') return;
+    if (instance.state === 'starting') this.#crashLoop.failed();
+    this.#discharge(instance);
+    this.keepMinimum();
+  }
+
+  /** Ends an instance that is not wanted any more. */
+  retire(instance: PooledInstance, how: { readonly abort: boolean }): void | Promise<void> {
+    if (instance.state === 'gone') return;
+    this.#discharge(instance);
+    const stopped = this.#options.hooks.stop(instance, how);
+    this.keepMinimum();
+    return stopped;
+  }
+
+  /** Starts what is missing to `minInstances`; while the function keeps crashing, when it has been given time. */
+  keepMinimum(): void {
+    if (this.#closed) return;
+    while (this.#roster.size < this.revision.config.minInstances) {
+      if (this.#crashLoop.wait > 0) {
+        this.#crashLoop.afterWait(() => this.keepMinimum());
+        return;
+      }
+      this.#open();
+    }
+  }
+
+  /** Nothing is started any more. */
+  close(): void {
+    this.#closed = true;
+    this.#crashLoop.close();
+    for (const instance of this.#roster) instance.stopWatching();
+  }
+
+  #open(): PooledInstance {
+    const { maxInstances } = this.revision.config;
+    if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+    if (this.#roster.size >= maxInstances) {
+      throw new FcError(
+        'ResourceExhausted',
+        `concurrency limit exceeded: all ${maxInstances} instances of the function are full`,
+        {
+          fix: '--max-instances lifts the ceiling',
+        },
+      );
+    }
+    this.#crashLoop.check();
+    const { newInstanceId, sessionClock, hooks } = this.#options;
+    const instance = new PooledInstance(newInstanceId(), this, sessionClock.now());
+    this.#roster.add(instance);
+    this.#withPlaces++;
+    this.#mark(instance);
+    this.#emptyWatch.begin(instance);
+    hooks.start(instance);
+    return instance;
+  }
+
+  #discharge(instance: PooledInstance): void {
+    if (instance.sessions < this.#placesEach) this.#withPlaces--;
+    this.#roster.remove(instance);
+    instance.state = 'gone';
+    instance.stopWatching();
+  }
+
+  #mark(instance: PooledInstance): void {
+    this.#roster.mark(
+      instance,
+      instance.sessions < this.#placesEach && instance.inFlight < this.#requestsEach,
+    );
+  }
+
+  #noteIfEmpty(instance: PooledInstance): void {
+    if (instance.sessions === 0 && instance.inFlight === 0)
+      instance.emptySince = this.#options.sessionClock.now();
+  }
+}

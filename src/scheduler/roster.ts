@@ -1,0 +1,102 @@
+/** Something with a seat in a {@link Roster}: its position there, kept by the roster. */
+export interface Ranked {
+  rank: number;
+}
+
+const WORD = 32;
+/** Three levels of 32-bit words: 32,768 ranks, always as many steps whether ten are taken or ten thousand. */
+const CAPACITY = WORD * WORD * WORD;
+
+/**
+ * Members in the order of their coming, some of them marked. Finds the oldest marked one in a fixed number of steps: a bit for each
+ * member, a bit above for each word that has one, and so on.
+ */
+export class Roster<T extends Ranked> {
+  readonly #levels = [new Int32Array(CAPACITY / WORD), new Int32Array(WORD), new Int32Array(1)] as const;
+  #members: (T | undefined)[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The members, oldest first. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const member of this.#members) if (member !== undefined) yield member;
+  }
+
+  /** Takes in the newest member, unmarked. */
+  add(member: T): void {
+    if (this.#members.length === CAPACITY) this.#closeRanks();
+    member.rank = this.#members.length;
+    this.#members.push(member);
+    this.#size++;
+  }
+
+  remove(member: T): void {
+    if (this.#members[member.rank] !== member) return;
+    this.mark(member, false);
+    this.#members[member.rank] = undefined;
+    this.#size--;
+  }
+
+  mark(member: T, marked: boolean): void {
+    let position = member.rank;
+    for (const words of this.#levels) {
+      const word = position >>> 5;
+      const bit = 1 << (position & 31);
+      const before = words[word] ?? 0;
+      const after = marked ? before | bit : before & ~bit;
+      words[word] = after;
+      if ((before === 0) === (after === 0)) return;
+      position = word;
+    }
+  }
+
+  isMarked(member: T): boolean {
+    return (((this.#levels[0][member.rank >>> 5] ?? 0) >>> (member.rank & 31)) & 1) === 1;
+  }
+
+  /** The oldest marked member. */
+  first(): T | undefined {
+    return this.firstFrom(0);
+  }
+
+  /** The oldest marked member whose rank is at least that. */
+  firstFrom(rank: number): T | undefined {
+    let position = rank;
+    for (let level = 0; level < this.#levels.length; level++) {
+      const found = nextBit(this.#levels[level], position);
+      if (found >= 0) return this.#members[this.#descend(level, found)];
+      // Nothing further in this word: look from the next word on, one level up.
+      position = (position >>> 5) + 1;
+    }
+    return undefined;
+  }
+
+  #descend(from: number, position: number): number {
+    let found = position;
+    for (let level = from - 1; level >= 0; level--) found = nextBit(this.#levels[level], found * WORD);
+    return found;
+  }
+
+  /** Gives new ranks to those who are left. Rare: only when as many have come as there are ranks. */
+  #closeRanks(): void {
+    const kept = [...this];
+    const marked = new Set(kept.filter((member) => this.isMarked(member)));
+    for (const words of this.#levels) words.fill(0);
+    this.#members = kept;
+    for (const [rank, member] of kept.entries()) {
+      member.rank = rank;
+      if (marked.has(member)) this.mark(member, true);
+    }
+  }
+}
+
+/** The lowest set bit at or above `position` within its word, as a position; -1 if there is none. */
+function nextBit(words: Int32Array | undefined, position: number): number {
+  const word = position >>> 5;
+  if (words === undefined || word >= words.length) return -1;
+  const bits = (words[word] ?? 0) & (-1 << (position & 31));
+  return bits === 0 ? -1 : word * WORD + (31 - Math.clz32(bits & -bits));
+}

@@ -1,0 +1,48 @@
+import type { MovableClock } from '../model/clock.js';
+import { checkRange } from '../model/limits.js';
+import type { ClockService, ClockState } from '../model/services.js';
+
+/** Ten years: whoever goes further has mistaken the unit. */
+const FURTHEST_MS = 10 * 366 * 24 * 3600 * 1000;
+
+/** The session clock, as it is shown and moved from outside. */
+export class SessionClock implements ClockService {
+  readonly #clock: MovableClock;
+  readonly #onMoved: (offsetMs: number) => void;
+
+  /** @param onMoved told how far the clock stands from where it would be untouched */
+  constructor(clock: MovableClock, onMoved: (offsetMs: number) => void = () => {}) {
+    this.#clock = clock;
+    this.#onMoved = onMoved;
+  }
+
+  async show(): Promise<ClockState> {
+    return {
+      now: this.#clock.wallTime().toISOString(),
+      offsetMs: Math.round(this.#clock.offset),
+      frozen: this.#clock.frozen,
+    };
+  }
+
+  /** @throws InvalidArgument for what is not a whole number of milliseconds up to ten years */
+  async advance(milliseconds: number): Promise<ClockState> {
+    checkRange('milliseconds', milliseconds, [0, FURTHEST_MS]);
+    await this.#clock.advance(milliseconds);
+    return this.#moved();
+  }
+
+  async freeze(): Promise<ClockState> {
+    this.#clock.freeze();
+    return this.#moved();
+  }
+
+  async resume(): Promise<ClockState> {
+    this.#clock.resume();
+    return this.#moved();
+  }
+
+  #moved(): Promise<ClockState> {
+    this.#onMoved(this.#clock.offset);
+    return this.show();
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryStore } from '../support/memory-store.js';
+import { idOf, session, stage } from '../support/scheduler.js';
+
+const lifetimes = { sessionAffinityConfig: { sessionTTLInSeconds: 100, sessionIdleTimeoutInSeconds: 30 } };
+
+describe('sessions in a store', () => {
+  test('are Active after a restart, and get an instance when they are next used', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    const sessionId = idOf(await before.request());
+    const known = await before.scheduler.sessions.get({ ...before.ref, sessionId });
+    await before.scheduler.stop();
+
+    const after = stage(lifetimes, { store, clock: before.clock });
+    expect(await after.scheduler.sessions.get({ ...after.ref, sessionId })).toEqual(known);
+    expect(after.driver.started).toHaveLength(0);
+    const visit = await after.request(session(sessionId));
+    expect(visit).toMatchObject({ opened: false, decision: { session: 'known', placement: 'scaled-out' } });
+    expect(await after.scheduler.sessions.get({ ...after.ref, sessionId })).toMatchObject({
+      containerId: visit.instanceId,
+    });
+  });
+
+  test('have lived on while the emulator was down', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    const [idle, used] = [idOf(await before.request()), idOf(await before.request())];
+    await before.clock.advance(20_000);
+    await before.request(session(used));
+    await before.scheduler.stop();
+    await before.clock.advance(10_000);
+
+    const after = stage(lifetimes, { store, clock: before.clock });
+    await expect(after.scheduler.sessions.get({ ...after.ref, sessionId: idle })).rejects.toMatchObject({
+      code: 'SessionNotFound',
+    });
+    expect(await after.scheduler.sessions.get({ ...after.ref, sessionId: used })).toMatchObject({
+      sessionStatus: 'Active',
+    });
+    await after.clock.advance(20_000);
+    await expect(after.scheduler.sessions.get({ ...after.ref, sessionId: used })).rejects.toMatchObject({
+      code: 'SessionNotFound',
+    });
+  });
+
+  test('that expired or were deleted stay so', async () => {
+    const store = new MemoryStore();
+    const banned = {
+      sessionAffinityConfig: { ...lifetimes.sessionAffinityConfig, disableSessionIdReuse: true },
+    };
+    const before = stage(banned, { store });
+    const [expired, deleted] = [idOf(await before.request()), idOf(await before.request())];
+    await before.scheduler.sessions.delete({ ...before.ref, sessionId: deleted });
+    await before.clock.advance(100_000);
+    await before.scheduler.stop();
+
+    const after = stage(banned, { store, clock: before.clock });
+    await expect(after.request(session(expired))).rejects.toMatchObject({ code: 'SessionExpired' });
+    expect(
+      (await after.scheduler.sessions.list(after.ref)).sessions.map(({ sessionId }) => sessionId),
+    ).toEqual([expired]);
+    await after.clock.advance(3 * 86_400_000);
+    expect(store.kept.size).toBe(0);
+  });
+
+  test('are told apart from those that come later, in the order of creation', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    const first = idOf(await before.request());
+    await before.scheduler.stop();
+    const after = stage(lifetimes, { store, clock: before.clock });
+    const second = idOf(await after.request());
+    expect(
+      (await after.scheduler.sessions.list(after.ref)).sessions.map(({ sessionId }) => sessionId),
+    ).toEqual([first, second]);
+  });
+
+  test('U26 of a function that now has another affinity are expired', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    await before.request();
+    await before.scheduler.stop();
+    const after = stage(
+      { sessionAffinity: 'HEADER_FIELD', sessionAffinityConfig: { affinityHeaderFieldName: 'session-id' } },
+      { store, clock: before.clock },
+    );
+    expect((await after.scheduler.sessions.list(after.ref)).sessions).toMatchObject([
+      { sessionStatus: 'Expired' },
+    ]);
+  });
+
+  test('that nobody knows are not kept, and requests are noted together, not one by one', async () => {
+    const store = new MemoryStore();
+    const { admit, request, processClock, clock, scheduler } = stage(lifetimes, { store });
+    (await admit()).leave({ answered: false });
+    expect(store.kept.size).toBe(0);
+    const sessionId = idOf(await request());
+    const writes = store.writes;
+    for (let count = 0; count < 100; count++) await request(session(sessionId));
+    expect(store.writes).toBe(writes);
+    await clock.advance(5_000);
+    await request(session(sessionId));
+    await processClock.advance(1_000);
+    expect(store.writes).toBe(writes + 1);
+    expect([...store.kept.values()]).toMatchObject([{ lastUsedAt: clock.now(), used: true }]);
+    await request(session(sessionId));
+    await scheduler.stop();
+    expect(store.writes).toBe(writes + 2);
+  });
+});

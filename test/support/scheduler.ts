@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { Visit } from '../../src/model/admission.js';
+import type { Identity } from '../../src/model/affinity.js';
+import { MovableClock } from '../../src/model/clock.js';
+import { LATEST } from '../../src/model/function.js';
+import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { createIds } from '../../src/model/ids.js';
+import type { SessionStore } from '../../src/model/session-store.js';
+import { Scheduler } from '../../src/scheduler/scheduler.js';
+import { type InProcessDriver, inProcessDriver } from './in-process-driver.js';
+
+export interface Stage {
+  readonly scheduler: Scheduler;
+  readonly driver: InProcessDriver;
+  /** The session clock: frozen, moved by the test. */
+  readonly clock: MovableClock;
+  readonly processClock: MovableClock;
+  /** Admits a request with that identity (default: a new session). */
+  admit(identity?: Identity): Promise<Visit>;
+  /** A whole request: admitted, answered, left. */
+  request(identity?: Identity): Promise<Visit>;
+  readonly ref: { readonly functionName: string };
+}
+
+interface StageOptions {
+  readonly driver?: InProcessDriver;
+  readonly chance?: () => number;
+  readonly clock?: MovableClock;
+  readonly store?: SessionStore;
+}
+
+export const newSession: Identity = { kind: 'new' };
+export const noSession: Identity = { kind: 'none' };
+
+/** What a client says that was given, or chose, that ID. */
+export function session(sessionId: string, whenUnknown: 'mint' | 'create' = 'mint'): Identity {
+  return { kind: 'session', sessionId, whenUnknown };
+}
+
+/** A scheduler with instances in this process, on clocks that only the test moves. Stopped at the end of the test. */
+export function stage(
+  input: Partial<FunctionInput> = {},
+  {
+    driver = inProcessDriver(),
+    chance = () => 0,
+    clock = new MovableClock({ frozen: true }),
+    store,
+  }: StageOptions = {},
+): Stage {
+  const processClock = new MovableClock({ frozen: true });
+  const config = completeFunction({
+    functionName: 'hello',
+    command: ['in-process'],
+    sessionAffinity: 'GENERATED_COOKIE',
+    ...input,
+  });
+  const scheduler = new Scheduler({
+    revision: { versionId: '0', config },
+    driver,
+    sessionClock: clock,
+    processClock,
+    ids: createIds(randomBytes, processClock),
+    chance,
+    ...(store !== undefined && { store }),
+  });
+  onTestFinished(() => scheduler.stop({ graceMs: 0 }));
+  let requests = 0;
+  const admit = (identity = newSession): Promise<Visit> =>
+    scheduler.admit({ requestId: `request-${++requests}`, qualifier: LATEST, identity });
+  return {
+    scheduler,
+    driver,
+    clock,
+    processClock,
+    admit,
+    async request(identity) {
+      const visit = await admit(identity);
+      visit.leave({ answered: true });
+      return visit;
+    },
+    ref: { functionName: 'hello' },
+  };
+}
+
+/** @returns the session's ID, which the visit must have */
+export function idOf(visit: Visit): string {
+  if (visit.session === undefined) throw new Error('the visit has no session');
+  return visit.session.sessionId;
+}
