@@ -1,0 +1,43 @@
+import { LATEST } from '../../src/model/function.js';
+import { idleTimeoutInForce } from '../../src/model/session.js';
+import type { Core } from './core.js';
+import type { ReferenceModel } from './reference-model.js';
+
+/** @returns the first thing that the core and the model show differently, or nothing */
+export function difference(core: Core, model: ReferenceModel): string | undefined {
+  // Instances first: to look at a session is to notice that it has ended, and its place must be free without anybody looking.
+  const counted = model.counted;
+  let at = 0;
+  for (const instance of core.pool.instances) {
+    const due = counted[at++];
+    const same =
+      instance.instanceId === due?.name &&
+      instance.state === due.state &&
+      instance.sessions === due.sessions &&
+      instance.inFlight === due.load;
+    if (!same) {
+      const { instanceId, state, sessions, inFlight } = instance;
+      return `the core shows ${JSON.stringify({ instanceId, state, sessions, inFlight })}, the model ${JSON.stringify(due)}`;
+    }
+  }
+  if (at !== counted.length) return `the core has no instance ${counted[at]?.name}`;
+
+  at = 0;
+  for (const seat of core.lives.after(0, LATEST)) {
+    const due = model.sessions[at++];
+    if (due === undefined) return `the model has no session ${seat.sessionId} (${seat.sessionStatus})`;
+    const { terms } = seat;
+    const same =
+      seat.sessionId === due.id &&
+      seat.sessionStatus === due.status &&
+      seat.containerId === due.container &&
+      seat.inFlight === due.load &&
+      seat.createdAt === due.created &&
+      terms.sessionTTLInSeconds === due.ttl &&
+      idleTimeoutInForce(terms) === Math.min(due.idle, due.ttl) &&
+      terms.disableSessionIdReuse === due.ban &&
+      seat.endsAt === model.endOf(due);
+    if (!same) return `the core shows ${JSON.stringify(seat.toSession())}, the model ${JSON.stringify(due)}`;
+  }
+  return at === model.sessions.length ? undefined : `the core has no session ${model.sessions[at]?.id}`;
+}

@@ -1,0 +1,319 @@
+/** A wrong core: one line of the compiled scheduler, changed. The simulation must notice each within 10,000 operations. */
+export interface Mutant {
+  /** What a reader of the changed code would say of it. */
+  readonly what: string;
+  /** Under `src/`, without ending. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    what: 'the sweep ends sessions that still live',
+    file: 'scheduler/lives',
+    find: 'if (end > now)',
+    replace: 'if (end > now + 1500)',
+  },
+  {
+    what: 'the sweep is late by a millisecond',
+    file: 'scheduler/lives',
+    find: 'this.#deadlines.nextAt <= now && left-- > 0',
+    replace: 'this.#deadlines.nextAt < now && left-- > 0',
+  },
+  {
+    what: 'records are kept for two days',
+    file: 'model/limits',
+    find: '3 * 24 * 3600 * 1000',
+    replace: '2 * 24 * 3600 * 1000',
+  },
+  {
+    what: 'a discarded session hides the one before it',
+    file: 'scheduler/lives',
+    find: 'seat.earlier === undefined || seat.earlier.erased',
+    replace: 'true',
+  },
+  {
+    what: 'a deadline that came nearer is not noticed',
+    file: 'scheduler/lives',
+    find: 'if (seat.endsAt >= this.#deadlines.dueAt(seat))',
+    replace: 'if (true)',
+  },
+  {
+    what: 'an expired session keeps its place',
+    file: 'scheduler/lives',
+    find: 'this.#keeper?.save(seat);\n        return seat.leavePlace();',
+    replace: 'this.#keeper?.save(seat);\n        return undefined;',
+  },
+  {
+    what: 'the end is recorded as now instead of when it was',
+    file: 'scheduler/lives',
+    find: 'seat.endedAt = endedAt;',
+    replace: 'seat.endedAt = this.now + 1;',
+  },
+  {
+    what: 'idle time runs while a request is in flight',
+    file: 'scheduler/seat',
+    find: 'this.inFlight > 0 || ',
+    replace: '',
+  },
+  {
+    what: 'idle time runs while paused',
+    file: 'scheduler/seat',
+    find: "this.inFlight > 0 || this.sessionStatus !== 'Active'",
+    replace: 'this.inFlight > 0',
+  },
+  {
+    what: 'the idle time is ignored',
+    file: 'scheduler/seat',
+    find: 'Math.min(byTTL, this.lastUsedAt + idle * 1000)',
+    replace: 'byTTL',
+  },
+  {
+    what: 'the TTL is ignored',
+    file: 'scheduler/seat',
+    find: 'Math.min(byTTL, this.lastUsedAt + idle * 1000)',
+    replace: 'this.lastUsedAt + idle * 1000',
+  },
+  {
+    what: 'the TTL counts from the last use',
+    file: 'scheduler/seat',
+    find: 'this.createdAt + this.terms.sessionTTLInSeconds * 1000',
+    replace: 'this.lastUsedAt + this.terms.sessionTTLInSeconds * 1000',
+  },
+  {
+    what: 'an idle time of 0 ends a session before its first request',
+    file: 'scheduler/seat',
+    find: 'if (idle === 0 && !this.used)',
+    replace: 'if (false)',
+  },
+  {
+    what: 'a default idle time is not cut to the TTL',
+    file: 'model/session',
+    find: 'Math.min(terms.sessionIdleTimeoutInSeconds, terms.sessionTTLInSeconds)',
+    replace: 'terms.sessionIdleTimeoutInSeconds',
+  },
+  {
+    what: 'a place is not counted when taken',
+    file: 'scheduler/pool',
+    find: '++instance.sessions === this.#placesEach',
+    replace: 'instance.sessions + 1 === this.#placesEach',
+  },
+  {
+    what: 'an instance takes one session too many',
+    file: 'scheduler/pool',
+    find: 'instance.sessions < this.#placesEach && instance.inFlight',
+    replace: 'instance.sessions <= this.#placesEach && instance.inFlight',
+  },
+  {
+    what: 'an instance takes one request too many',
+    file: 'scheduler/pool',
+    find: 'instance.inFlight >= this.#requestsEach',
+    replace: 'instance.inFlight > this.#requestsEach',
+  },
+  {
+    what: 'load does not keep new sessions away',
+    file: 'scheduler/pool',
+    find: ' && instance.inFlight < this.#requestsEach',
+    replace: '',
+  },
+  {
+    what: 'a request is not given back',
+    file: 'scheduler/pool',
+    find: 'instance.inFlight-- === this.#requestsEach',
+    replace: 'instance.inFlight === this.#requestsEach',
+  },
+  {
+    what: 'room that came back with a request is not seen',
+    file: 'scheduler/pool',
+    find: "instance.inFlight-- === this.#requestsEach && instance.state !== 'gone'",
+    replace: "instance.inFlight-- === this.#requestsEach && instance.state === 'gone'",
+  },
+  {
+    what: 'room that came back with a place is not counted',
+    file: 'scheduler/pool',
+    find: 'instance.sessions-- === this.#placesEach',
+    replace: 'instance.sessions-- === -1',
+  },
+  {
+    what: 'one instance above the ceiling',
+    file: 'scheduler/pool',
+    find: 'this.#roster.size >= maxInstances',
+    replace: 'this.#roster.size > maxInstances',
+  },
+  {
+    what: 'an isolated instance is used again',
+    file: 'scheduler/pool',
+    find: 'if (this.exclusive)',
+    replace: 'if (false)',
+  },
+  {
+    what: 'minInstances are not made up for after a death',
+    file: 'scheduler/pool',
+    find: 'this.#discharge(instance);\n        this.keepMinimum();',
+    replace: 'this.#discharge(instance);',
+  },
+  {
+    what: 'a dead instance is still chosen',
+    file: 'scheduler/pool',
+    find: 'this.#roster.remove(instance);',
+    replace: '',
+  },
+  {
+    what: 'overflow is called scaling out',
+    file: 'scheduler/pool',
+    find: "this.#withPlaces > 0 ? 'overflow'",
+    replace: "this.#withPlaces > 99 ? 'overflow'",
+  },
+  {
+    what: 'no turns are taken',
+    file: 'scheduler/pool',
+    find: 'this.#turn = instance.rank + 1;',
+    replace: '',
+  },
+  {
+    what: 'emptiness is not noted',
+    file: 'scheduler/pool',
+    find: 'instance.emptySince = this.#options.sessionClock.now();',
+    replace: ';',
+  },
+  {
+    what: 'an instance that is needed is ended for emptiness',
+    file: 'scheduler/pool',
+    find: 'this.#roster.size <= config.minInstances',
+    replace: 'this.#roster.size < config.minInstances',
+  },
+  {
+    what: 'empty instances are kept a second too long',
+    file: 'scheduler/empty-watch',
+    find: '5 * 60 * 1000',
+    replace: '5 * 60 * 1000 + 1000',
+  },
+  {
+    what: 'an instance with requests counts as empty',
+    file: 'scheduler/empty-watch',
+    find: 'sessions === 0 && inFlight === 0',
+    replace: 'sessions === 0',
+  },
+  {
+    what: 'the youngest of the oldest is not asked for',
+    file: 'scheduler/roster',
+    find: '31 - Math.clz32(bits & -bits)',
+    replace: '31 - Math.clz32(bits)',
+  },
+  {
+    what: 'the roster does not tell the level above',
+    file: 'scheduler/roster',
+    find: '(before === 0) === (after === 0)',
+    replace: 'before !== after',
+  },
+  {
+    what: 'reuse is allowed where it is forbidden',
+    file: 'scheduler/ledger',
+    find: 'if (!terms.disableSessionIdReuse)',
+    replace: 'if (true)',
+  },
+  {
+    what: 'an unknown cookie value becomes a session ID',
+    file: 'scheduler/ledger',
+    find: "seat === undefined && whenUnknown === 'create'",
+    replace: 'seat === undefined',
+  },
+  {
+    what: 'a session that nobody knows is kept',
+    file: 'scheduler/ledger',
+    find: 'if (!seat.known)',
+    replace: 'if (false)',
+  },
+  {
+    what: 'an answer does not make a session known',
+    file: 'scheduler/ledger',
+    find: 'seat.known ||= answered;',
+    replace: '',
+  },
+  {
+    what: 'a session made by the API is discarded when its first request fails',
+    file: 'scheduler/ledger',
+    find: 'seat.known = true;',
+    replace: '',
+  },
+  {
+    what: 'a second create of a living ID wins',
+    file: 'scheduler/ledger',
+    find: 'else if (earlier !== undefined)',
+    replace: 'else if (false)',
+  },
+  {
+    what: 'a lost instance is not noticed',
+    file: 'scheduler/ledger',
+    find: "seat.instance?.state === 'gone'",
+    replace: 'false',
+  },
+  {
+    what: 'a joined request is not counted on its session',
+    file: 'scheduler/ledger',
+    find: 'seat.inFlight++;',
+    replace: '',
+  },
+  {
+    what: 'a shorter lifetime does not end a session at once',
+    file: 'scheduler/ledger',
+    find: 'if (seat.endsAt <= now)',
+    replace: 'if (false)',
+  },
+  {
+    what: 'delete leaves earlier generations on record',
+    file: 'scheduler/ledger',
+    find: 'void this.#lives.erase(earlier);',
+    replace: '',
+  },
+  {
+    what: 'a paused session takes requests',
+    file: 'scheduler/ledger',
+    find: "if (seat.sessionStatus !== 'Active') {\n            throw new FcError('InvalidSessionStatus'",
+    replace: "if (false) {\n            throw new FcError('InvalidSessionStatus'",
+  },
+  {
+    what: 'a request comes back to a session that has ended',
+    file: 'scheduler/ledger',
+    find: "if (seat.erased || seat.sessionStatus !== 'Active') {",
+    replace: 'if (false) {',
+  },
+  {
+    what: 'resuming starts the idle time where it was',
+    file: 'scheduler/hibernation',
+    find: 'seat.lastUsedAt = now;',
+    replace: '',
+  },
+  {
+    what: 'a session that could not resume keeps its place',
+    file: 'scheduler/hibernation',
+    find: 'this.paused(seat);\n        return seat.leavePlace();',
+    replace: 'this.paused(seat);\n        return undefined;',
+  },
+  {
+    what: 'the wait of a crash loop does not grow',
+    file: 'scheduler/crash-loop',
+    find: 'this.#waitMs * 2',
+    replace: 'this.#waitMs',
+  },
+  {
+    what: 'a death in service counts as a failed start',
+    file: 'scheduler/pool',
+    find: "if (instance.state === 'starting')\n            this.#crashLoop.failed();",
+    replace: 'this.#crashLoop.failed();',
+  },
+  {
+    what: 'failures are never forgotten',
+    file: 'scheduler/crash-loop',
+    find: 'if (stillLives())',
+    replace: 'if (false)',
+  },
+  {
+    what: 'the heap forgets to sink',
+    file: 'model/deadline-heap',
+    find: 'this.#rise(last);\n            this.#sink(last);',
+    replace: 'this.#rise(last);',
+  },
+];
