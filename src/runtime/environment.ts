@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { ACCOUNT_ID, REGION } from '../model/account.js';
+import type { InstanceSpec } from '../model/instance.js';
+
+/** All that an instance inherits from the emulator's own environment. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
+/** Credentials are placeholders: a handler that needs real ones is given them by name in `environmentVariables`. */
+const PLACEHOLDER = 'fc-affinity-placeholder';
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+export interface Surroundings {
+  /** Identifies this run of the emulator: whatever carries it is swept away at the end. */
+  readonly nonce: string;
+  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The whole environment of an instance (spec §8.3, quality T21): the allow-list, then the function's own variables, then Function
+ * Compute's, which nobody overrides. Nothing else leaks in.
+ */
+export function environmentOf(
+  { instanceId, qualifier, revision: { versionId, config } }: InstanceSpec,
+  port: number,
+  { nonce, hostEnvironment }: Surroundings,
+): Record<string, string> {
+  const version = versionId === '0' ? 'LATEST' : versionId;
+  return {
+    ...inherited(hostEnvironment),
+    ...config.environmentVariables,
+    FC_SERVER_PORT: String(port),
+    FC_CUSTOM_LISTEN_PORT: String(port),
+    PORT: String(port),
+    FC_INSTANCE_ID: instanceId,
+    FC_FUNCTION_NAME: config.functionName,
+    FC_FUNCTION_VERSION: version,
+    FC_VER_ID: version,
+    FC_QUALIFIER: qualifier,
+    FC_FUNC_CODE_PATH: resolve(config.codeDirectory),
+    FC_FUNCTION_HANDLER: 'index.handler',
+    FC_FUNCTION_MEMORY_SIZE: '512',
+    FC_ACCOUNT_ID: ACCOUNT_ID,
+    FC_REGION: REGION,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: PLACEHOLDER,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: PLACEHOLDER,
+    ALIBABA_CLOUD_SECURITY_TOKEN: PLACEHOLDER,
+    FC_AFFINITY_RUN: nonce,
+    FC_AFFINITY_LISTEN_HOST: '127.0.0.1',
+  };
+}
+
+function inherited(host: Surroundings['hostEnvironment']): Record<string, string> {
+  const kept: Record<string, string> = { PATH: DEFAULT_PATH };
+  for (const name of INHERITED) {
+    const value = host[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}

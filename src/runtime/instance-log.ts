@@ -1,0 +1,78 @@
+import type { Clock } from '../model/clock.js';
+import type { InstanceLog, LogLine } from '../model/instance.js';
+import { sanitize } from '../model/sanitize.js';
+
+export const LONGEST_LINE = 8192;
+const MOST_LINES = 2000;
+const MOST_CHARACTERS = 1024 * 1024;
+const LAST_LINES = 20;
+
+/** What one instance printed: at most 2,000 lines and a million characters; the oldest go first (quality F-30). */
+export class BoundedLog implements InstanceLog {
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(line: LogLine) => void>();
+  #lines: LogLine[] = [];
+  #first = 0;
+  #characters = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  lines(): readonly LogLine[] {
+    return this.#lines.slice(this.#first);
+  }
+
+  /** The last things that the handler itself printed. */
+  lastLines(): string[] {
+    return this.lines()
+      .filter((line) => line.source !== 'platform')
+      .slice(-LAST_LINES)
+      .map((line) => line.text);
+  }
+
+  note(text: string): void {
+    this.add('platform', text);
+  }
+
+  follow(listener: (line: LogLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  add(source: LogLine['source'], text: string): void {
+    const line: LogLine = { at: this.#clock.wallTime().getTime(), source, text: cut(sanitize(text)) };
+    this.#lines.push(line);
+    this.#characters += line.text.length;
+    this.#drop();
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  /** Forgets what a start printed that is tried again. */
+  clear(): void {
+    this.#lines = [];
+    this.#first = 0;
+    this.#characters = 0;
+  }
+
+  #drop(): void {
+    while (this.#lines.length - this.#first > MOST_LINES || this.#characters > MOST_CHARACTERS) {
+      this.#characters -= this.#lines[this.#first]?.text.length ?? 0;
+      this.#first++;
+    }
+    if (this.#first < MOST_LINES) return;
+    this.#lines = this.#lines.slice(this.#first);
+    this.#first = 0;
+  }
+}
+
+function cut(text: string): string {
+  if (text.length <= LONGEST_LINE) return text;
+  const end = LONGEST_LINE - 1;
+  return `${text.slice(0, isFirstHalf(text.charCodeAt(end - 1)) ? end - 1 : end)}…`;
+}
+
+/** Of a character that takes two places in a string, as an emoji does. */
+function isFirstHalf(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../model/clock.js';
+import type { FunctionConfig } from '../model/function.js';
+import type { Instance, InstanceDriver, InstanceSpec, LogLine } from '../model/instance.js';
+import { checkCommand } from './command.js';
+import { Guard } from './guard.js';
+import { prepareLaunch } from './launch.js';
+import { LocalInstance, type Workshop } from './local-instance.js';
+import { Ports } from './ports.js';
+import { StartQueue } from './start-queue.js';
+
+export interface LocalDriverOptions {
+  /** The process clock. */
+  readonly clock: Clock;
+  /** Names this run in the environment of all that it starts; unguessable and of a fixed length, as a UUID. */
+  readonly nonce: string;
+  /** The emulator's own environment, of which a few variables are passed on. */
+  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Told each line of output as it comes. Must not throw. */
+  readonly onLine?: (instanceId: string, line: LogLine) => void;
+  /** Told what the user should know, as that there is no guard. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface LocalDriver extends InstanceDriver {
+  /** Looks up a function's command as its instances will (spec U41). @throws CAFileNotFound, with a fix */
+  checkCommand(config: FunctionConfig): void;
+  /**
+   * Has a file removed when the emulator ends, even by `kill -9`.
+   * @param path absolute
+   * @returns leaves the file alone again
+   */
+  removeOnExit(path: string): () => void;
+  /** Kills every instance, and waits for the guard's sweep of whatever got away. No start succeeds after it. */
+  close(): Promise<void>;
+  /** The same for one who cannot wait: what is not gone when it returns will be within moments. */
+  closeNow(): void;
+}
+
+/** Instances as processes of this machine. */
+export function createLocalDriver({
+  clock,
+  nonce,
+  hostEnvironment,
+  onLine = () => {},
+  onWarning = () => {},
+}: LocalDriverOptions): LocalDriver {
+  const path = hostEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  const guard = new Guard({ clock, nonce, path, onWarning });
+  const workshop: Workshop = {
+    clock,
+    guard,
+    ports: new Ports(),
+    queue: new StartQueue(clock),
+    surroundings: { nonce, hostEnvironment },
+  };
+  const running = new Set<LocalInstance>();
+  let closed = false;
+  // The first start waits for it; nobody else does, and it never rejects.
+  void prepareLaunch();
+
+  const start = (spec: InstanceSpec, signal: AbortSignal): Instance => {
+    guard.begin();
+    const instance = new LocalInstance(spec, workshop, closed ? AbortSignal.abort() : signal);
+    instance.output.follow((line) => onLine(spec.instanceId, line));
+    running.add(instance);
+    // The end of an instance never fails.
+    void instance.exited.then(() => running.delete(instance));
+    return instance;
+  };
+  const killAll = (): Promise<void>[] => [...running].map((instance) => instance.stop({ graceMs: 0 }));
+
+  return {
+    start,
+    checkCommand({ customRuntimeConfig, codeDirectory, environmentVariables }) {
+      const [command = ''] = [...customRuntimeConfig.command, ...customRuntimeConfig.args];
+      checkCommand(command, codeDirectory, environmentVariables.PATH ?? path);
+    },
+    removeOnExit: (file) => guard.removeOnExit(file),
+    async close() {
+      closed = true;
+      await Promise.all(killAll());
+      await guard.close();
+    },
+    closeNow() {
+      closed = true;
+      // Their ends are not awaited; the guard sees to what is left.
+      void Promise.all(killAll());
+      guard.closeNow();
+    },
+  };
+}

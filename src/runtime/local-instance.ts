@@ -1,0 +1,169 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../model/clock.js';
+import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
+import { environmentOf, type Surroundings } from './environment.js';
+import type { Guard } from './guard.js';
+import { BoundedLog } from './instance-log.js';
+import { launch } from './launch.js';
+import { isFree, type Ports } from './ports.js';
+import { ProcessGroup } from './process-group.js';
+import { portsOf } from './process-table.js';
+import { calledOff, exitedEarly, neverListened } from './start-failure.js';
+import type { StartQueue } from './start-queue.js';
+import { watchStart } from './start-watch.js';
+
+/** What all instances of a driver share. */
+export interface Workshop {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly ports: Pick<Ports, 'take' | 'giveBack'>;
+  readonly queue: StartQueue;
+  readonly surroundings: Surroundings;
+}
+
+/** How often a start is tried on another port when its own was taken meanwhile (quality F-07). */
+const MOST_RETRIES = 5;
+const PORT_TAKEN = /EADDRINUSE|address already in use/i;
+
+/** An instance as a local process. */
+export class LocalInstance implements Instance {
+  readonly instanceId: string;
+  readonly ready: Promise<Address>;
+  readonly exited: Promise<Exit>;
+  readonly output: BoundedLog;
+  readonly #spec: InstanceSpec;
+  readonly #workshop: Workshop;
+  readonly #calledOff = new AbortController();
+  #group: ProcessGroup | undefined;
+  #startDeadline: number | undefined;
+  /** The shortest that a stop has given. */
+  #graceMs: number | undefined;
+
+  constructor(spec: InstanceSpec, workshop: Workshop, signal: AbortSignal) {
+    this.instanceId = spec.instanceId;
+    this.output = new BoundedLog(workshop.clock);
+    this.#spec = spec;
+    this.#workshop = workshop;
+    this.ready = this.#start(signal);
+    this.exited = this.#untilGone();
+  }
+
+  get pid(): number | undefined {
+    return this.#group?.pid;
+  }
+
+  async stop({
+    graceMs = this.#config.drainTimeoutInSeconds * 1000,
+  }: {
+    graceMs?: number;
+  } = {}): Promise<void> {
+    this.#graceMs = Math.min(this.#graceMs ?? graceMs, graceMs);
+    this.#calledOff.abort(calledOff(this.instanceId));
+    this.#group?.end(graceMs);
+    await this.exited;
+  }
+
+  get #config() {
+    return this.#spec.revision.config;
+  }
+
+  async #start(signal: AbortSignal): Promise<Address> {
+    const giveUp = (): void => this.#calledOff.abort(calledOff(this.instanceId));
+    // Any number of starts may share a signal.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      for (let retriesLeft = MOST_RETRIES; ; retriesLeft--) {
+        const address = await this.#attempt(retriesLeft);
+        if (address !== undefined) return address;
+      }
+    } catch (error) {
+      // One that was asked to stop keeps its grace; every other failed start is ended at once.
+      this.#group?.end(signal.aborted ? 0 : (this.#graceMs ?? 0));
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** @returns nothing when its port was taken and it shall try another */
+  async #attempt(retriesLeft: number): Promise<Address | undefined> {
+    const { clock, queue } = this.#workshop;
+    const signal = this.#calledOff.signal;
+    const leave = await queue.turn(signal);
+    try {
+      const { group, port } = await this.#launch();
+      this.#startDeadline ??= clock.now() + this.#config.startTimeoutInSeconds * 1000;
+      const outcome = await watchStart({
+        group,
+        port,
+        clock,
+        signal,
+        deadline: this.#startDeadline,
+        log: this.output,
+      });
+      switch (outcome.kind) {
+        case 'listening':
+          return outcome.address;
+        case 'called-off':
+          throw signal.reason;
+        case 'late':
+          throw neverListened(
+            this.#config,
+            { port, otherPorts: portsOf(group.pid) },
+            this.output.lastLines(),
+          );
+        case 'exited': {
+          const lastLines = this.output.lastLines();
+          if (retriesLeft === 0 || !(await wasTaken(port, lastLines)))
+            throw exitedEarly(this.#config, outcome.exit, lastLines);
+          this.output.clear();
+          this.output.note(`port ${port} was taken meanwhile: starting again on another`);
+          return undefined;
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async #launch(): Promise<{ group: ProcessGroup; port: number }> {
+    const { clock, guard, ports, surroundings } = this.#workshop;
+    const { command, args } = this.#config.customRuntimeConfig;
+    const port = await ports.take();
+    try {
+      this.#calledOff.signal.throwIfAborted();
+      const leader = await launch({
+        argv: [...command, ...args],
+        cwd: this.#config.codeDirectory,
+        environment: environmentOf(this.#spec, port, surroundings),
+      });
+      const group = new ProcessGroup(leader, { clock, guard, log: this.output });
+      this.#group = group;
+      // Nobody waits for the port: it is free for others when the group has ended, which never fails.
+      void group.ended.then(() => ports.giveBack(port));
+      return { group, port };
+    } catch (error) {
+      ports.giveBack(port);
+      throw error;
+    }
+  }
+
+  async #untilGone(): Promise<Exit> {
+    try {
+      await this.ready;
+    } catch {
+      // Told by `ready` itself.
+    }
+    const exit = await this.#group?.ended;
+    return { code: exit?.code ?? null, signal: exit?.signal ?? null, lastLines: this.output.lastLines() };
+  }
+}
+
+/** A handler that listens on a fixed port, whoever has that, is not helped by another try. */
+async function wasTaken(port: number, lastLines: readonly string[]): Promise<boolean> {
+  const printed = lastLines.join('\n');
+  if (!PORT_TAKEN.test(printed)) return false;
+  return printed.includes(String(port)) || !(await isFree(port));
+}

@@ -1,0 +1,56 @@
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../model/clock.js';
+import type { Address } from '../model/instance.js';
+import { pause } from './pause.js';
+
+const IPV4 = '127.0.0.1';
+const IPV6 = '::1';
+/** Few handlers listen on `localhost` as ::1 alone, so that is asked each fifth time. */
+const IPV6_EVERY = 5;
+
+/**
+ * Asks again and again until somebody accepts a connection on the port (spec §8.2: readiness is a TCP connect).
+ * @throws the signal's reason when it is aborted
+ */
+export async function untilListening(
+  port: number,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<Address> {
+  const began = clock.now();
+  for (let round = 1; ; round++) {
+    for (const host of round % IPV6_EVERY === 0 ? [IPV4, IPV6] : [IPV4]) {
+      const accepted = await accepts({ host, port }, signal);
+      signal.throwIfAborted();
+      if (accepted) return { host, port };
+    }
+    await pause(clock, intervalAfter(clock.now() - began));
+    signal.throwIfAborted();
+  }
+}
+
+/** Eager while a fast handler would be starting (quality P6), then easier on the machine. */
+function intervalAfter(waitedMs: number): number {
+  if (waitedMs < 500) return 1;
+  return waitedMs < 3000 ? 5 : 25;
+}
+
+function accepts(address: Address, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    const settle = (accepted: boolean): void => {
+      signal.removeEventListener('abort', giveUp);
+      socket.destroy();
+      resolve(accepted);
+    };
+    const giveUp = (): void => settle(false);
+    signal.addEventListener('abort', giveUp, { once: true });
+    socket.once('connect', () => settle(!isSelfConnected(socket)));
+    // `on`, for a second error after the first must not go unheard.
+    socket.on('error', giveUp);
+  });
+}
+
+/** TCP lets a connection meet itself when the system gives it the port that it wants to reach: that is no handler. */
+export function isSelfConnected({ localPort, localAddress, remotePort, remoteAddress }: Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress;
+}

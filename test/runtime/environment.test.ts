@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { environmentOf } from '../../src/runtime/environment.js';
+import { specOf } from './local-instances.js';
+
+const SURROUNDINGS = { nonce: 'run', hostEnvironment: {} };
+
+test('every variable of the custom runtime contract is there (spec §8.3)', () => {
+  const spec = specOf(['true'], { functionName: 'shop', codeDirectory: '/srv/shop' });
+  expect(environmentOf(spec, 20001, SURROUNDINGS)).toEqual({
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    FC_SERVER_PORT: '20001',
+    FC_CUSTOM_LISTEN_PORT: '20001',
+    PORT: '20001',
+    FC_INSTANCE_ID: spec.instanceId,
+    FC_FUNCTION_NAME: 'shop',
+    FC_FUNCTION_VERSION: 'LATEST',
+    FC_VER_ID: 'LATEST',
+    FC_QUALIFIER: 'LATEST',
+    FC_FUNC_CODE_PATH: '/srv/shop',
+    FC_FUNCTION_HANDLER: 'index.handler',
+    FC_FUNCTION_MEMORY_SIZE: '512',
+    FC_ACCOUNT_ID: '1000000000000000',
+    FC_REGION: 'cn-hangzhou',
+    ALIBABA_CLOUD_ACCESS_KEY_ID: 'fc-affinity-placeholder',
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'fc-affinity-placeholder',
+    ALIBABA_CLOUD_SECURITY_TOKEN: 'fc-affinity-placeholder',
+    FC_AFFINITY_RUN: 'run',
+    FC_AFFINITY_LISTEN_HOST: '127.0.0.1',
+  });
+});
+
+test('six variables of the host are passed on, the function’s own override them, the platform’s override all', () => {
+  const hostEnvironment = {
+    PATH: '/host',
+    HOME: '/h',
+    LANG: 'C',
+    TZ: 'UTC',
+    TMPDIR: '/t',
+    NODE_ENV: 'test',
+    USER: 'me',
+  };
+  const spec = specOf(['true'], { environmentVariables: { NODE_ENV: 'production', PORT: '1', MINE: 'yes' } });
+  const environment = environmentOf(spec, 20001, { ...SURROUNDINGS, hostEnvironment });
+  expect(environment).toMatchObject({ PATH: '/host', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t' });
+  expect(environment).toMatchObject({ NODE_ENV: 'production', PORT: '20001', MINE: 'yes' });
+  expect(environment).not.toHaveProperty('USER');
+});
+
+test('a published version tells its number', () => {
+  const spec = specOf(['true']);
+  const published = { ...spec, qualifier: 'prod', revision: { ...spec.revision, versionId: '7' } };
+  expect(environmentOf(published, 20001, SURROUNDINGS)).toMatchObject({
+    FC_FUNCTION_VERSION: '7',
+    FC_QUALIFIER: 'prod',
+  });
+});
