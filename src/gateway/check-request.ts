@@ -1,0 +1,191 @@
+import type { IncomingMessage } from 'node:http';
+import { FcError } from '../model/errors.js';
+import type { HostVerdict } from '../model/host-rule.js';
+import { MAX_HEADER_BYTES } from '../model/limits.js';
+import { checkRequestLine } from './check-request-line.js';
+import { isHopByHop, nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
+
+export type RawRequest = Pick<
+  IncomingMessage,
+  'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders'
+>;
+
+export interface RequestRules {
+  readonly hostVerdict: (host: string) => HostVerdict;
+  readonly maxBodyBytes: number;
+  /** Names in lower case that no Connection line may take away, beside those that never may. */
+  readonly sessionHeaders: readonly string[];
+}
+
+/** What is left of a request's head after the checks: what the instance may see. */
+export interface CheckedRequest {
+  readonly host: { readonly name: string; readonly value: string };
+  /** Flat, without Host, hop-by-hop headers and `x-fc-*`; in the client's order and letter case. Framing is among it. */
+  readonly lines: readonly string[];
+  readonly hasBody: boolean;
+  readonly expectsContinue: boolean;
+}
+
+const MAX_HEADER_LINES = 200;
+const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,15})$/;
+const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
+/** To take one of these away on the way would change whose request it is or where it ends. */
+const PROTECTED = ['content-length', 'transfer-encoding', 'host', 'cookie', 'mcp-session-id'];
+
+/**
+ * Everything that must hold before a request may cost anything: one pass over its lines, linear in their length.
+ * A request that fails leaves doubt about where it ends, so its connection must be closed.
+ * @throws InvalidArgument, MethodNotAllowed, AccessDenied, EntityTooLarge, RequestHeaderFieldsTooLarge
+ */
+export function checkRequest(request: RawRequest, upgrade: boolean, rules: RequestRules): CheckedRequest {
+  const { rawHeaders } = request;
+  if (rawHeaders.length / 2 > MAX_HEADER_LINES) {
+    throw new FcError(
+      'RequestHeaderFieldsTooLarge',
+      `a request must have at most ${MAX_HEADER_LINES} header lines, got ${rawHeaders.length / 2}`,
+    );
+  }
+  checkRequestLine(request);
+
+  let lines: string[] = [];
+  const found = new Found();
+  let bytes = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    bytes += name.length + value.length + 4;
+    if (FORBIDDEN_BYTE.test(value)) throw malformed('a header value holds a forbidden byte');
+    if (found.keeps(name, value)) lines.push(name, value);
+  }
+  if (bytes > MAX_HEADER_BYTES) {
+    throw malformed(`request headers must be at most ${MAX_HEADER_BYTES} bytes in all, got ${bytes}`);
+  }
+
+  const host = checkHost(found, rules);
+  const hasBody = checkFraming(found, request, rules);
+  if (upgrade) checkUpgrade(found, request, hasBody);
+  const nominated = found.connection && nominatedHeaders(found.connection);
+  if (nominated !== undefined) {
+    checkNominated(nominated, rules);
+    lines = withoutHeaders(lines, nominated);
+  }
+  return {
+    host,
+    lines,
+    hasBody,
+    expectsContinue: found.expect !== '' && found.expect.toLowerCase() === '100-continue',
+  };
+}
+
+/** The lines that the gateway itself must understand. Where one of them may stand once, how often it stood. */
+class Found {
+  hosts = 0;
+  hostName = 'Host';
+  host = '';
+  lengths = 0;
+  length = '';
+  encodings = 0;
+  encoding = '';
+  upgrades = 0;
+  upgrade = '';
+  webSocketVersions = 0;
+  webSocketVersion = '';
+  expect = '';
+  connection: string[] | undefined;
+
+  /** @returns whether the line goes on to the instance */
+  keeps(rawName: string, value: string): boolean {
+    const name = rawName.toLowerCase();
+    switch (name) {
+      case 'host':
+        this.hosts += 1;
+        this.hostName = rawName;
+        this.host = value;
+        return false;
+      case 'content-length':
+        this.lengths += 1;
+        this.length = value;
+        return true;
+      case 'transfer-encoding':
+        this.encodings += 1;
+        this.encoding = value;
+        return true;
+      case 'connection':
+        this.connection ??= [];
+        this.connection.push(value);
+        return false;
+      case 'upgrade':
+        this.upgrades += 1;
+        this.upgrade = value;
+        return false;
+      case 'expect':
+        this.expect = value;
+        return false;
+      case 'sec-websocket-version':
+        this.webSocketVersions += 1;
+        this.webSocketVersion = value;
+        return true;
+      default:
+        return !name.startsWith('x-fc-') && !isHopByHop(name);
+    }
+  }
+}
+
+function checkHost({ hosts, hostName, host }: Found, { hostVerdict }: RequestRules): CheckedRequest['host'] {
+  if (hosts !== 1) throw malformed(`a request must have exactly one Host header, got ${hosts}`);
+  switch (hostVerdict(host)) {
+    case 'allowed':
+      return { name: hostName, value: host };
+    case 'malformed':
+      throw malformed('the Host header must be a name or an address, with or without a port');
+    case 'foreign':
+      throw new FcError(
+        'AccessDenied',
+        `access denied: host ${JSON.stringify(host)} is not one that this emulator answers to`,
+        { fix: `--allowed-host ${host.replace(/:\d+$/, '')}, if that name is meant to lead here` },
+      );
+  }
+}
+
+/** @returns whether the request has a body */
+function checkFraming(
+  { lengths, length, encodings, encoding }: Found,
+  { httpVersionMinor }: RawRequest,
+  { maxBodyBytes }: RequestRules,
+): boolean {
+  if (encodings > 0) {
+    if (lengths > 0) throw malformed('a request must not have both Content-Length and Transfer-Encoding');
+    if (encodings > 1 || encoding !== 'chunked') {
+      throw malformed('Transfer-Encoding must be "chunked" and be sent once');
+    }
+    if (httpVersionMinor === 0) throw malformed('Transfer-Encoding needs HTTP/1.1');
+    return true;
+  }
+  if (lengths === 0) return false;
+  if (lengths > 1 || !CONTENT_LENGTH.test(length)) {
+    throw malformed('Content-Length must be a decimal number and be sent once');
+  }
+  if (Number(length) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  return length !== '0';
+}
+
+function checkUpgrade(found: Found, { method, httpVersionMinor }: RawRequest, hasBody: boolean): void {
+  const isWebSocket = found.upgrades === 1 && found.upgrade.toLowerCase() === 'websocket';
+  const isVersion13 = found.webSocketVersions === 1 && found.webSocketVersion === '13';
+  if (method === 'GET' && httpVersionMinor === 1 && isWebSocket && isVersion13 && !hasBody) return;
+  throw malformed('an upgrade must be a GET to "websocket", version 13, without a body, by HTTP/1.1');
+}
+
+function checkNominated(nominated: ReadonlySet<string>, { sessionHeaders }: RequestRules): void {
+  for (const name of [...PROTECTED, ...sessionHeaders]) {
+    if (nominated.has(name)) throw malformed(`the Connection header must not name "${name}"`);
+  }
+}
+
+export function bodyTooLarge(maxBodyBytes: number): FcError {
+  return new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${maxBodyBytes} bytes)`);
+}
+
+function malformed(message: string): FcError {
+  return new FcError('InvalidArgument', message);
+}

@@ -1,0 +1,35 @@
+import { FcError } from '../model/errors.js';
+import { badResponse } from './reply-head.js';
+
+/** What to tell a client when the connection to the instance failed before the head of a reply (spec P-EXIT). */
+export function failureOf(error: NodeJS.ErrnoException): FcError {
+  if (error.code?.startsWith('HPE_')) return badResponse('it cannot be parsed');
+  return new FcError('ProcessExited', 'Process exited unexpectedly before completing request', {
+    cause: error,
+  });
+}
+
+export function timeoutFailure(timeoutInSeconds: number): FcError {
+  return new FcError('FunctionTimeout', `Function time out after ${timeoutInSeconds} seconds`, {
+    fix: `--timeout, for more than ${timeoutInSeconds} s`,
+  });
+}
+
+/** Methods that Function Compute sends again (spec P-EXIT, U38). */
+const RETRIED: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+interface Failed {
+  readonly error: NodeJS.ErrnoException;
+  readonly method: string | undefined;
+  readonly attempts: number;
+  readonly hasBody: boolean;
+  readonly bodyTouched: boolean;
+  readonly replyBegun: boolean;
+}
+
+/** @returns why the request may be sent once more, if it may: nothing of it can have been done twice then */
+export function retryOf(failed: Failed): 'reset' | 'refused' | undefined {
+  if (failed.attempts > 1 || failed.error.code?.startsWith('HPE_')) return undefined;
+  if (failed.error.code === 'ECONNREFUSED') return failed.bodyTouched ? undefined : 'refused';
+  return failed.hasBody || failed.replyBegun || !RETRIED.has(failed.method) ? undefined : 'reset';
+}

@@ -1,0 +1,167 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Admission } from '../model/admission.js';
+import type { SessionAffinity } from '../model/affinity.js';
+import type { Clock } from '../model/clock.js';
+import { asFcError } from '../model/errors.js';
+import type { FunctionConfig, HttpTrigger } from '../model/function.js';
+import type { HostVerdict } from '../model/host-rule.js';
+import type { Ids } from '../model/ids.js';
+import type { RequestRecord } from '../model/request-record.js';
+import { checkRequest } from './check-request.js';
+import { clientErrorOf } from './client-error.js';
+import { Connection } from './connection.js';
+import { createListener } from './create-listener.js';
+import { discardBody } from './discard-body.js';
+import { createDoor } from './door.js';
+import { Exchange } from './exchange.js';
+import { createRecorder } from './record.js';
+import { responseOn } from './response-on.js';
+import { serve } from './serve.js';
+
+export interface GatewayOptions {
+  readonly trigger: HttpTrigger;
+  readonly config: FunctionConfig;
+  readonly admission: Admission;
+  readonly affinity: SessionAffinity;
+  /** The process clock. */
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly hostVerdict: (host: string) => HostVerdict;
+  readonly maxBodyBytes?: number;
+  /** Called exactly once for each request, refused ones and such as cannot be parsed included. */
+  onRecord(record: RequestRecord): void;
+}
+
+/** The data plane of one HTTP trigger. Whoever makes it lets `server` listen. */
+export interface Gateway {
+  readonly server: http.Server;
+  /** Requests that have begun and not ended, upgrades included. */
+  readonly inFlight: number;
+  /** Accepts no more connections; resolves when no request is left. */
+  drain(): Promise<void>;
+  /** Accepts no more connections and destroys those there are. */
+  closeNow(): void;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { trigger, clock, ids, onRecord } = options;
+  const door = createDoor(options);
+  const record = createRecorder({ trigger, clock, onRecord });
+  const connections = new Map<Socket, Connection>();
+  const idle: (() => void)[] = [];
+  let inFlight = 0;
+
+  const server = createListener();
+
+  const take = async (exchange: Exchange, connection: Connection): Promise<void> => {
+    connection.open.add(exchange);
+    inFlight += 1;
+    try {
+      const head = checkRequest(exchange.request, exchange.upgrade, door.rules);
+      await serve(exchange, head, door);
+    } catch (error) {
+      const refusal = asFcError(error);
+      // Where a body is only too long its end is known; everything else leaves doubt where the next request would begin.
+      const close = refusal.code !== 'EntityTooLarge';
+      if (close) connection.doomed = true;
+      exchange.refuse(refusal, { close });
+      if (!close) discardBody(exchange, clock);
+    }
+    record(exchange);
+    await exchange.whenClosed();
+    connection.open.delete(exchange);
+    inFlight -= 1;
+    connection.sayFarewell();
+    if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
+  };
+
+  const connectionOf = (socket: Socket): Connection => {
+    const known = connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new Connection(socket, clock);
+    connections.set(socket, connection);
+    socket.once('close', () => connections.delete(socket));
+    return connection;
+  };
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = connectionOf(request.socket);
+    if (connection.doomed) return;
+    // Never rejects.
+    void take(
+      new Exchange({ requestId: ids.requestId(), request, response, startedAt: clock.now() }),
+      connection,
+    );
+  };
+
+  const onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
+    socket.on('error', ignore);
+    const connection = connectionOf(socket);
+    if (connection.doomed || connection.open.size > 0) {
+      socket.destroy();
+      return;
+    }
+    connection.doomed = true;
+    const response = responseOn(socket, request);
+    // Never rejects.
+    void take(
+      new Exchange({ requestId: ids.requestId(), request, response, startedAt: clock.now(), upgradeHead }),
+      connection,
+    );
+  };
+
+  server.on('connection', connectionOf);
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('upgrade', onUpgrade);
+  server.on('connect', onUpgrade);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const connection = connectionOf(socket);
+    if (connection.doomed) return;
+    connection.doomed = true;
+    const refusal = clientErrorOf(error, socket);
+    const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.open.size > 0;
+    if (refusal === undefined || gone) {
+      socket.destroy();
+      return;
+    }
+    connection.reject(refusal, () => {
+      const request = new http.IncomingMessage(socket);
+      const exchange = new Exchange({
+        requestId: ids.requestId(),
+        request,
+        response: responseOn(socket, request),
+        startedAt: clock.now(),
+      });
+      exchange.refuse(refusal, { close: true });
+      record(exchange);
+    });
+  });
+
+  const stopListening = (): void => {
+    door.draining = true;
+    server.close(ignore);
+  };
+
+  return {
+    server,
+    get inFlight() {
+      return inFlight;
+    },
+    async drain() {
+      stopListening();
+      if (inFlight > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      server.closeIdleConnections();
+      door.link.destroy();
+    },
+    closeNow() {
+      stopListening();
+      for (const socket of connections.keys()) socket.destroy();
+      door.link.destroy();
+    },
+  };
+}
+
+function ignore(): void {}

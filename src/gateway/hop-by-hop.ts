@@ -1,0 +1,40 @@
+/** Headers that mean only the connection they came on (RFC 9110 §7.6.1, and those that the world treats so). */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+
+/** Names that do not need to be looked for among the lines: they are stripped anyway, or mean nothing to strip. */
+const PLAIN_OPTIONS = new Set(['', 'close', 'keep-alive', 'upgrade']);
+
+/** @param name in lower case */
+export function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(name) || name.startsWith('proxy-');
+}
+
+/**
+ * The headers that a Connection line declares to be hop-by-hop too.
+ * @param connection the values of every Connection line
+ * @returns names in lower case, or undefined when there are none beside `close`, `keep-alive` and `upgrade`
+ */
+export function nominatedHeaders(connection: readonly string[]): ReadonlySet<string> | undefined {
+  let nominated: Set<string> | undefined;
+  for (const value of connection) {
+    const options = value.toLowerCase();
+    if (PLAIN_OPTIONS.has(options)) continue;
+    for (const option of options.split(',')) {
+      const name = option.trim();
+      if (PLAIN_OPTIONS.has(name)) continue;
+      nominated ??= new Set();
+      nominated.add(name);
+    }
+  }
+  return nominated;
+}
+
+/** @returns the flat lines without those whose name is in the set */
+export function withoutHeaders(flat: readonly string[], names: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = flat[at] ?? '';
+    if (!names.has(name.toLowerCase())) kept.push(name, flat[at + 1] ?? '');
+  }
+  return kept;
+}

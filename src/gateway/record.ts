@@ -1,0 +1,55 @@
+import type { Clock } from '../model/clock.js';
+import { ERROR_STATUS } from '../model/errors.js';
+import type { HttpTrigger } from '../model/function.js';
+import type { RequestRecord } from '../model/request-record.js';
+import type { Exchange } from './exchange.js';
+
+/** Stands for the method and target of what could not be parsed. */
+const UNKNOWN = '-';
+
+interface RecorderOptions {
+  readonly trigger: HttpTrigger;
+  readonly clock: Clock;
+  readonly onRecord: (record: RequestRecord) => void;
+}
+
+/** @returns what turns an exchange that has ended into its record */
+export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (exchange: Exchange) => void {
+  let pageExplained = trigger.customDomain;
+
+  const remarkOn = ({ request, outcome }: Exchange): string | undefined => {
+    if (pageExplained || outcome !== 'completed' || !asksForHtml(request.rawHeaders)) return undefined;
+    pageExplained = true;
+    return 'a browser downloads this page: on its default domain Function Compute adds Content-Disposition: attachment; --custom-domain leaves it out';
+  };
+
+  return (exchange) => {
+    const { request, outcome, refusal, startedAt, admittedAt, firstByteAt } = exchange;
+    onRecord({
+      requestId: exchange.requestId,
+      functionName: trigger.functionName,
+      qualifier: trigger.qualifier,
+      method: request.method ?? UNKNOWN,
+      target: request.url || UNKNOWN,
+      upgrade: exchange.upgrade,
+      at: startedAt,
+      outcome,
+      status: outcome === 'client-closed' ? ERROR_STATUS.ClientClosedRequest : exchange.response.statusCode,
+      decision: exchange.decision,
+      refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
+      attempts: exchange.attempts,
+      durationMs: clock.now() - startedAt,
+      admittedMs: admittedAt === undefined ? undefined : admittedAt - startedAt,
+      firstByteMs: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
+      remark: remarkOn(exchange),
+    });
+  };
+}
+
+/** The request's `headers` have been put on the way to the instance by now. */
+function asksForHtml(rawHeaders: readonly string[]): boolean {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === 'accept') return rawHeaders[at + 1]?.includes('text/html') === true;
+  }
+  return false;
+}

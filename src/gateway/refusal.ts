@@ -1,0 +1,20 @@
+import type { ServerResponse } from 'node:http';
+import type { FcError } from '../model/errors.js';
+import { METHODS } from './check-request-line.js';
+
+/** Writes an error as Function Compute words it (spec §5.4): nothing of its cause, no Set-Cookie, no Content-Disposition. */
+export function answerRefusal(response: ServerResponse, error: FcError, requestId: string): void {
+  const body = Buffer.from(JSON.stringify(error.toBody(requestId)));
+  const lines = [
+    'X-Fc-Request-Id',
+    requestId,
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(body.length),
+  ];
+  if (error.retryAfterInSeconds !== undefined) lines.push('Retry-After', String(error.retryAfterInSeconds));
+  if (error.code === 'MethodNotAllowed') lines.push('Allow', [...METHODS].join(', '));
+  response.writeHead(error.status, lines);
+  response.end(body);
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import { FcError } from '../model/errors.js';
+import { HeaderLines } from '../model/headers.js';
+import { isHopByHop, nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
+
+export type RawReply = Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'rawHeaders'>;
+
+/** What of the function's reply head may reach the client. */
+export interface CheckedReply {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderLines;
+}
+
+/** Response headers (spec §7). */
+const MAX_REPLY_HEADER_BYTES = 8192;
+const CONTENT_LENGTH = /^[0-9]{1,16}$/;
+const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
+const FORBIDDEN_BYTES = /[^\t\x20-\x7e\x80-\xff]/g;
+
+/**
+ * @param dropped names in lower case that the function may not set, beside `x-fc-*` and what is hop-by-hop
+ * @param ours flat: the gateway's own lines, which stand first
+ * @throws BadResponse
+ */
+export function checkReply(
+  reply: RawReply,
+  dropped: ReadonlySet<string>,
+  ours: readonly string[] = [],
+): CheckedReply {
+  const { statusCode: status = 0, statusMessage = '', rawHeaders } = reply;
+  if (status < 200 || status > 999) throw badResponse(`status ${status}`);
+
+  let lines: string[] = [];
+  let connection: string[] | undefined;
+  let lengths = 0;
+  let bytes = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const rawName = rawHeaders[at] ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    const name = rawName.toLowerCase();
+    bytes += rawName.length + value.length + 4;
+    if (FORBIDDEN_BYTE.test(value)) throw badResponse('a forbidden byte in a header');
+    if (name === 'content-length') {
+      if (!CONTENT_LENGTH.test(value) || ++lengths > 1) throw badResponse('an invalid Content-Length');
+      // A reply that has no body by its status must not seem to have one.
+      if (status === 204) continue;
+    } else if (name === 'connection') {
+      connection ??= [];
+      connection.push(value);
+    }
+    if (dropped.has(name) || name.startsWith('x-fc-') || isHopByHop(name)) continue;
+    lines.push(rawName, value);
+  }
+  if (bytes > MAX_REPLY_HEADER_BYTES)
+    throw badResponse(`more than ${MAX_REPLY_HEADER_BYTES} bytes of headers`);
+
+  const nominated = connection && nominatedHeaders(connection);
+  if (nominated !== undefined) {
+    if (nominated.has('content-length')) throw badResponse('a Connection header that names Content-Length');
+    lines = withoutHeaders(lines, nominated);
+  }
+  return {
+    status,
+    reason: statusMessage.replace(FORBIDDEN_BYTES, ''),
+    headers: new HeaderLines(ours.concat(lines)),
+  };
+}
+
+/**
+ * @returns the headers with which the client is told that the protocol is switched (status 101). Never a Set-Cookie in the name of
+ *   Function Compute (spec C26).
+ * @throws BadResponse
+ */
+export function checkSwitch(reply: RawReply, requestId: string): Record<string, string[]> {
+  const lines = checkReply({ ...rawPartsOf(reply), statusCode: 200 }, NOTHING).headers;
+  lines.remove((name, value) => name === 'set-cookie' && value.trimStart().toLowerCase().startsWith('x-fc-'));
+  const headers: Record<string, string[]> = Object.create(null);
+  const { flat } = lines;
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = flat[at] ?? '';
+    headers[name] = [...(headers[name] ?? []), flat[at + 1] ?? ''];
+  }
+  return { ...headers, 'X-Fc-Request-Id': [requestId], Connection: ['Upgrade'], Upgrade: ['websocket'] };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function rawPartsOf({ statusMessage, rawHeaders }: RawReply): RawReply {
+  return { statusMessage, rawHeaders };
+}
+
+export function badResponse(what: string): FcError {
+  return new FcError('BadResponse', `the function's response is not valid: ${what}`);
+}

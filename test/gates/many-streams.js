@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { strategyOf } from '../../dist/affinity/strategy-of.js';
+import { createGateway } from '../../dist/gateway/gateway.js';
+import { MovableClock } from '../../dist/model/clock.js';
+import { completeFunction } from '../../dist/model/function-config.js';
+import { createHostRule } from '../../dist/model/host-rule.js';
+import { createIds } from '../../dist/model/ids.js';
+
+// A gateway in a process of its own, whose descriptors and memory can be counted. Its instance listens at the port that is given.
+
+const address = { host: '127.0.0.1', port: Number(process.argv[2]) };
+const clock = new MovableClock();
+const config = completeFunction({ functionName: 'hello', command: ['elsewhere'], timeout: 600 });
+
+/** Room for everybody. */
+const admission = {
+  async admit({ requestId }) {
+    return {
+      requestId,
+      instanceId: 'c-1',
+      address,
+      session: undefined,
+      opened: false,
+      minted: false,
+      decision: { placement: 'round-robin', instanceId: 'c-1', session: 'none' },
+      retry: () => Promise.reject(new Error('the instance must not fail')),
+      leave() {},
+    };
+  },
+};
+
+const gateway = createGateway({
+  trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain: false },
+  config,
+  admission,
+  affinity: strategyOf(config),
+  clock,
+  ids: createIds(randomBytes, clock),
+  hostVerdict: createHostRule([]),
+  onRecord() {},
+});
+gateway.server.listen(0, '127.0.0.1', () => process.send({ port: gateway.server.address().port }));
+
+process.on('message', ({ clean }) => {
+  if (clean) globalThis.gc();
+  process.send({
+    inFlight: gateway.inFlight,
+    descriptors: readdirSync('/proc/self/fd').length,
+    resident: process.memoryUsage.rss(),
+  });
+});

@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { startGateway, startUpstream } from '../support/gateway-fixture.js';
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('the head and each event of a stream reach the client while the handler goes on (S01)', async () => {
+  let send = (_: string): void => {};
+  let finish = (): void => {};
+  const upstream = await startUpstream((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.flushHeaders();
+    send = (text) => response.write(text);
+    finish = () => response.end();
+  });
+  const { url, recorded } = await startGateway(upstream);
+
+  const response = await fetch(url);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+
+  for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+    send(event);
+    expect((await reader?.read())?.value).toBe(event);
+  }
+  finish();
+  expect((await reader?.read())?.done).toBe(true);
+  expect((await recorded(1))[0]?.outcome).toBe('completed');
+});
+
+test('a request is streamed too: the handler sees its first part while the client still writes', async () => {
+  const upstream = await startUpstream((incoming, response) => incoming.pipe(response));
+  const { port } = await startGateway(upstream);
+  const client = connect(port, '127.0.0.1');
+  let text = '';
+  client.on('data', (chunk) => {
+    text += chunk.toString();
+  });
+  client.write('POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nping\r\n');
+  await until(() => text.includes('ping'));
+  client.write('4\r\npong\r\n0\r\n\r\n');
+  await until(() => text.endsWith('0\r\n\r\n'));
+  client.destroy();
+
+  expect(text).toContain('pong');
+});
+
+test('thirty megabytes pass unchanged both ways (I22)', async () => {
+  const upstream = await startUpstream((incoming, response) => incoming.pipe(response));
+  const { url } = await startGateway(upstream);
+  const sent = randomBytes(30 * 1024 * 1024);
+
+  const response = await fetch(url, { method: 'POST', body: sent });
+  const received = Buffer.from(await response.arrayBuffer());
+
+  expect(createHash('sha256').update(received).digest('hex')).toBe(
+    createHash('sha256').update(sent).digest('hex'),
+  );
+});
+
+test('a client that does not read holds the handler back (F-13)', async () => {
+  let written = 0;
+  const upstream = await startUpstream((_, response) => {
+    const chunk = Buffer.alloc(64 * 1024);
+    const more = (): void => {
+      do written += chunk.length;
+      while (response.write(chunk) && written < 256 * 1024 * 1024);
+    };
+    response.on('drain', more);
+    more();
+  });
+  const { port } = await startGateway(upstream);
+  const client = connect(port, '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  client.pause();
+
+  let before = -1;
+  while (before !== written) {
+    before = written;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  client.destroy();
+
+  // What the kernel's own buffers hold, and no more.
+  expect(written).toBeLessThan(32 * 1024 * 1024);
+});
+
+test('a handler that does not read holds the client back', async () => {
+  const upstream = await startUpstream(() => {});
+  const { port } = await startGateway(upstream, { maxBodyBytes: 1e9 });
+  const client = connect(port, '127.0.0.1').on('error', () => {});
+  client.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\n');
+  const chunk = Buffer.alloc(64 * 1024);
+  let sent = 0;
+  const more = (): void => {
+    do sent += chunk.length;
+    while (client.write(chunk) && sent < 256 * 1024 * 1024);
+  };
+  client.on('drain', more);
+  more();
+
+  let before = -1;
+  while (before !== sent) {
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  client.destroy();
+
+  expect(sent).toBeLessThan(32 * 1024 * 1024);
+});

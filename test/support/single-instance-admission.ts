@@ -1,0 +1,96 @@
+import type { Admission, AdmissionRequest, Visit } from '../../src/model/admission.js';
+import type { Address } from '../../src/model/instance.js';
+
+/** A stay as a test sees it. */
+export interface ObservedVisit {
+  readonly requestId: string;
+  readonly identity: AdmissionRequest['identity'];
+  /** What it was left with, each time: once, if all is well. */
+  readonly left: { readonly answered: boolean }[];
+  readonly retried: ('reset' | 'refused')[];
+}
+
+export interface SingleInstanceAdmission extends Admission {
+  readonly visits: readonly ObservedVisit[];
+  /** Visits that have not been left. */
+  readonly staying: number;
+}
+
+/**
+ * Sends everybody to one address. Each request that is not known by its ID opens a session of that name or of a made-up one.
+ * @param address asked anew for each try, so that an instance may be replaced
+ */
+export function singleInstanceAdmission(
+  address: () => Address | Promise<Address>,
+  { sessionTTLInSeconds = 21600 }: { sessionTTLInSeconds?: number } = {},
+): SingleInstanceAdmission {
+  const visits: ObservedVisit[] = [];
+  const known = new Set<string>();
+  let staying = 0;
+  let sessions = 0;
+
+  const visit = async (request: AdmissionRequest, observed: ObservedVisit): Promise<Visit> => {
+    const { identity, requestId, qualifier } = request;
+    const named =
+      identity.kind === 'session' && (known.has(identity.sessionId) || identity.whenUnknown === 'create');
+    const sessionId =
+      identity.kind === 'none'
+        ? undefined
+        : named
+          ? identity.sessionId
+          : `00000000-0000-4000-a000-${String(++sessions).padStart(12, '0')}`;
+    const opened = sessionId !== undefined && !known.has(sessionId);
+    staying += 1;
+    const to = await address();
+    const terms = {
+      functionName: 'hello',
+      qualifier,
+      sessionAffinityType: 'GENERATED_COOKIE',
+      sessionTTLInSeconds,
+      sessionIdleTimeoutInSeconds: 1800,
+      disableSessionIdReuse: false,
+    } as const;
+    const stay = (isOpened: boolean): Visit => ({
+      requestId,
+      instanceId: `c-${to.port}`,
+      address: to,
+      session: sessionId === undefined ? undefined : { sessionId, terms },
+      opened: isOpened,
+      minted: isOpened && !named,
+      decision: {
+        placement: 'first-fit',
+        instanceId: `c-${to.port}`,
+        session: isOpened ? 'opened' : 'known',
+        sessionId,
+      },
+      async retry(reason) {
+        staying -= 1;
+        observed.retried.push(reason);
+        return visit(request, observed);
+      },
+      leave(outcome) {
+        staying -= 1;
+        observed.left.push(outcome);
+        if (outcome.answered && sessionId !== undefined) known.add(sessionId);
+      },
+    });
+    return stay(opened);
+  };
+
+  return {
+    visits,
+    get staying() {
+      return staying;
+    },
+    admit(request) {
+      const observed: ObservedVisit = {
+        requestId: request.requestId,
+        identity: request.identity,
+        left: [],
+        retried: [],
+      };
+      visits.push(observed);
+      return visit(request, observed);
+    },
+  };
+}
