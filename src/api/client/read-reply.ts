@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { FcError, isErrorCode } from '../../model/errors.js';
+import { isForeign, noControlApi } from './unreachable.js';
+
+/** No answer of a control plane comes near it. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+
+/** @returns undefined for a body out of all measure, which is then given up */
+export async function readText(response: IncomingMessage): Promise<string | undefined> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > MOST_CHARACTERS) return undefined;
+  }
+  return text;
+}
+
+/**
+ * @returns the JSON of a good answer, undefined where it is empty
+ * @throws FcError for the wire's form of an error, UnreachableError for what no control plane says
+ */
+export function interpret(
+  { statusCode = 0, headers }: IncomingMessage,
+  text: string | undefined,
+  origin: string,
+  alsoFine?: number,
+): unknown {
+  if (text === undefined || isForeign(headers)) throw noControlApi(origin);
+  const isFine = (statusCode >= 200 && statusCode < 300) || statusCode === alsoFine;
+  if (isFine && text === '') return undefined;
+  const body = parsed(text);
+  if (isFine && body !== undefined) return body;
+  throw asError(body, headers['retry-after']) ?? noControlApi(origin);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asError(body: unknown, retryAfter: string | undefined): FcError | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { Code, Message, RequestId } = body as { Code?: unknown; Message?: unknown; RequestId?: unknown };
+  if (typeof Code !== 'string' || typeof Message !== 'string') return undefined;
+  return new FcError(isErrorCode(Code) ? Code : 'InternalServerError', Message, {
+    ...(typeof RequestId === 'string' && { requestId: RequestId }),
+    ...(retryAfter !== undefined && { retryAfterInSeconds: Number(retryAfter) }),
+  });
+}

@@ -1,0 +1,141 @@
+import type { LogLine } from '../model/instance.js';
+import type { RequestRecord } from '../model/request-record.js';
+import type {
+  ClockState,
+  ControlPlane,
+  FunctionRef,
+  Health,
+  InstanceService,
+  ListSessionsQuery,
+  SessionPage,
+  SessionRef,
+  SessionService,
+} from '../model/services.js';
+import type { Session } from '../model/session.js';
+import { Connection, type ConnectionOptions } from './client/connection.js';
+import { followLines } from './client/follow-lines.js';
+import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
+
+/**
+ * The control plane of a running emulator, over HTTP. Nothing stays open between two calls, so a short program ends at once.
+ * Every operation throws what the served one throws, and UnreachableError where no emulator answers.
+ * @throws InvalidArgument for an endpoint that is none
+ */
+export function createApiClient(options: ConnectionOptions): ControlPlane {
+  const connection = new Connection(options);
+  const own = (...parts: string[]): string[] => ['_emulator', 'v1', ...parts];
+
+  return {
+    sessions: sessionService(connection),
+    instances: instanceService(connection),
+    functions: {
+      async list() {
+        const reply = await connection.ask<{ functions: ServedFunctionJson[] }>(
+          { method: 'GET', path: own('functions') },
+          'functions',
+        );
+        return reply.functions.map(fromServedFunctionJson);
+      },
+      async get(ref) {
+        const reply = await connection.ask<{ functions: [ServedFunctionJson] }>(
+          { method: 'GET', path: own('functions'), query: query(ref) },
+          'functions',
+        );
+        return fromServedFunctionJson(reply.functions[0]);
+      },
+    },
+    requests: {
+      async list() {
+        const call = { method: 'GET', path: own('requests') } as const;
+        return (await connection.ask<{ requests: RequestRecord[] }>(call, 'requests')).requests;
+      },
+      get: (requestId) => connection.ask({ method: 'GET', path: own('requests', requestId) }, 'requestId'),
+    },
+    clock: {
+      show: () => connection.ask<ClockState>({ method: 'GET', path: own('clock') }, 'offsetMs'),
+      advance: (milliseconds) =>
+        connection.ask<ClockState>(
+          { method: 'POST', path: own('clock', 'advance'), body: { milliseconds }, patient: true },
+          'offsetMs',
+        ),
+      freeze: () => connection.ask<ClockState>({ method: 'POST', path: own('clock', 'freeze') }, 'offsetMs'),
+      resume: () => connection.ask<ClockState>({ method: 'POST', path: own('clock', 'resume') }, 'offsetMs'),
+    },
+    // An emulator that is stopping says so with 503.
+    health: () => connection.ask<Health>({ method: 'GET', path: own('health'), alsoFine: 503 }, 'status'),
+  };
+}
+
+function sessionService(connection: Connection): SessionService {
+  const all = ({ functionName }: FunctionRef): string[] => [
+    '2023-03-30',
+    'functions',
+    functionName,
+    'sessions',
+  ];
+  const one = (ref: SessionRef, ...rest: string[]): string[] => [...all(ref), ref.sessionId, ...rest];
+  const session = (call: Parameters<Connection['ask']>[0]): Promise<Session> =>
+    connection.ask<Session>(call, 'sessionId');
+  const qualified = ({ qualifier }: FunctionRef): URLSearchParams => query({ qualifier });
+
+  return {
+    create: (ref, body) =>
+      session({
+        method: 'POST',
+        path: all(ref),
+        query: qualified(ref),
+        body,
+        patient: true,
+      }),
+    get: (ref) => session({ method: 'GET', path: one(ref), query: qualified(ref) }),
+    async list({ functionName, ...filters }: ListSessionsQuery) {
+      const path = all({ functionName });
+      const page = await connection.ask<SessionPage>(
+        { method: 'GET', path, query: query(filters) },
+        'sessions',
+      );
+      return page.nextToken ? page : { sessions: page.sessions };
+    },
+    update: (ref, body) => session({ method: 'PUT', path: one(ref), query: qualified(ref), body }),
+    delete: (ref) =>
+      connection.tell({ method: 'DELETE', path: one(ref), query: qualified(ref), patient: true }),
+    pause: (ref) => session({ method: 'PUT', path: one(ref, 'pause'), query: qualified(ref), patient: true }),
+    resume: (ref, { fileSystemOnly } = {}) =>
+      session({
+        method: 'PUT',
+        path: one(ref, 'resume'),
+        query: query({ qualifier: ref.qualifier, fileSystemOnly: fileSystemOnly || undefined }),
+        patient: true,
+      }),
+  };
+}
+
+function instanceService(connection: Connection): InstanceService {
+  const path = (...parts: string[]): string[] => ['_emulator', 'v1', 'instances', ...parts];
+  return {
+    async list(ref) {
+      const reply = await connection.ask<{ instances: Awaited<ReturnType<InstanceService['list']>> }>(
+        { method: 'GET', path: path(), query: query(ref) },
+        'instances',
+      );
+      return reply.instances;
+    },
+    kill: (instanceId) => connection.tell({ method: 'DELETE', path: path(instanceId), patient: true }),
+    async logs(instanceId) {
+      const call = { method: 'GET', path: path(instanceId, 'logs') } as const;
+      return (await connection.ask<{ lines: LogLine[] }>(call, 'lines')).lines;
+    },
+    followLogs: (instanceId, signal) =>
+      followLines<LogLine>(
+        connection,
+        { method: 'GET', path: path(instanceId, 'logs'), query: query({ follow: true }) },
+        signal,
+      ),
+  };
+}
+
+/** What has a value, as a query. */
+function query(values: object = {}): URLSearchParams {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));
+}

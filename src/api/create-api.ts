@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { asFcError, FcError } from '../model/errors.js';
+import type { HostVerdict } from '../model/host-rule.js';
+import type { Ids } from '../model/ids.js';
+import type { ControlPlane } from '../model/services.js';
+import { checkHead } from './check-head.js';
+import { emulatorRoutes, type RequestEvents } from './emulator-routes.js';
+import { functionRoutes } from './function-routes.js';
+import { readBody } from './read-body.js';
+import { sendError, sendRawError, sendReply } from './reply.js';
+import { createRouter, type Router } from './router.js';
+import { sessionRoutes } from './session-routes.js';
+
+export interface ApiOptions {
+  /** What is served. */
+  readonly control: ControlPlane;
+  readonly ids: Pick<Ids, 'requestId'>;
+  /** Judges the `Host` of every request, whatever it asks for. */
+  readonly hostVerdict: (host: string) => HostVerdict;
+  /** Feeds `GET /_emulator/v1/events`; without it that stream stays silent. */
+  readonly events?: RequestEvents;
+  /** The greatest TTL a session may ask for (spec U3). */
+  readonly maxSessionTTLInSeconds?: number;
+  /** Told of every defect, which the client sees only as `InternalServerError`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Api {
+  /** Not listening yet. */
+  readonly server: Server;
+  /** Stops listening and ends every connection, streams included. */
+  closeNow(): void;
+}
+
+/** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
+export function createApi(options: ApiOptions): Api {
+  const { control, ids, hostVerdict, events, maxSessionTTLInSeconds, onError } = options;
+  const router = createRouter({
+    ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
+    ...functionRoutes(control),
+    ...emulatorRoutes(control, events),
+  });
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 60_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+    // A missing Host is answered by us, in the API's own form.
+    requireHostHeader: false,
+  });
+  const answering = new WeakMap<Duplex, number>();
+  const countAnswers = (socket: Duplex, by: number): void => {
+    answering.set(socket, (answering.get(socket) ?? 0) + by);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    countAnswers(request.socket, 1);
+    response.once('close', () => countAnswers(request.socket, -1));
+    const requestId = ids.requestId();
+    try {
+      checkHead(request, hostVerdict);
+      await answer({ request, response, router, requestId });
+    } catch (error) {
+      const refusal = asFcError(error);
+      if (refusal.code === 'InternalServerError') onError?.(error);
+      sendError(response, refusal, requestId);
+    }
+  };
+  server.on('request', serve);
+  // An expectation that we do not know is not a reason to refuse.
+  server.on('checkExpectation', serve);
+  server.on('connect', (request, socket) => {
+    socket.on('error', () => socket.destroy());
+    sendRawError(socket, refusalOfConnect(request, hostVerdict), ids.requestId());
+  });
+  server.on('clientError', (error, socket) => {
+    // Bytes in the middle of another answer would corrupt it.
+    if (!socket.writable || (answering.get(socket) ?? 0) > 0) socket.destroy();
+    else sendRawError(socket, refusalOfParser(error), ids.requestId());
+  });
+
+  return {
+    server,
+    closeNow(): void {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer({
+  request,
+  response,
+  router,
+  requestId,
+}: {
+  request: IncomingMessage;
+  response: ServerResponse;
+  router: Router;
+  requestId: string;
+}): Promise<void> {
+  const found = router.find(request.method ?? '', request.url ?? '');
+  if (found.allow !== undefined) response.setHeader('Allow', found.allow);
+  if (found.refusal !== undefined) throw found.refusal;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const body = found.reads ? undefined : await readBody(request);
+  const reply = await found.handler({
+    param: found.param,
+    query: found.query,
+    body,
+    requestId,
+    signal: gone.signal,
+  });
+  await sendReply(response, reply, requestId);
+}
+
+function refusalOfConnect(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError {
+  try {
+    checkHead(request, hostVerdict);
+  } catch (error) {
+    return asFcError(error);
+  }
+  return new FcError('MethodNotAllowed', 'method "CONNECT" is not allowed: this is not a proxy');
+}
+
+function refusalOfParser(error: Error & { readonly code?: string }): FcError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new FcError('RequestHeaderFieldsTooLarge', 'the request head is larger than 16384 bytes');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new FcError('InvalidArgument', 'the request was not complete in time');
+    default:
+      return new FcError('InvalidArgument', 'the request is not valid HTTP/1.1');
+  }
+}

@@ -1,0 +1,107 @@
+import type { RequestRecord } from '../model/request-record.js';
+import type { ControlPlane, FunctionRef } from '../model/services.js';
+import { type Call, json, type RouteTable } from './route.js';
+import { subscription } from './subscription.js';
+import { toServedFunctionJson } from './wire-function.js';
+
+/** Tells of every request that has ended. */
+export interface RequestEvents {
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (record: RequestRecord) => void): () => void;
+}
+
+const OWN = '/_emulator/v1';
+
+/**
+ * The emulator's own API. Replies are the model's records as JSON; lists are wrapped (`{"instances":[…]}`).
+ * `logs?follow=true` is newline-delimited JSON, one LogLine a line; `events` are server-sent, one RequestRecord an event.
+ * `functions` and `instances` take `functionName` and `qualifier` as filters.
+ */
+export function emulatorRoutes(control: ControlPlane, events: RequestEvents | undefined): RouteTable {
+  const { functions, instances, requests, clock } = control;
+  return {
+    [`${OWN}/health`]: {
+      async GET() {
+        const health = await control.health();
+        return { kind: 'json', status: health.status === 'ok' ? 200 : 503, body: health };
+      },
+    },
+    [`${OWN}/functions`]: {
+      async GET(call) {
+        const ref = await functionRef(call);
+        const served = ref === undefined ? await functions.list() : [await functions.get(ref)];
+        return json({ functions: served.map(toServedFunctionJson) });
+      },
+    },
+    [`${OWN}/instances`]: {
+      GET: async (call) => json({ instances: await instances.list(await functionRef(call)) }),
+    },
+    [`${OWN}/instances/:instanceId`]: {
+      async DELETE(call) {
+        await instances.kill(call.param('instanceId'));
+        return { kind: 'empty' };
+      },
+    },
+    [`${OWN}/instances/:instanceId/logs`]: {
+      async GET(call) {
+        const { checkQuery, LOGS_QUERY } = await import('./parse/index.js');
+        const { follow } = checkQuery(LOGS_QUERY, call.query);
+        const instanceId = call.param('instanceId');
+        // Also before following: an unknown instance must be told by the status, not by a stream that breaks.
+        const lines = await instances.logs(instanceId);
+        if (follow !== 'true') return json({ lines });
+        const followed = instances.followLogs(instanceId, call.signal);
+        return { kind: 'stream', contentType: 'application/x-ndjson', chunks: eachAs(followed, '', '\n') };
+      },
+    },
+    [`${OWN}/requests`]: {
+      GET: async () => json({ requests: await requests.list() }),
+    },
+    [`${OWN}/requests/:requestId`]: {
+      GET: async (call) => json(await requests.get(call.param('requestId'))),
+    },
+    [`${OWN}/clock`]: {
+      GET: async () => json(await clock.show()),
+    },
+    [`${OWN}/clock/advance`]: {
+      async POST(call) {
+        const { ADVANCE_BODY, checkBody } = await import('./parse/index.js');
+        const { milliseconds } = checkBody(ADVANCE_BODY, call.body ?? {});
+        return json(await clock.advance(milliseconds));
+      },
+    },
+    [`${OWN}/clock/freeze`]: {
+      POST: async () => json(await clock.freeze()),
+    },
+    [`${OWN}/clock/resume`]: {
+      POST: async () => json(await clock.resume()),
+    },
+    [`${OWN}/events`]: {
+      async GET(call) {
+        const records = subscription<RequestRecord>(
+          (listener) => events?.subscribe(listener) ?? (() => {}),
+          call.signal,
+        );
+        return {
+          kind: 'stream',
+          contentType: 'text/event-stream',
+          chunks: eachAs(records, 'data: ', '\n\n'),
+        };
+      },
+    },
+  };
+}
+
+async function functionRef(call: Call): Promise<FunctionRef | undefined> {
+  const { checkQuery, FUNCTION_QUERY } = await import('./parse/index.js');
+  const { functionName, qualifier } = checkQuery(FUNCTION_QUERY, call.query);
+  return functionName === undefined ? undefined : { functionName, qualifier };
+}
+
+async function* eachAs(
+  records: AsyncIterable<unknown>,
+  before: string,
+  after: string,
+): AsyncGenerator<string> {
+  for await (const record of records) yield `${before}${JSON.stringify(record)}${after}`;
+}

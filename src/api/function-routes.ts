@@ -1,0 +1,63 @@
+import type { InstanceInfo } from '../model/instance.js';
+import type { ControlPlane } from '../model/services.js';
+import { json, type RouteTable } from './route.js';
+import { toApiFunction } from './wire-function.js';
+
+const FUNCTIONS = '/2023-03-30/functions';
+const FUNCTIONS_PER_PAGE = 20;
+
+/** GetFunction, ListFunctions and ListInstances (spec §9). */
+export function functionRoutes({ functions, instances }: ControlPlane): RouteTable {
+  return {
+    [FUNCTIONS]: {
+      async GET(call) {
+        const { checkQuery, LIST_FUNCTIONS_QUERY } = await import('./parse/index.js');
+        const {
+          limit = FUNCTIONS_PER_PAGE,
+          nextToken,
+          prefix = '',
+        } = checkQuery(LIST_FUNCTIONS_QUERY, call.query);
+        const after = nextToken === undefined ? '' : Buffer.from(nextToken, 'base64').toString();
+        const rest = (await functions.list())
+          .map(toApiFunction)
+          .filter(({ functionName }) => functionName.startsWith(prefix) && functionName > after)
+          .sort((one, other) => (one.functionName < other.functionName ? -1 : 1));
+        const page = rest.slice(0, limit);
+        const last = page.at(-1);
+        if (last === undefined || page.length === rest.length) return json({ functions: page });
+        return json({ functions: page, nextToken: Buffer.from(last.functionName).toString('base64') });
+      },
+    },
+    [`${FUNCTIONS}/:functionName`]: {
+      async GET(call) {
+        const { checkQuery, QUALIFIER_QUERY } = await import('./parse/index.js');
+        const { qualifier } = checkQuery(QUALIFIER_QUERY, call.query);
+        const served = await functions.get({ functionName: call.param('functionName'), qualifier });
+        return json(toApiFunction(served));
+      },
+    },
+    [`${FUNCTIONS}/:functionName/instances`]: {
+      async GET(call) {
+        const { checkQuery, LIST_INSTANCES_QUERY } = await import('./parse/index.js');
+        const { qualifier, instanceIds, instanceStatus, limit } = checkQuery(
+          LIST_INSTANCES_QUERY,
+          call.query,
+        );
+        const ref = { functionName: call.param('functionName'), qualifier };
+        // Whether there is such a function is not the list's to say.
+        await functions.get(ref);
+        const found = (await instances.list(ref))
+          .filter(({ instanceId }) => instanceIds?.includes(instanceId) ?? true)
+          .filter(({ status }) => instanceStatus?.includes(status) ?? true)
+          .slice(0, limit);
+        return json({ instances: found.map(toApiInstance), requestId: call.requestId });
+      },
+    },
+  };
+}
+
+/** Only what FC's ListInstances tells; the emulator's own route tells all. */
+function toApiInstance(info: InstanceInfo) {
+  const { instanceId, versionId, qualifier, status, createdTimeMs, resourceType } = info;
+  return { instanceId, versionId, qualifier, status, createdTimeMs, resourceType };
+}

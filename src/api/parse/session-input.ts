@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { idleInForce } from '../../model/function-config.js';
+import { checkSessionId, LIMITS } from '../../model/limits.js';
+import type { CreateSessionInput, UpdateSessionInput } from '../../model/session.js';
+import { checkBody } from './check.js';
+import { flag, integer, optional, string } from './fields.js';
+import { MOUNTS } from './mounts.js';
+
+/**
+ * The body of CreateSession. Keys that are not ours are passed over, as Function Compute does: newer SDKs send more
+ * (`allowInternetAccess`, `enableAutoPause`, `network`, …), which has no meaning here. Null is as good as absent.
+ * @param body parsed JSON; undefined when there was none
+ * @throws InvalidArgument
+ */
+export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessionInput {
+  const { sessionId, ...terms } = checkBody(createSchema(maxTTL), body ?? {});
+  checkTerms(terms, maxTTL);
+  // An empty ID is one that was not given (spec §1.3).
+  if (sessionId === undefined || sessionId === '') return terms;
+  checkSessionId(sessionId);
+  return { ...terms, sessionId };
+}
+
+/** The body of UpdateSession: what is absent stays as it is. @throws InvalidArgument */
+export function parseUpdateSession(body: unknown, maxTTL?: number): UpdateSessionInput {
+  const terms = checkBody(updateSchema(maxTTL), body ?? {});
+  checkTerms(terms, maxTTL);
+  return terms;
+}
+
+function updateSchema(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
+  return z.object(
+    {
+      sessionTTLInSeconds: optional(integer(LIMITS.sessionTTLInSeconds[0], maxTTL)),
+      sessionIdleTimeoutInSeconds: optional(integer(LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL)),
+      disableSessionIdReuse: optional(flag()),
+      ...MOUNTS,
+    },
+    { error: 'a JSON object' },
+  );
+}
+
+function createSchema(maxTTL: number | undefined) {
+  return updateSchema(maxTTL).extend({ sessionId: optional(string()) });
+}
+
+/** Two times of one body must fit each other; whether one fits the terms in force, the session's owner knows. */
+function checkTerms(terms: UpdateSessionInput, maxTTL: number = LIMITS.sessionTTLInSeconds[1]): void {
+  const { sessionTTLInSeconds: ttl, sessionIdleTimeoutInSeconds: idle } = terms;
+  if (ttl !== undefined && idle !== undefined) idleInForce(idle, idle, ttl, maxTTL);
+}

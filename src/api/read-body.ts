@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { FcError } from '../model/errors.js';
+
+/** What a control request may say (quality T16). */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/**
+ * Reads the JSON of a request.
+ * @returns the parsed value, or undefined for an empty body, which needs no Content-Type
+ * @throws EntityTooLarge as soon as that is known, InvalidArgument for another Content-Type or for what is not JSON
+ */
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return undefined;
+  const contentType = request.headers['content-type'];
+  const [mediaType = ''] = (contentType ?? '').split(';');
+  if (mediaType.trim().toLowerCase() !== 'application/json') {
+    const got = contentType === undefined ? 'none' : JSON.stringify(contentType);
+    throw new FcError('InvalidArgument', `the Content-Type of a body must be application/json, got ${got}`);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new FcError('InvalidArgument', `the body must be JSON in UTF-8: ${reason(error)}`);
+  }
+}
+
+function readBytes(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = Number(request.headers['content-length'] ?? 0);
+    if (size > MAX_BODY_BYTES) return refuse();
+    size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) refuse();
+      else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', () => reject(new FcError('ClientClosedRequest', 'the client went away')));
+
+    function refuse(): void {
+      chunks.length = 0;
+      request.removeAllListeners('data');
+      // The rest is read and dropped, so that a client that is still sending sees the answer and not a reset.
+      request.resume();
+      reject(
+        new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${MAX_BODY_BYTES} bytes)`),
+      );
+    }
+  });
+}
+
+/** Says where: the parser names the position, the text around it or that the end came too soon. */
+function reason(error: unknown): string {
+  return error instanceof SyntaxError ? error.message : 'a byte sequence is not UTF-8';
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FcError } from '../model/errors.js';
+import type { Reply } from './route.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Writes a reply; of a stream, returns when it is over. */
+export async function sendReply(response: ServerResponse, reply: Reply, requestId: string): Promise<void> {
+  switch (reply.kind) {
+    case 'json':
+      return sendText(response, reply.status ?? 200, JSON.stringify(reply.body), requestId);
+    case 'empty':
+      response.writeHead(204, commonHeaders(requestId));
+      response.end();
+      return;
+    case 'stream':
+      return sendStream(response, reply, requestId);
+  }
+}
+
+/** The one place where an error becomes HTTP. */
+export function sendError(response: ServerResponse, error: FcError, requestId: string): void {
+  if (response.headersSent || response.destroyed) {
+    // Too late to say anything: a reply cut short must not look whole.
+    response.destroy();
+    return;
+  }
+  if (error.retryAfterInSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterInSeconds);
+  sendText(response, error.status, errorText(error, requestId), requestId);
+}
+
+/** The same for a connection on which there is no response object: a CONNECT, or bytes that are not HTTP. */
+export function sendRawError(socket: Duplex, error: FcError, requestId: string): void {
+  const body = errorText(error, requestId);
+  const head = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    ...Object.entries(commonHeaders(requestId)).map(([name, value]) => `${name}: ${value}`),
+    `Content-Type: ${JSON_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function sendText(response: ServerResponse, status: number, text: string, requestId: string): void {
+  response.writeHead(status, {
+    ...commonHeaders(requestId),
+    'Content-Type': JSON_TYPE,
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+async function sendStream(
+  response: ServerResponse,
+  { contentType, chunks }: Extract<Reply, { kind: 'stream' }>,
+  requestId: string,
+): Promise<void> {
+  response.writeHead(200, { ...commonHeaders(requestId), 'Content-Type': contentType });
+  response.flushHeaders();
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  for await (const chunk of chunks) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
+function errorText(error: FcError, requestId: string): string {
+  const body = error.toBody(requestId);
+  if (error.code !== 'InternalServerError') return JSON.stringify(body);
+  // What went wrong inside is for the log, not for the wire (quality T28).
+  return JSON.stringify({ ...body, Message: 'an internal error has occurred. Please retry.' });
+}
+
+function commonHeaders(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'X-Fc-Request-Id': requestId,
+    'x-acs-request-id': requestId,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  };
+}

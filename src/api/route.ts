@@ -1,0 +1,27 @@
+/** A request that found its route and passed every check of its head. */
+export interface Call {
+  /** A part of the path, percent-decoded. */
+  readonly param: (name: string) => string;
+  readonly query: URLSearchParams;
+  /** The parsed JSON; undefined when there was none. */
+  readonly body: unknown;
+  readonly requestId: string;
+  /** Aborted when the client has left or the reply is over. */
+  readonly signal: AbortSignal;
+}
+
+export type Reply =
+  | { readonly kind: 'json'; readonly status?: number; readonly body: unknown }
+  /** 204 */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<string> };
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Handler = (call: Call) => Promise<Reply>;
+
+/** Path to method to handler. GET never changes anything. */
+export type RouteTable = Readonly<Record<string, Readonly<Partial<Record<Method, Handler>>>>>;
+
+export function json(body: unknown): Reply {
+  return { kind: 'json', body };
+}

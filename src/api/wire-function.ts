@@ -1,0 +1,98 @@
+import { ACCOUNT_ID, REGION } from '../model/account.js';
+import type { FunctionConfig, SessionAffinityConfig, SessionAffinityType } from '../model/function.js';
+import type { ServedFunction } from '../model/services.js';
+import { apiTime } from '../model/session.js';
+
+const COMMON = [
+  'sessionConcurrencyPerInstance',
+  'sessionTTLInSeconds',
+  'sessionIdleTimeoutInSeconds',
+] as const;
+
+/** What each kind of affinity has to configure (spec §1.2). */
+const AFFINITY_KEYS: Readonly<Record<SessionAffinityType, readonly (keyof SessionAffinityConfig)[]>> = {
+  NONE: [],
+  GENERATED_COOKIE: [...COMMON, 'disableSessionIdReuse'],
+  HEADER_FIELD: ['affinityHeaderFieldName', ...COMMON, 'disableSessionIdReuse'],
+  MCP_SSE: ['sseEndpointPath', 'sessionConcurrencyPerInstance'],
+  MCP_STREAMABLE: COMMON,
+};
+
+/** A Function as GetFunction and ListFunctions tell it. Times are UTC in whole seconds. */
+export interface ApiFunction
+  extends Pick<
+    FunctionConfig,
+    | 'functionName'
+    | 'runtime'
+    | 'customRuntimeConfig'
+    | 'sessionAffinity'
+    | 'instanceIsolationMode'
+    | 'instanceConcurrency'
+    | 'timeout'
+    | 'environmentVariables'
+  > {
+  readonly functionId: string;
+  readonly functionArn: string;
+  /** A string of JSON; absent without affinity. */
+  readonly sessionAffinityConfig?: string;
+  readonly cpu: number;
+  readonly memorySize: number;
+  readonly diskSize: number;
+  readonly createdTime: string;
+  readonly lastModifiedTime: string;
+  readonly state: 'Active';
+  readonly lastUpdateStatus: 'Successful';
+}
+
+/** `GET /_emulator/v1/functions`: the API's Function and beside it all that the emulator knows. Instants are milliseconds. */
+export type ServedFunctionJson = ApiFunction & ServedFunction;
+
+export function toApiFunction({
+  config,
+  functionId,
+  createdAt,
+  lastModifiedAt,
+}: ServedFunction): ApiFunction {
+  return {
+    functionName: config.functionName,
+    functionId,
+    functionArn: `acs:fc:${REGION}:${ACCOUNT_ID}:functions/${config.functionName}`,
+    runtime: config.runtime,
+    customRuntimeConfig: config.customRuntimeConfig,
+    sessionAffinity: config.sessionAffinity,
+    ...affinityConfigJson(config),
+    instanceIsolationMode: config.instanceIsolationMode,
+    instanceConcurrency: config.instanceConcurrency,
+    timeout: config.timeout,
+    environmentVariables: config.environmentVariables,
+    // Nothing is measured out here: these only fill the fields that callers read.
+    cpu: 1,
+    memorySize: 1024,
+    diskSize: 512,
+    createdTime: apiTime(createdAt),
+    lastModifiedTime: apiTime(lastModifiedAt),
+    state: 'Active',
+    lastUpdateStatus: 'Successful',
+  };
+}
+
+export function toServedFunctionJson(served: ServedFunction): ServedFunctionJson {
+  const { config, url, createdAt, lastModifiedAt, functionId } = served;
+  return { ...toApiFunction(served), functionId, url, createdAt, lastModifiedAt, config };
+}
+
+export function fromServedFunctionJson(json: ServedFunctionJson): ServedFunction {
+  const { config, functionId, url, createdAt, lastModifiedAt } = json;
+  return { config, functionId, url, createdAt, lastModifiedAt };
+}
+
+function affinityConfigJson({
+  sessionAffinity,
+  sessionAffinityConfig,
+}: FunctionConfig): Pick<ApiFunction, 'sessionAffinityConfig'> {
+  if (sessionAffinity === 'NONE') return {};
+  // A list of keys makes JSON.stringify write those, in that order.
+  return {
+    sessionAffinityConfig: JSON.stringify(sessionAffinityConfig, [...AFFINITY_KEYS[sessionAffinity]]),
+  };
+}

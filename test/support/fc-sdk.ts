@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import type sdk from '@alicloud/fc20230330';
+
+// Required, not imported: bundlers and Node disagree on what the default of this CommonJS module is.
+const fc = createRequire(import.meta.url)('@alicloud/fc20230330') as typeof sdk;
+
+export type FcSdk = InstanceType<typeof fc.default>;
+export const {
+  CreateSessionInput,
+  CreateSessionRequest,
+  DeleteSessionRequest,
+  GetFunctionRequest,
+  GetSessionRequest,
+  ListFunctionsRequest,
+  ListInstancesRequest,
+  ListSessionsRequest,
+  PauseSessionRequest,
+  ResumeSessionRequest,
+  UpdateSessionInput,
+  UpdateSessionRequest,
+} = fc;
+
+/** The vendor's own client, pointed at this machine the way its users do it (spec §5.5). */
+export function fcSdk(port: number): FcSdk {
+  type Config = ConstructorParameters<typeof fc.default>[0];
+  return new fc.default({
+    accessKeyId: 'ak',
+    accessKeySecret: 'sk',
+    endpoint: `127.0.0.1:${port}`,
+    protocol: 'HTTP',
+    regionId: 'local',
+  } as Config);
+}
+
+/** What the SDK throws for an error of the server. */
+export interface SdkError {
+  readonly name: string;
+  readonly code: string;
+  readonly statusCode: number;
+  readonly requestId: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** @returns the error that the call ends with; fails when it ends well */
+export async function sdkError(call: Promise<unknown>): Promise<SdkError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as SdkError;
+  }
+  throw new Error('the call was expected to fail');
+}
