@@ -1,0 +1,133 @@
+import type { Clock } from '../model/clock.js';
+import type { JournalEntry } from './journal-entry.js';
+import type { JournalFile } from './journal-file.js';
+import { sealLine } from './journal-line.js';
+import type { Records } from './records.js';
+import { warnOnceAMinute } from './warn-once-a-minute.js';
+import { writeSnapshot } from './write-snapshot.js';
+
+const RETRY_MS = 1000;
+const COMPACT_RETRY_MS = 60_000;
+/** A journal is written anew when it has grown to this many times its snapshot. */
+const COMPACT_GROWTH = 4;
+/** More than this is not held back for a disk that takes nothing: a snapshot then stands for all of it. */
+const MOST_HELD_BACK = 256 * 1024;
+
+interface JournalOptions {
+  readonly directory: string;
+  readonly name: string;
+  /** The state after all that the file holds; the journal keeps it up to date. */
+  readonly records: Records;
+  readonly clock: Clock;
+  /** A smaller journal is not written anew. */
+  readonly compactFromBytes: number;
+  readonly onWarning: (text: string) => void;
+}
+
+/** An open journal file, and where it stands. */
+export interface JournalPlace {
+  readonly file: JournalFile;
+  readonly snapshotLength: number;
+  readonly sum: number;
+}
+
+/**
+ * Appends entries to the journal, and writes it anew when it has grown long. An append has been handed to the operating system when
+ * the call returns. When the disk does not take it (quality F-16), lines are held back and written with the next append, or within a
+ * second of the disk's recovery.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #warn: (text: string) => void;
+  #file: JournalFile;
+  #snapshotLength: number;
+  /** Of the last line, be it written or held back. */
+  #sum: number;
+  /** Lines that are not in the file yet; undefined when they grew too many, so that only a snapshot can bring the file up to date. */
+  #heldBack: string | undefined = '';
+  #callOffRetry: (() => void) | undefined;
+  #noCompactingBefore = -Infinity;
+  #isClosed = false;
+
+  constructor(options: JournalOptions, place: JournalPlace) {
+    this.#options = options;
+    this.#warn = warnOnceAMinute(options.clock, options.onWarning);
+    this.#file = place.file;
+    this.#snapshotLength = place.snapshotLength;
+    this.#sum = place.sum;
+  }
+
+  append(entry: JournalEntry): void {
+    if (this.#isClosed) return;
+    this.#options.records.apply(entry);
+    if (this.#heldBack === undefined) return;
+    const sealed = sealLine(entry, this.#sum);
+    this.#sum = sealed.sum;
+    this.#heldBack += sealed.line;
+    this.#write();
+    this.#compactWhenLong();
+  }
+
+  /** Brings everything to the disk. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#callOffRetry?.();
+    this.#write();
+    this.#isClosed = true;
+    this.#callOffRetry?.();
+    if (this.#heldBack !== '') this.#options.onWarning('the last changes of sessions could not be saved');
+    else this.#try(() => this.#file.sync());
+    this.#file.close();
+  }
+
+  /** Brings the file up to date, or tries again in a second. */
+  #write(): void {
+    const lines = this.#heldBack;
+    if (lines === '') return;
+    const isWritten = this.#try(() => (lines === undefined ? this.#rewrite() : this.#appendAll(lines)));
+    if (isWritten) return;
+    if (lines !== undefined && lines.length > MOST_HELD_BACK) this.#heldBack = undefined;
+    this.#callOffRetry ??= this.#options.clock.wakeAt(this.#options.clock.now() + RETRY_MS, () => {
+      this.#callOffRetry = undefined;
+      this.#write();
+    });
+  }
+
+  #appendAll(lines: string): void {
+    this.#file.append(Buffer.from(lines));
+    this.#heldBack = '';
+  }
+
+  #compactWhenLong(): void {
+    const { compactFromBytes, clock } = this.#options;
+    const { length } = this.#file;
+    if (this.#heldBack !== '' || length < compactFromBytes || length < COMPACT_GROWTH * this.#snapshotLength)
+      return;
+    if (clock.now() < this.#noCompactingBefore) return;
+    if (!this.#try(() => this.#rewrite())) this.#noCompactingBefore = clock.now() + COMPACT_RETRY_MS;
+  }
+
+  #rewrite(): void {
+    const { directory, name, records } = this.#options;
+    const old = this.#file;
+    const { file, sum } = writeSnapshot(directory, name, records.snapshot());
+    this.#file = file;
+    this.#sum = sum;
+    this.#snapshotLength = file.length;
+    this.#heldBack = '';
+    old.close();
+  }
+
+  #try(operation: () => void): boolean {
+    try {
+      operation();
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#warn(
+        `sessions cannot be saved in "${this.#options.directory}": ${reason}; they live on in memory and are saved as soon as it works`,
+      );
+      return false;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { type JournalEntry, readEntry } from './journal-entry.js';
+import { FIRST_SUM, holdsSeveralLines, unsealLine } from './journal-line.js';
+import { Records } from './records.js';
+
+const LINE_END = 0x0a;
+
+/** A journal that was read, or why it cannot be. */
+export type JournalReading =
+  | {
+      readonly kind: 'read';
+      readonly records: Records;
+      /** Bytes up to the end of the last whole line; what follows is torn. */
+      readonly length: number;
+      /** Bytes of the snapshot at its beginning. */
+      readonly snapshotLength: number;
+      /** Of the last whole line. */
+      readonly sum: number;
+    }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/**
+ * Reads a journal (quality F-17): the records of all its lines, less a last one that is torn. Never throws.
+ * A snapshot cannot be torn, as it was on the disk before the file had its name: a flaw there is damage even in the last line.
+ */
+export function readJournal(bytes: Buffer): JournalReading {
+  const records = new Records();
+  let snapshotLength: number | undefined;
+  let sum = FIRST_SUM;
+  let length = 0;
+  for (let number = 1; length < bytes.length; number++) {
+    const end = bytes.indexOf(LINE_END, length);
+    const isLast = end < 0 || end === bytes.length - 1;
+    const written = bytes.subarray(length, end < 0 ? bytes.length : end);
+    const line = end < 0 ? undefined : unsealLine(written, sum);
+    if (line === undefined) {
+      if (isLast && !holdsSeveralLines(written)) break;
+      return { kind: 'damaged', reason: `line ${number} is not what was written` };
+    }
+    const entry = entryOf(line.text);
+    if (entry instanceof Error) return { kind: 'damaged', reason: `line ${number}: ${entry.message}` };
+    records.apply(entry);
+    sum = line.sum;
+    length = end + 1;
+    if (entry.kind === 'whole') snapshotLength ??= length;
+  }
+  if (snapshotLength === undefined) return { kind: 'damaged', reason: 'its beginning is not complete' };
+  return { kind: 'read', records, length, snapshotLength, sum };
+}
+
+function entryOf(text: string): JournalEntry | Error {
+  try {
+    return readEntry(text);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../model/clock.js';
+import { FcError } from '../model/errors.js';
+import type { SessionStore } from '../model/session-store.js';
+import { Journal } from './journal.js';
+import { openJournal } from './open-journal.js';
+import { ensurePrivateDirectory } from './private-directory.js';
+import { takeLock } from './take-lock.js';
+
+const JOURNAL = 'journal';
+const COMPACT_FROM_BYTES = 1024 * 1024;
+
+export interface StateDirectoryOptions {
+  /** Made when it is not there. */
+  readonly directory: string;
+  /** The process clock. */
+  readonly clock: Clock;
+  /** The host's wall time now, in milliseconds. */
+  readonly wallNow: number;
+  readonly onWarning: (text: string) => void;
+  /** From which size on the journal is written anew when it has grown; 1 MiB by default. */
+  readonly compactFromBytes?: number;
+}
+
+/** Where the sessions of every function outlast the emulator. One emulator at a time. */
+export interface StateDirectory {
+  /** How far the session clock stood from the host's wall clock when that was last noted, in milliseconds; 0 at first. */
+  readonly clockOffsetMs: number;
+  noteClockOffset(milliseconds: number): void;
+  storeOf(functionName: string): SessionStore;
+  /** Brings everything to the disk and gives the directory back; what is saved later is not kept. */
+  close(): void;
+}
+
+/**
+ * Opens a state directory for this process alone. What is saved outlasts a kill of the emulator at any moment; a power cut may take
+ * what came after the last snapshot.
+ * @throws InvalidArgument when the directory is not safely the user's own (quality T27), is in use, or cannot be written
+ */
+export function openStateDirectory(options: StateDirectoryOptions): StateDirectory {
+  const { clock, wallNow, onWarning, compactFromBytes = COMPACT_FROM_BYTES } = options;
+  const directory = resolve(options.directory);
+  const giveBack = takeDirectory(directory);
+  const { records, place } = orGiveBack(giveBack, directory, () =>
+    openJournal({ directory, name: JOURNAL, now: clock.wallTime(), onWarning }),
+  );
+  records.forgetOutdated(wallNow + records.clockOffsetMs);
+  const journal = new Journal(
+    { directory, name: JOURNAL, records, clock, compactFromBytes, onWarning },
+    place,
+  );
+
+  return {
+    get clockOffsetMs() {
+      return records.clockOffsetMs;
+    },
+    noteClockOffset(offsetMs) {
+      if (offsetMs !== records.clockOffsetMs) journal.append({ kind: 'clock', offsetMs });
+    },
+    storeOf: (functionName) => ({
+      all: () => records.of(functionName),
+      save: (session) => journal.append({ kind: 'save', functionName, session }),
+      delete: (order) => journal.append({ kind: 'delete', functionName, order }),
+      touch(uses) {
+        if (uses.length === 0) return;
+        const pairs = uses.map(({ order, lastUsedAt }) => [order, lastUsedAt] as const);
+        journal.append({ kind: 'touch', functionName, uses: pairs });
+      },
+    }),
+    close() {
+      journal.close();
+      giveBack();
+    },
+  };
+}
+
+function takeDirectory(directory: string): () => void {
+  return orRefuse(directory, () => {
+    ensurePrivateDirectory(directory);
+    return takeLock(directory);
+  });
+}
+
+function orGiveBack<T>(giveBack: () => void, directory: string, open: () => T): T {
+  try {
+    return orRefuse(directory, open);
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+function orRefuse<T>(directory: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof FcError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FcError('InvalidArgument', `the state directory "${directory}" cannot be used: ${reason}`, {
+      cause: error,
+      fix: 'name a directory of your own with --state-dir, on a disk that has room',
+    });
+  }
+}
