@@ -1,0 +1,87 @@
+/** How a step ended. A step that could not be judged is skipped with its reason, never passed. */
+export type StepStatus = 'passed' | 'failed' | 'skipped';
+
+/** One named check of a suite and what came of it. */
+export interface Step {
+  /** Stable: `<suite>.<subject>.<what>`. */
+  readonly id: string;
+  readonly title: string;
+  readonly status: StepStatus;
+  readonly expected: string;
+  readonly actual: string;
+  /** The document that promises it, and the rows of the conformance table. */
+  readonly source: string;
+  readonly durationMs: number;
+  /** Why it was skipped; absent otherwise. */
+  readonly reason?: string;
+  /** The request and the response that were judged, where the step is about one. */
+  readonly judged?: JudgedExchange;
+}
+
+/** A request and its response in a form to show; header lines as `name: value`. */
+export interface JudgedExchange {
+  readonly request: { readonly method: string; readonly url: string; readonly headers: readonly string[] };
+  readonly response: {
+    readonly status: number;
+    readonly headers: readonly string[];
+    readonly bodyStart: string;
+  };
+}
+
+/** One line of the table of requests that a person reads. */
+export interface RequestRow {
+  readonly label: string;
+  /** The session ID that the request carried. */
+  readonly sent: string | undefined;
+  /** The line by which the response named a session. */
+  readonly planted: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly instanceId: string | undefined;
+  readonly status: number;
+}
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface SuiteReport extends Tally {
+  readonly suite: string;
+  readonly target: string;
+  readonly steps: readonly Step[];
+  readonly requests: readonly RequestRow[];
+  /** What a person should know besides, as sessions that could not be ended. */
+  readonly notes: readonly string[];
+}
+
+export interface SuitesReport extends Tally {
+  readonly target: string;
+  readonly suites: readonly SuiteReport[];
+}
+
+export type Report = SuiteReport | SuitesReport;
+
+/** @returns the only suite's own report, or one that holds several */
+export function combineReports(target: string, suites: readonly SuiteReport[]): Report {
+  const [only] = suites;
+  if (only !== undefined && suites.length === 1) return only;
+  const total = (count: (suite: SuiteReport) => number): number =>
+    suites.reduce((sum, suite) => sum + count(suite), 0);
+  return {
+    target,
+    passed: total((suite) => suite.passed),
+    failed: total((suite) => suite.failed),
+    skipped: total((suite) => suite.skipped),
+    suites,
+  };
+}
+
+export function suitesOf(report: Report): readonly SuiteReport[] {
+  return 'suites' in report ? report.suites : [report];
+}
+
+/** Passed only when something passed and nothing failed: where nothing could be judged, nothing is certified. */
+export function verdict(report: Tally): 'passed' | 'failed' {
+  return report.passed > 0 && report.failed === 0 ? 'passed' : 'failed';
+}

@@ -1,0 +1,32 @@
+import { type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
+
+/** What JSON may leave as it is and a terminal would obey: DEL, C1, and the characters that turn the direction of writing. */
+const LEFT_RAW = /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The report as data: one suite's own shape, or `suites` of them. The requests and responses are left out. */
+export function json(report: Report): string {
+  const shape =
+    'suites' in report
+      ? {
+          target: report.target,
+          passed: report.passed,
+          failed: report.failed,
+          skipped: report.skipped,
+          suites: suitesOf(report).map(suiteShape),
+        }
+      : suiteShape(report);
+  return `${JSON.stringify(shape, undefined, 2).replace(LEFT_RAW, escapeCharacter)}\n`;
+}
+
+function suiteShape({ suite, target, passed, failed, skipped, steps }: SuiteReport): object {
+  return { suite, target, passed, failed, skipped, steps: steps.map(stepShape) };
+}
+
+function stepShape({ id, title, status, expected, actual, source, durationMs, reason }: Step): object {
+  // JSON leaves out a reason that is undefined.
+  return { id, title, status, expected, actual, source, durationMs, reason };
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,38 @@
+import { sanitize } from '../../model/sanitize.js';
+import { type Report, type Step, suitesOf } from '../report.js';
+
+/** Test Anything Protocol, version 14, flat: one test point a step. */
+export function tap(report: Report): string {
+  const steps = suitesOf(report).flatMap((suite) => suite.steps);
+  const points = steps.flatMap((step, index) => point(step, index + 1));
+  return `${['TAP version 14', `1..${steps.length}`, ...points].join('\n')}\n`;
+}
+
+function point(step: Step, number: number): string[] {
+  const verdict = step.status === 'failed' ? 'not ok' : 'ok';
+  const directive = step.status === 'skipped' ? ` # SKIP ${escapeTap(step.reason ?? '')}` : '';
+  const line = `${verdict} ${number} - ${escapeTap(`${step.id} ${step.title}`)}${directive}`;
+  if (step.status !== 'failed') return [line];
+  return [
+    line,
+    '  ---',
+    `  expected: ${quote(step.expected)}`,
+    `  actual: ${quote(step.actual)}`,
+    `  source: ${quote(step.source)}`,
+    `  duration_ms: ${step.durationMs}`,
+    '  ...',
+  ];
+}
+
+function escapeTap(text: string): string {
+  return oneLine(text).replace(/[\\#]/g, '\\$&');
+}
+
+/** A double-quoted scalar of YAML, which takes JSON's escapes and those of `sanitize`. */
+function quote(text: string): string {
+  return sanitize(JSON.stringify(text));
+}
+
+function oneLine(text: string): string {
+  return sanitize(text.replace(/\s+/g, ' '));
+}

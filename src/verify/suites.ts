@@ -1,0 +1,23 @@
+import type { Suite } from './suite.js';
+
+/** Every suite, loaded when it is asked for. A new one is a file and its row here. */
+const SUITES = {
+  walkthrough: async () => (await import('./suites/walkthrough.js')).walkthrough,
+  header: async () => (await import('./suites/header.js')).header,
+  'session-api': async () => (await import('./suites/session-api.js')).sessionApi,
+  lifecycle: async () => (await import('./suites/lifecycle.js')).lifecycle,
+  limits: async () => (await import('./suites/limits.js')).limits,
+} satisfies Record<string, () => Promise<Suite>>;
+
+export type SuiteId = keyof typeof SUITES;
+
+/** In the order in which `all` runs them. */
+export const SUITE_IDS = Object.keys(SUITES) as readonly SuiteId[];
+
+export function isSuiteId(text: string): text is SuiteId {
+  return Object.hasOwn(SUITES, text);
+}
+
+export function loadSuite(id: SuiteId): Promise<Suite> {
+  return SUITES[id]();
+}

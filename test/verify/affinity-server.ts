@@ -1,0 +1,434 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FcError } from '../../src/model/errors.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { InstanceInfo } from '../../src/model/instance.js';
+import {
+  checkRange,
+  checkSessionId,
+  EXPIRED_RETENTION_MS,
+  LIMITS,
+  MAX_HEADER_BYTES,
+  MAX_TARGET_BYTES,
+  REQUESTS_PER_INSTANCE,
+} from '../../src/model/limits.js';
+import type { ControlPlane, ServedFunction, SessionService } from '../../src/model/services.js';
+import { apiTime, type Session } from '../../src/model/session.js';
+
+const COOKIE = 'x-fc-cookie-session-id';
+const HEADER = 'mySessionId';
+
+/** What can be wrong with a server; every function gets the true answer and says a false one. */
+export interface Flaws {
+  /** The Set-Cookie lines of a response that opened a session. */
+  readonly setCookie?: (sessionId: string, ttl: number) => string[];
+  /** Where a request goes, given where it should: the instance's number, from 0. */
+  readonly place?: (place: number, request: number) => number;
+  /** Whether the server looks at the session ID that was sent. */
+  readonly deaf?: boolean;
+  /** Sessions an instance really takes. */
+  readonly realLimit?: number;
+  readonly requestId?: string | undefined;
+  readonly status?: (request: number) => number;
+  /** Header mode: tells the client the ID that it sent itself. */
+  readonly echoes?: boolean;
+  /** Header mode: takes any ID whatever its form. */
+  readonly takesAnyId?: boolean;
+  /** What the control API says of a session. */
+  readonly tellSession?: (session: Session) => Session;
+  /** What the control API refuses. */
+  readonly refuse?: Partial<SessionService>;
+  /** From when a session's TTL counts. */
+  readonly ttlFrom?: 'creation' | 'use' | 'update' | 'never';
+  /** From when its idle time counts. */
+  readonly idleFrom?: 'use' | 'creation' | 'never';
+  /** What a request with the ID of an expired session does. */
+  readonly again?: 'reopens' | 'reopens untold' | 'revives' | 'opens another';
+  /** How long disableSessionIdReuse keeps an ID from being used again, in milliseconds. */
+  readonly banMs?: number;
+  /** Sessions that keep their places when they have ended. */
+  readonly keepsPlaceOf?: 'expired' | 'deleted';
+  /** A TTL that is shortened ends nobody until time passes. */
+  readonly shortensLater?: boolean;
+  /** A deleted session is there again when it is used. */
+  readonly undeletes?: boolean;
+  /** Requests that an instance really takes at once. */
+  readonly realLoad?: number;
+  /** A new session goes where a place is free, whatever the load there. */
+  readonly overloads?: boolean;
+  /** Instances that there really may be. */
+  readonly realCeiling?: number;
+  /** Bytes by which a head may be longer than it should. */
+  readonly headSlack?: number;
+  /** A refusal tells an ID. */
+  readonly plantsOnRefusal?: boolean;
+  /** Refusals come from an instance. */
+  readonly asksBeforeRefusing?: boolean;
+}
+
+export interface AffinityServerOptions extends Flaws {
+  readonly type?: 'GENERATED_COOKIE' | 'HEADER_FIELD' | 'NONE';
+  readonly limit?: number;
+  readonly ttl?: number;
+  /** Whether the handler names its instance in X-Instance. */
+  readonly namesItself?: boolean;
+  readonly maxInstances?: number;
+}
+
+export interface AffinityServer {
+  readonly url: string;
+  readonly control: ControlPlane;
+  /** The sessions that are there. */
+  readonly sessions: readonly Session[];
+  /** Requests so far. */
+  readonly requests: readonly IncomingMessage[];
+  /** Opens a session as another client would. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Instants of the server's clock. */
+interface Times {
+  readonly created: number;
+  used: number;
+  updated: number;
+  ended: number;
+  /** Seconds, as given. */
+  readonly idle: number;
+}
+
+/** A whole affinity of one function in one small server, with its control plane: true unless it is given a flaw. */
+export async function startAffinityServer(options: AffinityServerOptions = {}): Promise<AffinityServer> {
+  const { type = 'GENERATED_COOKIE', limit = 2, ttl = 21600, namesItself = true } = options;
+  const config = completeFunction({
+    functionName: 'hello',
+    command: ['node'],
+    sessionAffinity: type,
+    maxInstances: options.maxInstances,
+    sessionAffinityConfig: {
+      sessionConcurrencyPerInstance: limit,
+      sessionTTLInSeconds: ttl,
+      ...(type === 'HEADER_FIELD' && { affinityHeaderFieldName: HEADER }),
+    },
+  });
+  const requests: IncomingMessage[] = [];
+  const records: Session[] = [];
+  const times = new WeakMap<Session, Times>();
+  const deleted: Session[] = [];
+  const load = new Map<string, number>();
+  const names: string[] = [];
+  let now = Date.parse('2026-11-21T10:00:00Z');
+
+  const live = (): Session[] => records.filter((session) => session.sessionStatus === 'Active');
+  const seated = (): Session[] => {
+    if (options.keepsPlaceOf === 'expired') return records;
+    return options.keepsPlaceOf === 'deleted' ? [...live(), ...deleted] : live();
+  };
+  const on = (name: string): number => seated().filter((session) => session.containerId === name).length;
+  const loadOf = (name: string): number => load.get(name) ?? 0;
+  const instanceAt = (number: number): string => {
+    while (names.length <= number) names.push(`c-0000000${names.length}-instance`);
+    return names[number] ?? '';
+  };
+  const withRoom = (): string => {
+    const found = names.find(
+      (name) =>
+        on(name) < (options.realLimit ?? limit) &&
+        (options.overloads === true || loadOf(name) < REQUESTS_PER_INSTANCE),
+    );
+    if (found !== undefined) return found;
+    if (names.length < (options.realCeiling ?? config.maxInstances)) return instanceAt(names.length);
+    throw new FcError('ResourceExhausted', 'all instances are full');
+  };
+  const open = (sessionId: string = crypto.randomUUID(), input: Partial<Session> = {}): Session => {
+    const session: Session = {
+      sessionId,
+      functionName: 'hello',
+      qualifier: 'LATEST',
+      sessionAffinityType: type,
+      sessionTTLInSeconds: ttl,
+      disableSessionIdReuse: false,
+      createdTime: apiTime(now),
+      lastModifiedTime: apiTime(now),
+      sessionStatus: 'Active',
+      ...input,
+      sessionIdleTimeoutInSeconds: Math.min(
+        input.sessionIdleTimeoutInSeconds ?? 1800,
+        input.sessionTTLInSeconds ?? ttl,
+      ),
+      containerId: withRoom(),
+    };
+    records.push(session);
+    const idle = input.sessionIdleTimeoutInSeconds ?? 1800;
+    times.set(session, { created: now, used: now, updated: now, ended: 0, idle });
+    return session;
+  };
+  const timesOf = (session: Session): Times => {
+    const found = times.get(session);
+    if (found === undefined) throw new Error('a session without times');
+    return found;
+  };
+  const replace = (old: Session, session: Session): Session => {
+    records[records.indexOf(old)] = session;
+    times.set(session, timesOf(old));
+    return session;
+  };
+  const endOf = (session: Session): number => {
+    const { created, used, updated, idle } = timesOf(session);
+    const ttlStart = { creation: created, use: used, update: updated, never: Number.POSITIVE_INFINITY };
+    const idleStart = { use: used, creation: created, never: Number.POSITIVE_INFINITY };
+    const seconds = session.sessionTTLInSeconds;
+    return Math.min(
+      ttlStart[options.ttlFrom ?? 'creation'] + seconds * 1000,
+      idleStart[options.idleFrom ?? 'use'] + Math.min(idle, seconds) * 1000,
+    );
+  };
+  const banMs = options.banMs ?? EXPIRED_RETENTION_MS;
+  const sweep = (): void => {
+    for (const session of live()) {
+      const end = endOf(session);
+      if (end > now) continue;
+      timesOf(session).ended = end;
+      replace(session, { ...session, sessionStatus: 'Expired' });
+    }
+    const isOnRecord = (session: Session): boolean => {
+      const keptMs = session.disableSessionIdReuse
+        ? Math.max(banMs, EXPIRED_RETENTION_MS)
+        : EXPIRED_RETENTION_MS;
+      return session.sessionStatus === 'Active' || timesOf(session).ended + keptMs > now;
+    };
+    records.splice(0, records.length, ...records.filter(isOnRecord));
+  };
+  /** The session of a request, and whether the request made it. */
+  const enter = (sent: string | undefined): { session: Session | undefined; opened: boolean } => {
+    const lost = deleted.find(({ sessionId }) => sessionId === sent);
+    if (options.undeletes && lost !== undefined) records.push(...deleted.splice(deleted.indexOf(lost), 1));
+    const known = live().find(({ sessionId }) => sessionId === sent);
+    if (known !== undefined) {
+      if (loadOf(known.containerId) >= (options.realLoad ?? REQUESTS_PER_INSTANCE)) {
+        throw new FcError('ResourceExhausted', 'the instance has 200 requests in flight');
+      }
+      timesOf(known).used = now;
+      return { session: known, opened: false };
+    }
+    if (type === 'NONE') return { session: undefined, opened: false };
+    const expired = records.findLast(({ sessionId }) => sessionId === sent);
+    if (expired === undefined)
+      return { session: type === 'HEADER_FIELD' ? open(sent) : open(), opened: true };
+    if (expired.disableSessionIdReuse && timesOf(expired).ended + banMs > now) {
+      throw new FcError('SessionExpired', `session '${sent}' has expired`);
+    }
+    switch (options.again ?? 'reopens') {
+      case 'reopens':
+        return { session: open(sent), opened: true };
+      case 'reopens untold':
+        return { session: open(sent), opened: false };
+      case 'opens another':
+        return { session: open(), opened: true };
+      case 'revives':
+        timesOf(expired).used = now;
+        return { session: replace(expired, { ...expired, sessionStatus: 'Active' }), opened: true };
+    }
+  };
+  const refuse = (response: ServerResponse, error: FcError): void => {
+    if (options.asksBeforeRefusing) response.setHeader('X-Instance', instanceAt(0));
+    if (options.plantsOnRefusal) response.setHeader('Set-Cookie', `${COOKIE}=${crypto.randomUUID()}`);
+    response.writeHead(error.status).end(JSON.stringify(error.toBody('1')));
+  };
+  const takeLoad = (name: string, request: IncomingMessage): void => {
+    let isOver = false;
+    const leave = (): void => {
+      if (!isOver) load.set(name, loadOf(name) - 1);
+      isOver = true;
+    };
+    load.set(name, loadOf(name) + 1);
+    request.resume();
+    request.once('end', leave);
+    request.socket.once('close', leave);
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    requests.push(request);
+    const sent = options.deaf
+      ? undefined
+      : type === 'HEADER_FIELD'
+        ? request.headers[HEADER.toLowerCase()]?.toString()
+        : new RegExp(`${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
+    if ('requestId' in options === false) response.setHeader('X-Fc-Request-Id', requestId());
+    else if (options.requestId !== undefined) response.setHeader('X-Fc-Request-Id', options.requestId);
+    if (type === 'HEADER_FIELD' && sent !== undefined && !options.takesAnyId) {
+      try {
+        checkSessionId(sent);
+      } catch {
+        response.writeHead(400).end('{"Code":"InvalidArgument","Message":"sessionId"}');
+        return;
+      }
+    }
+    let entered: ReturnType<typeof enter>;
+    try {
+      checkHead(request, options.headSlack ?? 0);
+      entered = enter(sent);
+    } catch (error) {
+      if (!(error instanceof FcError)) throw error;
+      refuse(response, error);
+      return;
+    }
+    const { session, opened } = entered;
+    const plants = type === 'GENERATED_COOKIE' || options.setCookie !== undefined;
+    if (session !== undefined && opened && plants) {
+      const lines = options.setCookie ?? ((id, seconds) => [`${COOKIE}=${id}; Max-Age=${seconds}`]);
+      response.setHeader('Set-Cookie', lines(session.sessionId, session.sessionTTLInSeconds));
+    }
+    if (session !== undefined && type === 'HEADER_FIELD' && (sent === undefined || options.echoes)) {
+      response.setHeader(HEADER, session.sessionId);
+    }
+    if (session !== undefined) takeLoad(session.containerId, request);
+    const place = names.indexOf(session?.containerId ?? instanceAt(0));
+    const served = options.place?.(place, requests.length) ?? place;
+    if (namesItself) response.setHeader('X-Instance', instanceAt(served));
+    response.statusCode = options.status?.(requests.length) ?? 200;
+    response.end('Hello, World!');
+  };
+
+  const find = (sessionId: string): Session => {
+    const session = live().find((one) => one.sessionId === sessionId);
+    if (session !== undefined) return session;
+    throw new FcError('SessionNotFound', `session '${sessionId}' does not exist`);
+  };
+  const checkFunction = (functionName: string): void => {
+    if (functionName === 'hello') return;
+    throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
+  };
+  const checkTimes = (input: Partial<Session>): void => {
+    if (input.sessionTTLInSeconds !== undefined) {
+      checkRange('sessionTTLInSeconds', input.sessionTTLInSeconds, LIMITS.sessionTTLInSeconds);
+    }
+    if (input.sessionIdleTimeoutInSeconds !== undefined) {
+      const range = LIMITS.sessionIdleTimeoutInSeconds;
+      checkRange('sessionIdleTimeoutInSeconds', input.sessionIdleTimeoutInSeconds, range);
+    }
+  };
+  const tell = (session: Session): Session => options.tellSession?.(session) ?? session;
+  const sessions: SessionService = {
+    create: async (ref, { sessionId, ...input }) => {
+      checkFunction(ref.functionName);
+      checkTimes(input);
+      return tell(open(sessionId, input));
+    },
+    get: async (ref) => {
+      checkFunction(ref.functionName);
+      return tell(find(ref.sessionId));
+    },
+    list: async ({ limit: size = 20, nextToken = '0', sessionId, sessionStatus }) => {
+      const matching = records.filter(
+        (session) =>
+          (sessionId === undefined || session.sessionId === sessionId) &&
+          (sessionStatus === undefined || session.sessionStatus === sessionStatus),
+      );
+      const end = Number(nextToken) + size;
+      const page = matching.slice(Number(nextToken), end).map(tell);
+      return end < matching.length ? { sessions: page, nextToken: String(end) } : { sessions: page };
+    },
+    update: async (ref, input) => {
+      checkTimes(input);
+      const session = find(ref.sessionId);
+      const changed = replace(session, { ...session, ...input, lastModifiedTime: apiTime(now) });
+      timesOf(changed).updated = now;
+      if (!options.shortensLater) sweep();
+      return tell(changed);
+    },
+    delete: async ({ sessionId }) => {
+      const kept = records.filter((session) => session.sessionId !== sessionId);
+      if (kept.length === records.length) find(sessionId);
+      deleted.push(...live().filter((session) => session.sessionId === sessionId));
+      records.splice(0, records.length, ...kept);
+    },
+    pause: unsupported,
+    resume: unsupported,
+    ...options.refuse,
+  };
+  const advance = (milliseconds: number): void => {
+    now += milliseconds;
+    sweep();
+  };
+
+  const server = createServer(answer);
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const served: ServedFunction = { config, functionId: 'f', url, createdAt: 0, lastModifiedAt: 0 };
+  const clockState = async () => ({ now: new Date(now).toISOString(), offsetMs: 0, frozen: true });
+  const control: ControlPlane = {
+    sessions,
+    instances: {
+      list: async () =>
+        names.map((name, index) => ({
+          ...instanceInfo(name, index),
+          sessions: on(name),
+          inFlight: loadOf(name),
+        })),
+      kill: unsupported,
+      logs: unsupported,
+      followLogs: () => {
+        throw new Error('not of this server');
+      },
+    },
+    functions: {
+      list: async () => [served],
+      get: async (ref) => {
+        checkFunction(ref.functionName);
+        return served;
+      },
+    },
+    requests: { list: unsupported, get: unsupported },
+    clock: {
+      show: clockState,
+      advance: async (milliseconds) => {
+        advance(milliseconds);
+        return clockState();
+      },
+      freeze: clockState,
+      resume: clockState,
+    },
+    health: async () => ({ status: 'ok', version: '0', pid: 1 }),
+  };
+  return {
+    url,
+    control,
+    get sessions() {
+      return live();
+    },
+    requests,
+    open: async () => void open(),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function instanceInfo(instanceId: string, index: number): Omit<InstanceInfo, 'sessions' | 'inFlight'> {
+  return {
+    instanceId,
+    functionName: 'hello',
+    versionId: '0',
+    qualifier: 'LATEST',
+    status: 'Running',
+    createdTimeMs: index,
+    resourceType: 'FC',
+    pid: undefined,
+    url: undefined,
+  };
+}
+
+function checkHead({ url = '', rawHeaders }: IncomingMessage, slack: number): void {
+  const bytes = rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
+  if (url.length > MAX_TARGET_BYTES + slack) throw new FcError('InvalidArgument', 'the target is too long');
+  if (bytes > MAX_HEADER_BYTES + slack) throw new FcError('InvalidArgument', 'the head is too long');
+}
+
+function requestId(): string {
+  const hex = crypto.randomUUID().replaceAll('-', '');
+  return `1-${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16, 28)}`;
+}
+
+async function unsupported(): Promise<never> {
+  throw new Error('not of this server');
+}
