@@ -1,0 +1,201 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { strategyOf } from './affinity/strategy-of.js';
+import { createApi } from './api/create-api.js';
+import type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';
+import { Deployments } from './functions/deployments.js';
+import { Instances } from './functions/instances.js';
+import { createGateway, type Gateway } from './gateway/gateway.js';
+import { RecentRequests } from './gateway/recent-requests.js';
+import { listen } from './listen.js';
+import { MovableClock } from './model/clock.js';
+import { LATEST } from './model/function.js';
+import { createHostRule } from './model/host-rule.js';
+import { createIds } from './model/ids.js';
+import type { ControlPlane } from './model/services.js';
+import { watchForSleep } from './model/sleep-watch.js';
+import { createLocalDriver, type LocalDriver } from './runtime/local-driver.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { SessionClock } from './scheduler/session-clock.js';
+import type { StateDirectory } from './store/state-directory.js';
+import { version } from './version.js';
+
+/**
+ * Starts an emulator: wires every room, listens, and stops what it started when that fails.
+ * @throws PortInUseError, CAFileNotFound (a command that does not exist), InvalidArgument
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { functions, host = '127.0.0.1', apiPort = 0, allowedHosts = [], maxSessionTTLInSeconds } = options;
+  const { onNotice = () => {}, onRecord = () => {}, countSleep = false } = options;
+  const processClock = new MovableClock();
+  const startedAt = processClock.now();
+  const ids = createIds(randomBytes, processClock);
+  const local = options.driver === undefined ? localDriver(options, processClock) : undefined;
+  const driver = options.driver ?? local;
+  if (driver === undefined) throw new Error('there is no driver');
+  for (const { config } of functions) local?.checkCommand(config);
+  const state =
+    options.stateDirectory === undefined
+      ? undefined
+      : await openState(options.stateDirectory, processClock, onNotice);
+  const clock = options.clock ?? new MovableClock({ aheadMs: state?.clockOffsetMs ?? 0 });
+
+  const endWatch = watchForSleep(processClock, (gapMs) => {
+    if (countSleep && gapMs > 0) void clock.advance(gapMs);
+    onNotice(gapNotice(gapMs, countSleep));
+  });
+  const hostVerdict = createHostRule([
+    host.includes(':') ? `[${host}]` : host,
+    ...allowedHosts,
+    ...functions.map(({ config }) => `${config.functionName}.localhost`),
+  ]);
+  const requests = new RecentRequests();
+  requests.subscribe(onRecord);
+  const deployments = new Deployments();
+  const running: { readonly scheduler: Scheduler; readonly gateway: Gateway }[] = [];
+  let isStopping = false;
+  const control: ControlPlane = {
+    sessions: deployments.sessions,
+    instances: new Instances(deployments),
+    functions: deployments,
+    requests,
+    clock: new SessionClock(clock, (offsetMs) => state?.noteClockOffset(offsetMs)),
+    health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
+  };
+  const api = createApi({
+    control,
+    ids,
+    hostVerdict,
+    events: requests,
+    ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
+    onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
+  });
+
+  let isStopped: Promise<void> | undefined;
+  const end = async (graceMs?: number): Promise<void> => {
+    isStopping = true;
+    endWatch();
+    for (const { gateway } of running) gateway.closeNow();
+    await Promise.all(
+      running.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })),
+    );
+    api.closeNow();
+    state?.close();
+    await local?.close();
+  };
+  const stopNow = (): Promise<void> => {
+    isStopped ??= end(0);
+    return isStopped;
+  };
+
+  const serve = async ({
+    config,
+    port = 0,
+    customDomain = false,
+  }: ServeFunction): Promise<{ functionName: string; url: string }> => {
+    const scheduler = new Scheduler({
+      revision: { versionId: '0', config },
+      driver,
+      sessionClock: clock,
+      processClock,
+      ids,
+      chance: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+      ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
+      ...(state !== undefined && { store: state.storeOf(config.functionName) }),
+    });
+    const gateway = createGateway({
+      trigger: { functionName: config.functionName, qualifier: LATEST, customDomain },
+      config,
+      admission: scheduler,
+      affinity: strategyOf(config),
+      clock: processClock,
+      ids,
+      hostVerdict,
+      onRecord: (record) => requests.add(record),
+    });
+    running.push({ scheduler, gateway });
+    const url = await listen(gateway.server, host, port);
+    const createdAt = clock.now();
+    deployments.add({
+      served: { config, functionId: randomUUID(), url, createdAt, lastModifiedAt: createdAt },
+      runner: scheduler,
+    });
+    return { functionName: config.functionName, url };
+  };
+
+  try {
+    const served: { functionName: string; url: string }[] = [];
+    for (const one of functions) served.push(await serve(one));
+    const apiUrl = await listen(api.server, host, apiPort);
+    return {
+      control,
+      functions: served,
+      api: apiUrl,
+      readyMs: processClock.now() - startedAt,
+      clock,
+      stop: async () => {
+        isStopping = true;
+        const seconds = Math.max(...functions.map(({ config }) => config.drainTimeoutInSeconds), 0);
+        const deadline = processClock.now() + seconds * 1000;
+        const forced = await drained(running, processClock, deadline);
+        isStopped ??= end(Math.max(0, deadline - processClock.now()));
+        await isStopped;
+        return { forced };
+      },
+      stopNow,
+      removeOnExit: (path) => void local?.removeOnExit(path),
+      [Symbol.asyncDispose]: stopNow,
+    };
+  } catch (error) {
+    await stopNow();
+    throw error;
+  }
+}
+
+/** @returns whether requests are left that must be cut off */
+async function drained(
+  running: readonly { readonly gateway: Gateway }[],
+  clock: MovableClock,
+  deadline: number,
+): Promise<boolean> {
+  let callOff = (): void => {};
+  const tooLate = new Promise<true>((resolve) => {
+    callOff = clock.wakeAt(deadline, () => resolve(true));
+  });
+  const done = Promise.all(running.map(({ gateway }) => gateway.drain())).then(() => false as const);
+  const forced = await Promise.race([done, tooLate]);
+  callOff();
+  return forced;
+}
+
+function localDriver(options: EmulatorOptions, clock: MovableClock): LocalDriver {
+  return createLocalDriver({
+    clock,
+    nonce: randomUUID(),
+    hostEnvironment: options.hostEnvironment ?? process.env,
+    ...(options.onLine !== undefined && { onLine: options.onLine }),
+    ...(options.onNotice !== undefined && { onWarning: options.onNotice }),
+  });
+}
+
+/** The store is loaded only when it is asked for. */
+async function openState(
+  directory: string,
+  clock: MovableClock,
+  onWarning: (text: string) => void,
+): Promise<StateDirectory> {
+  const { openStateDirectory } = await import('./store/state-directory.js');
+  return openStateDirectory({ directory, clock, wallNow: clock.now(), onWarning });
+}
+
+function gapNotice(gapMs: number, counted: boolean): string {
+  const seconds = Math.round(Math.abs(gapMs) / 1000);
+  if (gapMs < 0) return `the host's clock was set back by ${seconds} s; sessions do not notice`;
+  const cause = `the machine slept, or its clock was set forward, by ${seconds} s`;
+  return counted
+    ? `${cause}; sessions have aged by it`
+    : `${cause}; sessions do not count it (--count-sleep lets them)`;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,12 @@
+export type { ConnectionOptions } from './api/client/connection.js';
+export { createApiClient } from './api/create-api-client.js';
+export { startEmulator } from './emulator.js';
+export type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';
+export { MovableClock } from './model/clock.js';
+export { type ErrorCode, FcError, PortInUseError, UnreachableError } from './model/errors.js';
+export type { FunctionConfig, SessionAffinityConfig, SessionAffinityType } from './model/function.js';
+export { completeFunction, type FunctionInput } from './model/function-config.js';
+export type { InstanceInfo, LogLine } from './model/instance.js';
+export type { RequestRecord } from './model/request-record.js';
+export type { ClockState, ControlPlane, Health, ServedFunction, SessionPage } from './model/services.js';
+export type { CreateSessionInput, Session, SessionStatus, UpdateSessionInput } from './model/session.js';

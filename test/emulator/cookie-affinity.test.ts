@@ -1,0 +1,38 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../src/emulator.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import { inProcessDriver } from '../support/in-process-driver.js';
+
+test('C07 C08 C09 the fourth of the documented requests plants a third ID and comes from a second instance', async () => {
+  const emulator = await startEmulator({
+    functions: [
+      {
+        config: completeFunction({
+          functionName: 'hello',
+          command: ['in-process'],
+          sessionAffinity: 'GENERATED_COOKIE',
+          sessionAffinityConfig: { sessionConcurrencyPerInstance: 2 },
+        }),
+      },
+    ],
+    driver: inProcessDriver(),
+  });
+  onTestFinished(() => emulator.stopNow());
+  const visit = async (cookie?: string) => {
+    const response = await fetch(
+      emulator.functions[0]?.url ?? '',
+      cookie === undefined ? {} : { headers: { cookie } },
+    );
+    await response.arrayBuffer();
+    return { instance: response.headers.get('x-instance'), planted: response.headers.getSetCookie() };
+  };
+  const first = await visit();
+  const second = await visit(first.planted[0]?.split(';')[0]);
+  const [third, fourth] = [await visit(), await visit()];
+  expect(second).toEqual({ instance: first.instance, planted: [] });
+  expect(third.instance).toBe(first.instance);
+  expect(fourth.instance).not.toBe(first.instance);
+  const planted = [first, third, fourth].flatMap((one) => one.planted);
+  expect(new Set(planted).size).toBe(3);
+  for (const line of planted) expect(line).toMatch(/^x-fc-cookie-session-id=[0-9a-f-]{36}; Max-Age=21600$/);
+});
