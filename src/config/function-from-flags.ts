@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { FunctionConfig, InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
+import { completeFunction } from '../model/function-config.js';
+import { BUNDLED_FIXTURE } from './bundled-fixture.js';
+import { functionNameOf } from './function-name.js';
+
+/** What the command line says of a function, checked value by value; undefined where nothing was said. */
+export interface FunctionFlags {
+  readonly function: string | undefined;
+  readonly affinity: SessionAffinityType;
+  readonly headerName: string | undefined;
+  readonly sessionsPerInstance: number | undefined;
+  readonly ttl: number | undefined;
+  readonly idle: number | undefined;
+  readonly disableSessionIdReuse: boolean;
+  readonly isolation: InstanceIsolationMode;
+  readonly timeout: number;
+  readonly startTimeout: number;
+  readonly drainTimeout: number;
+  readonly maxInstances: number;
+  readonly minInstances: number;
+  readonly instanceConcurrency: number | undefined;
+  readonly maxSessionTtl: number;
+}
+
+export interface FlagFunction {
+  readonly flags: FunctionFlags;
+  /** The command after `--`; undefined: the bundled fixture. */
+  readonly command: readonly string[] | undefined;
+  /** Where the user stands. */
+  readonly directory: string;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one function that is made from the command line.
+ * @throws InvalidArgument where the values do not fit together
+ */
+export function functionFromFlags({
+  flags,
+  command,
+  directory,
+  environmentVariables,
+}: FlagFunction): FunctionConfig {
+  const bundled = command === undefined;
+  return completeFunction({
+    functionName: flags.function ?? (bundled ? BUNDLED_FIXTURE.functionName : functionNameOf(directory)),
+    command: bundled ? BUNDLED_FIXTURE.command : command,
+    codeDirectory: bundled ? BUNDLED_FIXTURE.codeDirectory : resolve(directory),
+    sessionAffinity: flags.affinity,
+    sessionAffinityConfig: {
+      sessionConcurrencyPerInstance: flags.sessionsPerInstance,
+      sessionTTLInSeconds: flags.ttl,
+      sessionIdleTimeoutInSeconds: flags.idle,
+      disableSessionIdReuse: flags.disableSessionIdReuse,
+      affinityHeaderFieldName: flags.headerName,
+    },
+    instanceIsolationMode: flags.isolation,
+    instanceConcurrency: flags.instanceConcurrency,
+    timeout: flags.timeout,
+    startTimeoutInSeconds: flags.startTimeout,
+    drainTimeoutInSeconds: flags.drainTimeout,
+    maxInstances: flags.maxInstances,
+    minInstances: flags.minInstances,
+    maxSessionTTLInSeconds: flags.maxSessionTtl,
+    environmentVariables,
+  });
+}
