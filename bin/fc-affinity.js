@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Written so that Node 12 can parse it and say what is wrong: no top-level await, no `?.`, no static import.
+const [major, minor] = process.versions.node.split('.').map(Number);
+const argument = process.argv.length === 3 ? process.argv[2] : '';
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`error: fc-affinity needs Node.js 20.19 or later, this is ${process.versions.node}`);
+  console.error('fix: install a current Node.js, see https://nodejs.org');
+  process.exitCode = 1;
+} else if (argument === '--version' || argument === '-V') {
+  // Answered here, so that asking for the version costs no more than starting Node.
+  import('node:fs').then((fs) => {
+    const manifest = fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+    process.stdout.write(`${JSON.parse(manifest).version}\n`);
+  });
+} else {
+  // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
+  process.noDeprecation = true;
+  import('../dist/cli/main.js').then((cli) => cli.main());
+}

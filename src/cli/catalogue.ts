@@ -1,0 +1,115 @@
+import type { Command } from './command.js';
+import type { OptionTable } from './options.js';
+
+export interface Leaf {
+  readonly summary: string;
+  /** Loaded only when this very command runs or tells its help. */
+  readonly load: () => Promise<Command<OptionTable>>;
+}
+
+interface Group {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, Leaf>>;
+  /** Runs when no subcommand is named. */
+  readonly byDefault?: string;
+}
+
+/** Every command by its name, in the order of the help. */
+export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
+  serve: {
+    summary: 'run a function behind session affinity',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  verify: {
+    summary: 'replay the documented four requests, and more',
+    load: async () => (await import('./commands/verify.js')).verify,
+  },
+  session: {
+    summary: 'create, look at and end sessions',
+    commands: {
+      create: {
+        summary: 'create a session, bound to an instance',
+        load: async () => (await import('./commands/session/create.js')).create,
+      },
+      get: {
+        summary: 'show a session',
+        load: async () => (await import('./commands/session/get.js')).get,
+      },
+      list: {
+        summary: 'list sessions',
+        load: async () => (await import('./commands/session/list.js')).list,
+      },
+      update: {
+        summary: 'change the terms of a session',
+        load: async () => (await import('./commands/session/update.js')).update,
+      },
+      delete: {
+        summary: 'end sessions and forget them',
+        load: async () => (await import('./commands/session/delete.js')).remove,
+      },
+      pause: {
+        summary: 'give back the instance and keep the session',
+        load: async () => (await import('./commands/session/pause.js')).pause,
+      },
+      resume: {
+        summary: 'give a paused session an instance again',
+        load: async () => (await import('./commands/session/resume.js')).resume,
+      },
+    },
+  },
+  instance: {
+    summary: 'look at instances, their logs, end them',
+    commands: {
+      list: {
+        summary: 'list instances',
+        load: async () => (await import('./commands/instance/list.js')).list,
+      },
+      kill: {
+        summary: 'end an instance as a crash would',
+        load: async () => (await import('./commands/instance/kill.js')).kill,
+      },
+      logs: {
+        summary: 'show what an instance printed',
+        load: async () => (await import('./commands/instance/logs.js')).logs,
+      },
+    },
+  },
+  function: {
+    summary: 'what is served, and where',
+    commands: {
+      list: {
+        summary: 'list the functions',
+        load: async () => (await import('./commands/function/list.js')).list,
+      },
+      get: {
+        summary: 'show a function',
+        load: async () => (await import('./commands/function/get.js')).get,
+      },
+    },
+  },
+  clock: {
+    summary: "the emulator's clock: look, advance, freeze",
+    byDefault: 'show',
+    commands: {
+      show: {
+        summary: 'show the time of the emulator',
+        load: async () => (await import('./commands/clock.js')).show,
+      },
+      advance: {
+        summary: 'let time pass, as 6h or 90s',
+        load: async () => (await import('./commands/clock.js')).advance,
+      },
+      freeze: {
+        summary: 'stop the clock',
+        load: async () => (await import('./commands/clock.js')).freeze,
+      },
+      resume: {
+        summary: 'let a frozen clock run again',
+        load: async () => (await import('./commands/clock.js')).resume,
+      },
+    },
+  },
+};
+
+/** Named by the contract, brought by later issues. */
+export const LATER_COMMANDS: readonly string[] = ['explain', 'doctor', 'exec', 'lint', 'completion'];

@@ -1,0 +1,26 @@
+import type { Context } from './context.js';
+import type { OptionTable, Values } from './options.js';
+
+/** What a command was given, read and checked. */
+export interface Invocation<Table extends OptionTable> {
+  readonly values: Values<Table>;
+  readonly operands: readonly string[];
+  /** Everything after `--`, untouched; undefined without `--`. */
+  readonly rest: readonly string[] | undefined;
+  readonly debug: boolean;
+}
+
+/** A command of the program: told to commander by program.ts, which alone knows it. */
+export interface Command<Table extends OptionTable = OptionTable> {
+  /** As commander spells them: `<id>`, `[id...]`. */
+  readonly operands?: string;
+  readonly options: Table;
+  /** Paragraphs below the options. */
+  readonly examples?: string;
+  /** @returns the exit code, 0 when nothing is said */
+  run(invocation: Invocation<Table>, context: Context): Promise<number> | Promise<void>;
+}
+
+export function command<Table extends OptionTable>(definition: Command<Table>): Command<Table> {
+  return definition;
+}

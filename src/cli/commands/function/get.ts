@@ -1,0 +1,38 @@
+import { command } from '../../command.js';
+import { CONNECTION, connect } from '../../connect.js';
+import { affinityInWords, functionJson } from '../../function-view.js';
+import { humanDuration } from '../../human-time.js';
+import { text } from '../../option-kinds.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { formatDetails } from '../../table.js';
+
+export const get = command({
+  operands: '<name>',
+  options: {
+    qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)'),
+    ...OUTPUT,
+    ...CONNECTION,
+  },
+  async run({ values, operands: [functionName = ''] }, context) {
+    const control = await connect(values, context);
+    const served = await control.functions.get({ functionName, qualifier: values.qualifier });
+    const { config, url } = served;
+    await printResult(context, outputForm(values), {
+      json: await functionJson(served),
+      names: [config.functionName],
+      table: () =>
+        formatDetails(
+          [
+            ['function', config.functionName],
+            ['URL', url ?? 'no trigger'],
+            ['affinity', affinityInWords(config)],
+            ['command', config.customRuntimeConfig.command.join(' ')],
+            ['folder', config.codeDirectory],
+            ['timeout', humanDuration(config.timeout)],
+            ['instances', `${config.minInstances} to ${config.maxInstances}`],
+          ],
+          context.stdout.style,
+        ),
+    });
+  },
+});

@@ -1,0 +1,20 @@
+import { sanitize } from '../../../model/sanitize.js';
+import { command } from '../../command.js';
+import { CONNECTION, connect } from '../../connect.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { fullInstanceId } from '../../short-id.js';
+
+export const kill = command({
+  operands: '<id>',
+  options: { ...OUTPUT, ...CONNECTION },
+  async run({ values, operands: [id = ''] }, context) {
+    const control = await connect(values, context);
+    const instanceId = await fullInstanceId(control, id);
+    await control.instances.kill(instanceId);
+    await printResult(context, outputForm(values), {
+      json: { killed: [instanceId] },
+      names: [instanceId],
+      table: () => `killed ${sanitize(instanceId)}\n`,
+    });
+  },
+});

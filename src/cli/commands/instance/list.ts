@@ -1,0 +1,51 @@
+import type { InstanceInfo } from '../../../model/instance.js';
+import { command } from '../../command.js';
+import { CONNECTION, connect } from '../../connect.js';
+import type { Context } from '../../context.js';
+import { humanDuration } from '../../human-time.js';
+import { text } from '../../option-kinds.js';
+import { OUTPUT, outputForm, type Result } from '../../print-result.js';
+import { emulatorNow } from '../../session-view.js';
+import { formatTable } from '../../table.js';
+import { showOrWatch, WATCH } from '../../watch.js';
+
+export const list = command({
+  options: {
+    function: text('--function <name>', 'only those of this function'),
+    qualifier: text('--qualifier <name>', 'only those of this version or alias'),
+    ...WATCH,
+    ...OUTPUT,
+    ...CONNECTION,
+  },
+  async run({ values }, context) {
+    const control = await connect(values, context);
+    const { function: functionName, qualifier } = values;
+    const ref = functionName === undefined ? undefined : { functionName, qualifier };
+    const look = async (): Promise<Result> =>
+      view(await control.instances.list(ref), emulatorNow(control), context);
+    await showOrWatch(look, { watch: values.watch, form: outputForm(values), none: 'no instances' }, context);
+  },
+});
+
+function view(instances: readonly InstanceInfo[], ask: () => Promise<number>, { stdout }: Context): Result {
+  return {
+    json: { instances },
+    names: instances.map(({ instanceId }) => instanceId),
+    async table({ wide }) {
+      if (instances.length === 0) return '';
+      const now = await ask();
+      const head = ['INSTANCE', 'STATUS', 'SESSIONS', 'IN FLIGHT', 'AGE', 'PID'];
+      const more = wide ? ['FUNCTION', 'VERSION', 'QUALIFIER', 'URL'] : [];
+      const rows = instances.map((instance) => [
+        instance.instanceId,
+        instance.status,
+        instance.sessions,
+        instance.inFlight,
+        humanDuration((now - instance.createdTimeMs) / 1000),
+        instance.pid ?? '-',
+        ...(wide ? [instance.functionName, instance.versionId, instance.qualifier, instance.url ?? '-'] : []),
+      ]);
+      return formatTable([...head, ...more], rows, stdout.style);
+    },
+  };
+}

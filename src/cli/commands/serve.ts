@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import type { Emulator } from '../../emulator-options.js';
+import { PortInUseError } from '../../model/errors.js';
+import type { FunctionConfig } from '../../model/function.js';
+import { command } from '../command.js';
+import { CommandError } from '../command-error.js';
+import type { Context } from '../context.js';
+import { announce } from '../discovery.js';
+import { checkLoopback } from '../loopback.js';
+import { type ServeLog, serveLog } from '../serve/serve-log.js';
+import { untilSignal } from '../serve/until-signal.js';
+import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../serve-options.js';
+import { servedFunction } from '../served-function.js';
+import { unknownVariables } from '../unknown-variables.js';
+import { notThereYet, UsageError } from '../usage-error.js';
+
+const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
+
+export const serve = command({
+  operands: '[path]',
+  options: OPTIONS,
+  examples: [
+    'Everything after -- is the command of the handler, which listens on $FC_SERVER_PORT.',
+    'Options may also be given as FC_AFFINITY_PORT, FC_AFFINITY_TTL, …; the command line wins.',
+    'A + before a session in the log marks the request that opened it.',
+    '',
+    '  fc-affinity serve -- node app.js',
+    '  fc-affinity serve --sessions-per-instance 2 --ttl 10m -- python3 app.py',
+  ].join('\n'),
+  async run({ values, operands: [path], rest }, context) {
+    if (path !== undefined)
+      throw notThereYet(
+        `serving the configuration ${JSON.stringify(path)}`,
+        'name a command: -- node app.js',
+      );
+    if (values.port !== 0 && values.port === values.apiPort)
+      throw new UsageError(`--port and --api-port are both ${values.port}`);
+    const host = values.host ?? '127.0.0.1';
+    checkLoopback(host);
+    const config = await servedFunction(values, rest, context);
+    const log = serveLog(context.stderr, values);
+    for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
+    await warn(config, { log, bundled: rest === undefined, directory: context.directory });
+
+    const { startEmulator } = await import('../../emulator.js');
+    const emulator = startEmulator({
+      functions: [{ config, port: values.port, customDomain: values.customDomain }],
+      host,
+      apiPort: values.apiPort,
+      allowedHosts: values.allowedHost,
+      maxSessionTTLInSeconds: values.maxSessionTtl,
+      countSleep: values.countSleep,
+      ...(values.stateDir !== undefined && { stateDirectory: resolve(context.directory, values.stateDir) }),
+      hostEnvironment: context.env,
+      onRecord: log.request,
+      onLine: log.line,
+      onNotice: log.notice,
+    });
+    const ended = untilSignal({
+      emulator,
+      signals: context.signals,
+      onDrain: (signal) => log.draining(signal, config.drainTimeoutInSeconds),
+      onEnded: log.ended,
+    });
+    try {
+      tell(await emulator, { config, log, bundled: rest === undefined, context });
+      return await ended;
+    } catch (error) {
+      // Both promises fail with the same error, and one of them is told.
+      ended.catch(() => {});
+      throw error instanceof PortInUseError ? await namingTheOwner(error, values) : error;
+    }
+  },
+});
+
+function tell(
+  emulator: Emulator,
+  served: {
+    readonly config: FunctionConfig;
+    readonly log: ServeLog;
+    readonly bundled: boolean;
+    readonly context: Context;
+  },
+): void {
+  const { config, log, bundled, context } = served;
+  const file = announce(
+    { endpoint: emulator.api, functions: emulator.functions.map(({ functionName }) => functionName) },
+    context.env,
+  );
+  if (file !== undefined) emulator.removeOnExit(file);
+  log.ready({
+    readyMs: emulator.readyMs,
+    functions: emulator.functions.map((one) => ({ ...one, config })),
+    api: emulator.api,
+    bundled,
+  });
+  if (file === undefined)
+    log.notice(`no private folder for this user's programs: other commands need --endpoint ${emulator.api}`);
+}
+
+/** What is allowed, and likely not meant. */
+async function warn(
+  { sessionAffinity, sessionAffinityConfig }: FunctionConfig,
+  {
+    log,
+    bundled,
+    directory,
+  }: { readonly log: ServeLog; readonly bundled: boolean; readonly directory: string },
+): Promise<void> {
+  if (sessionAffinity !== 'NONE' && sessionAffinityConfig.sessionIdleTimeoutInSeconds === 0)
+    log.notice('idle 0: a session ends as soon as no request of it is in flight');
+  if (!bundled) return;
+  const { nearestConfig } = await import('../../config/nearest-config.js');
+  const file = nearestConfig(directory);
+  if (file !== undefined) log.notice(`${file} is not read yet: name its command, as -- node app.js`);
+}
+
+async function namingTheOwner(cause: PortInUseError, values: { readonly port: number }): Promise<Error> {
+  const { portOwner } = await import('../port-owner.js');
+  const { port, message } = cause;
+  const owner = portOwner(port);
+  const who = owner === undefined ? '' : ` by pid ${owner.pid} (${owner.name})`;
+  const flag = port === values.port ? '--port' : '--api-port';
+  return new CommandError(`${message}${who}`, {
+    code: 'PortInUse',
+    fix: `${flag} 0, or end that process`,
+    cause,
+  });
+}

@@ -1,0 +1,29 @@
+import { command } from '../../command.js';
+import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { flag, text } from '../../option-kinds.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { SESSION_TERMS, sessionTerms } from '../../session-terms.js';
+import { emulatorNow, sessionResult } from '../../session-view.js';
+
+export const create = command({
+  options: {
+    ...FUNCTION_REF,
+    sessionId: text('--session-id <id>', 'with header affinity: your own ID', { here: true }),
+    ...SESSION_TERMS,
+    disableSessionIdReuse: flag('--disable-session-id-reuse', 'refuse the ID once the session has ended', {
+      here: true,
+    }),
+    ...OUTPUT,
+    ...CONNECTION,
+  },
+  async run({ values }, context) {
+    const input = {
+      ...(values.sessionId !== undefined && { sessionId: values.sessionId }),
+      ...sessionTerms(values),
+      ...(values.disableSessionIdReuse && { disableSessionIdReuse: true }),
+    };
+    const control = await connect(values, context);
+    const session = await control.sessions.create(await functionRef(control, values), input);
+    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+  },
+});

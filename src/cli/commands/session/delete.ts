@@ -1,0 +1,53 @@
+import { FcError } from '../../../model/errors.js';
+import { sanitize } from '../../../model/sanitize.js';
+import type { ControlPlane, SessionRef } from '../../../model/services.js';
+import { command } from '../../command.js';
+import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { flag } from '../../option-kinds.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { fullSessionId } from '../../short-id.js';
+
+export const remove = command({
+  operands: '<id...>',
+  options: {
+    ...FUNCTION_REF,
+    ignoreNotFound: flag('--ignore-not-found', 'an ID that is not known is no failure', { here: true }),
+    ...OUTPUT,
+    ...CONNECTION,
+  },
+  async run({ values, operands }, context) {
+    const control = await connect(values, context);
+    const ref = await functionRef(control, values);
+    const deleted: string[] = [];
+    let failure: unknown;
+    for (const id of operands) {
+      try {
+        const sessionId = await fullSessionId(control, ref, id);
+        if (await end(control, { ...ref, sessionId }, values.ignoreNotFound)) deleted.push(sessionId);
+      } catch (error) {
+        failure = error;
+        break;
+      }
+    }
+    // What was done is told even when the next one failed.
+    if (deleted.length > 0 || failure === undefined) {
+      await printResult(context, outputForm(values), {
+        json: { deleted },
+        names: deleted,
+        table: () => deleted.map((sessionId) => `deleted ${sanitize(sessionId)}\n`).join(''),
+      });
+    }
+    if (failure !== undefined) throw failure;
+  },
+});
+
+/** @returns whether there was one */
+async function end(control: ControlPlane, ref: SessionRef, ignoreNotFound: boolean): Promise<boolean> {
+  try {
+    await control.sessions.delete(ref);
+    return true;
+  } catch (error) {
+    if (ignoreNotFound && error instanceof FcError && error.code === 'SessionNotFound') return false;
+    throw error;
+  }
+}

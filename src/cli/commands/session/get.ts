@@ -1,0 +1,17 @@
+import { command } from '../../command.js';
+import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { emulatorNow, sessionResult } from '../../session-view.js';
+import { fullSessionId } from '../../short-id.js';
+
+export const get = command({
+  operands: '<id>',
+  options: { ...FUNCTION_REF, ...OUTPUT, ...CONNECTION },
+  async run({ values, operands: [id = ''] }, context) {
+    const control = await connect(values, context);
+    const ref = await functionRef(control, values);
+    const sessionId = await fullSessionId(control, ref, id);
+    const session = await control.sessions.get({ ...ref, sessionId });
+    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+  },
+});

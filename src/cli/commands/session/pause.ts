@@ -1,0 +1,20 @@
+import { command } from '../../command.js';
+import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { emulatorNow, sessionResult } from '../../session-view.js';
+import { fullSessionId } from '../../short-id.js';
+
+export const pause = command({
+  operands: '<id>',
+  options: { ...FUNCTION_REF, ...OUTPUT, ...CONNECTION },
+  async run({ values, operands: [id = ''] }, context) {
+    const control = await connect(values, context);
+    const ref = await functionRef(control, values);
+    const sessionId = await fullSessionId(control, ref, id);
+    const session = await control.sessions.pause({ ...ref, sessionId });
+    context.stderr.write(
+      'note: what the handler has in memory is not kept: FC would restore it, here the session resumes on a fresh instance\n',
+    );
+    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+  },
+});

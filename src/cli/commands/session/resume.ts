@@ -1,0 +1,24 @@
+import { command } from '../../command.js';
+import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { flag } from '../../option-kinds.js';
+import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { emulatorNow, sessionResult } from '../../session-view.js';
+import { fullSessionId } from '../../short-id.js';
+
+export const resume = command({
+  operands: '<id>',
+  options: {
+    ...FUNCTION_REF,
+    fileSystemOnly: flag('--file-system-only', 'bring back the files and not the memory', { here: true }),
+    ...OUTPUT,
+    ...CONNECTION,
+  },
+  async run({ values, operands: [id = ''] }, context) {
+    const { fileSystemOnly } = values;
+    const control = await connect(values, context);
+    const ref = await functionRef(control, values);
+    const sessionId = await fullSessionId(control, ref, id);
+    const session = await control.sessions.resume({ ...ref, sessionId }, { fileSystemOnly });
+    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+  },
+});

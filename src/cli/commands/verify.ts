@@ -1,0 +1,146 @@
+import type { SuiteReport } from '../../verify/report.js';
+import type { SuiteId } from '../../verify/suites.js';
+import type { VerifyTarget } from '../../verify/target.js';
+import { command, type Invocation } from '../command.js';
+import { type Context, EXIT_BY_SIGNAL } from '../context.js';
+import { EXIT } from '../failure.js';
+import { list, pick, text } from '../option-kinds.js';
+import { AFFINITY, FUNCTION_OPTIONS } from '../serve-options.js';
+import { asUsage, UsageError } from '../usage-error.js';
+import { controlBeside } from '../verify/control-beside.js';
+import { parseInstanceFrom } from '../verify/instance-from.js';
+import { type OwnTarget, startOwn } from '../verify/own-emulator.js';
+import { progressOn } from '../verify/progress.js';
+import { wantedReports, writeReports } from '../verify/reports.js';
+
+/** Named by the contract, brought by later issues. */
+const LATER_SUITES = ['mcp-sse', 'mcp-streamable'];
+
+const OPTIONS = {
+  suite: list('--suite <name>', 'walkthrough (default), header, session-api, lifecycle, limits, all'),
+  target: text('--target <url>', 'check this one; default: an emulator of its own'),
+  api: text('--api <url>', "the target's control API; default: that of a local emulator"),
+  instanceFrom: text('--instance-from <where>', 'header:NAME or body:REGEX (default: header:X-Instance)'),
+  reporter: list('--reporter <name>', 'pretty, json, tap, junit or github; may be repeated'),
+  outputFile: list('--output-file <reporter=path>', 'a report into a file; may be repeated'),
+  ...FUNCTION_OPTIONS,
+  affinity: AFFINITY.orUnsaid,
+};
+
+type Given = Invocation<typeof OPTIONS>;
+
+export const verify = command({
+  options: OPTIONS,
+  examples: [
+    '  fc-affinity verify',
+    '  fc-affinity verify -- node app.js',
+    '  fc-affinity verify --target http://127.0.0.1:9000 --reporter junit --output-file junit=report.xml',
+  ].join('\n'),
+  async run({ values, rest }, context) {
+    const [{ REPORTER_NAMES }, suites] = await Promise.all([
+      import('../../verify/reporters.js'),
+      import('../../verify/suites.js'),
+    ]);
+    const ids = suiteIds(values.suite, suites.SUITE_IDS);
+    const wanted = wantedReports(values, REPORTER_NAMES);
+    const instanceFrom =
+      values.instanceFrom === undefined ? undefined : parseInstanceFrom(values.instanceFrom);
+    if (values.target !== undefined && rest !== undefined)
+      throw new UsageError('--target and a command after "--" exclude each other');
+    if (values.target === undefined && values.api !== undefined)
+      throw new UsageError('--api is only for --target', {
+        fix: 'name the URL of the function with --target',
+      });
+
+    const { combineReports, verdict } = await import('../../verify/report.js');
+    const { signal, exitCode } = interruption(context);
+    const progress = progressOn(context.stderr);
+    try {
+      const told = { ...(instanceFrom !== undefined && { instanceFrom }), signal };
+      const reports: SuiteReport[] = [];
+      for (const id of ids) {
+        progress.say(`${id}: starting`);
+        reports.push(
+          values.target === undefined
+            ? await onOwn(id, { told, values, rest, context, say: progress.say })
+            : await runOne(id, { ...(await givenTarget(values, context)), ...told }, progress.say),
+        );
+      }
+      progress.clear();
+      const report = combineReports(reports[0]?.target ?? '', reports);
+      await writeReports(report, wanted, context);
+      return verdict(report) === 'passed' ? EXIT.done : EXIT.failed;
+    } catch (error) {
+      progress.clear();
+      if (signal.aborted) return exitCode();
+      throw error;
+    }
+  },
+});
+
+async function onOwn(
+  id: SuiteId,
+  {
+    told,
+    values,
+    rest,
+    context,
+    say,
+  }: {
+    readonly told: Partial<VerifyTarget>;
+    readonly values: Given['values'];
+    readonly rest: Given['rest'];
+    readonly context: Context;
+    readonly say: (text: string) => void;
+  },
+): Promise<SuiteReport> {
+  const own: OwnTarget = await startOwn(id, { said: values, command: rest, context });
+  try {
+    return await runOne(id, { ...own, ...told }, say);
+  } finally {
+    await own.stop();
+  }
+}
+
+async function runOne(id: SuiteId, target: VerifyTarget, say: (text: string) => void): Promise<SuiteReport> {
+  const { runSuite } = await import('../../verify/run-suite.js');
+  let count = 0;
+  return runSuite(id, target, { onStep: (step) => say(`${id}: ${++count} checked, ${step.id}`) });
+}
+
+async function givenTarget(values: Given['values'], { env }: Context): Promise<VerifyTarget> {
+  const { parseTargetUrl } = await import('../../verify/target.js');
+  const url = asUsage(() => parseTargetUrl(values.target ?? ''));
+  const { createApiClient } = await import('../../api/create-api-client.js');
+  const { api } = values;
+  const control =
+    api === undefined ? await controlBeside(url, env) : asUsage(() => createApiClient({ endpoint: api }));
+  return {
+    url: url.href,
+    ...(control !== undefined && { control }),
+    ...(values.function !== undefined && { functionName: values.function }),
+    ...(values.sessionsPerInstance !== undefined && { sessionsPerInstance: values.sessionsPerInstance }),
+    ...(values.ttl !== undefined && { sessionTTLInSeconds: values.ttl }),
+    ...(values.headerName !== undefined && { headerName: values.headerName }),
+  };
+}
+
+function suiteIds(said: readonly string[], known: readonly SuiteId[]): readonly SuiteId[] {
+  if (said.length === 0) return ['walkthrough'];
+  const words: Record<string, readonly SuiteId[]> = { all: known };
+  for (const id of known) words[id] = [id];
+  const later = LATER_SUITES.filter((name) => words[name] === undefined);
+  return [...new Set(said.flatMap((text) => pick({ text, name: '--suite' }, words, later)))];
+}
+
+/** The first signal ends the run and what it started; a second one does not wait for that. */
+function interruption({ signals }: Context): { readonly signal: AbortSignal; exitCode(): number } {
+  const controller = new AbortController();
+  let code: number = EXIT.interrupted;
+  signals.take((name) => {
+    if (controller.signal.aborted) process.exit(EXIT_BY_SIGNAL[name]);
+    code = EXIT_BY_SIGNAL[name];
+    controller.abort(new Error(`interrupted by ${name}`));
+  });
+  return { signal: controller.signal, exitCode: () => code };
+}

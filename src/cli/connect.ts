@@ -1,0 +1,63 @@
+import { FcError } from '../model/errors.js';
+import { LATEST } from '../model/function.js';
+import type { ControlPlane, FunctionRef } from '../model/services.js';
+import type { Context } from './context.js';
+import { runningEmulators } from './discovery.js';
+import { text } from './option-kinds.js';
+import { UsageError } from './usage-error.js';
+
+export const CONNECTION = {
+  endpoint: text('--endpoint <url>', 'the control API; default: the emulator that runs, else port 9001'),
+};
+
+export const FUNCTION_REF = {
+  function: text('--function <name>', 'the function; may be left out when one is served'),
+  qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)'),
+};
+
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
+
+/** @throws UsageError when several emulators run and none is named */
+export async function connect(
+  { endpoint }: { readonly endpoint: string | undefined },
+  context: Context,
+): Promise<ControlPlane> {
+  const url = endpoint === undefined ? discover(context) : checked(endpoint);
+  const { createApiClient } = await import('../api/create-api-client.js');
+  return createApiClient({ endpoint: url });
+}
+
+/** @throws UsageError when several functions are served and none is named */
+export async function functionRef(
+  control: ControlPlane,
+  named: { readonly function: string | undefined; readonly qualifier: string | undefined },
+): Promise<FunctionRef> {
+  const { qualifier = LATEST } = named;
+  if (named.function !== undefined) return { functionName: named.function, qualifier };
+  const names = (await control.functions.list()).map(({ config }) => config.functionName);
+  const [only] = names;
+  if (only === undefined) throw new FcError('FunctionNotFound', 'the emulator serves no function');
+  if (names.length === 1) return { functionName: only, qualifier };
+  throw new UsageError(`${names.length} functions are served: ${names.join(', ')}`, {
+    fix: `name one with --function, as --function ${only}`,
+  });
+}
+
+function discover({ env }: Context): string {
+  const running = runningEmulators(env);
+  const [only] = running;
+  if (running.length <= 1) return only?.endpoint ?? DEFAULT_ENDPOINT;
+  const lines = running.map(
+    ({ endpoint, pid, functions }) => `${endpoint}  pid ${pid}  ${functions.join(', ')}`,
+  );
+  throw new UsageError([`${running.length} emulators are running:`, ...lines].join('\n'), {
+    fix: `name one with --endpoint, as --endpoint ${only?.endpoint}`,
+  });
+}
+
+function checked(endpoint: string): string {
+  if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return endpoint;
+  throw new UsageError(`an endpoint is a URL that begins with http://, got ${JSON.stringify(endpoint)}`, {
+    fix: URL.canParse(`http://${endpoint}`) ? `--endpoint http://${endpoint}` : undefined,
+  });
+}

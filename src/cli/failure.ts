@@ -1,0 +1,43 @@
+import { FcError, PortInUseError, UnreachableError } from '../model/errors.js';
+import { CommandError } from './command-error.js';
+import { UsageError } from './usage-error.js';
+
+/** Why a command ended without its result: what the user reads, and the exit code. */
+export interface Failure {
+  readonly exitCode: number;
+  readonly message: string;
+  readonly fix: string | undefined;
+  /** For `-o json`: the API's own code, or one that says the same of what never reached it. */
+  readonly code: string;
+  readonly requestId: string;
+}
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  misused: 2,
+  unreachable: 3,
+  notFound: 4,
+  interrupted: 130,
+} as const;
+
+/** The one place where an error becomes an exit code. */
+export function failureOf(error: unknown): Failure {
+  const known = { message: messageOf(error), fix: undefined, requestId: '' };
+  if (error instanceof UsageError)
+    return { ...known, exitCode: EXIT.misused, code: 'InvalidArgument', fix: error.fix };
+  if (error instanceof UnreachableError)
+    return { ...known, exitCode: EXIT.unreachable, code: 'Unreachable', fix: error.fix };
+  if (error instanceof CommandError)
+    return { ...known, exitCode: EXIT.failed, code: error.code, fix: error.fix };
+  if (error instanceof PortInUseError) return { ...known, exitCode: EXIT.failed, code: 'PortInUse' };
+  if (error instanceof FcError) {
+    const exitCode = error.status === 404 ? EXIT.notFound : EXIT.failed;
+    return { ...known, exitCode, code: error.code, fix: error.fix, requestId: error.requestId ?? '' };
+  }
+  return { ...known, exitCode: EXIT.failed, code: 'InternalServerError' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+
+/** A text that the user gave, and where: `--port` or `FC_AFFINITY_PORT`. Complaints begin with that name. */
+export interface Given {
+  readonly text: string;
+  readonly name: string;
+}
+
+/** One option of a command: how it is spelt, told and understood. */
+export interface Option<T> {
+  /** As commander spells it: `--port <n>`, `-q, --quiet`. */
+  readonly flags: string;
+  readonly help: string;
+  readonly kind: 'value' | 'list' | 'switch' | 'toggle';
+  /** Whether `FC_AFFINITY_…` may give it: not for what belongs to one operation, as the ID of a session. */
+  readonly fromEnvironment: boolean;
+  readonly hidden?: boolean;
+  /** @throws UsageError. Nothing given: the default. */
+  read(given: readonly Given[]): T;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+export type Values<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Option<infer T> ? T : never;
+};
+
+/** Teaches a command the options of a table; values stay texts until {@link readOptions}. */
+export function addOptions(command: Command, table: OptionTable): void {
+  for (const option of Object.values(table)) {
+    const made = command.createOption(option.flags, option.help);
+    if (option.hidden) made.hideHelp();
+    if (option.kind === 'list')
+      made.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+    command.addOption(made);
+    if (option.kind === 'toggle')
+      command.addOption(command.createOption(option.flags.replace('--', '--no-'), `not ${option.help}`));
+  }
+}
+
+/**
+ * Flag before environment before default.
+ * @param parsed what commander collected
+ * @throws UsageError naming the flag or the variable
+ */
+export function readOptions<Table extends OptionTable>(
+  table: Table,
+  parsed: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Values<Table> {
+  const values: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(table)) {
+    const flag = longFlag(option);
+    const onLine = texts(parsed[attribute(flag)]).map((text) => ({ text, name: flag }));
+    values[key] = option.read(onLine.length > 0 ? onLine : fromEnvironment(option, flag, env));
+  }
+  // The border where texts become values: each was read by its own option.
+  return values as Values<Table>;
+}
+
+/** @returns `FC_AFFINITY_SESSIONS_PER_INSTANCE` for `--sessions-per-instance` */
+export function variableOf(flag: string): string {
+  return `FC_AFFINITY_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+}
+
+export function longFlag(option: Option<unknown>): string {
+  return /--[a-z-]+/.exec(option.flags)?.[0] ?? option.flags;
+}
+
+function fromEnvironment(
+  option: Option<unknown>,
+  flag: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Given[] {
+  const name = variableOf(flag);
+  const text = env[name];
+  if (!option.fromEnvironment || text === undefined || text === '') return [];
+  if (option.kind !== 'list') return [{ text, name }];
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ text: line, name }));
+}
+
+/** `--api-port` is `apiPort` in what commander collects. */
+function attribute(flag: string): string {
+  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function texts(raw: unknown): string[] {
+  if (raw === undefined) return [];
+  return Array.isArray(raw) ? raw.map(String) : [String(raw)];
+}

@@ -1,0 +1,44 @@
+import { sanitize } from '../model/sanitize.js';
+import type { Failure } from './failure.js';
+import { safeJson } from './safe-json.js';
+import type { Screen } from './screen.js';
+
+/** How whoever asked reads errors: as lines, as the API's error object, or as an event of the log of `serve`. */
+export type ErrorForm = 'text' | 'json' | 'event';
+
+/** Told from the raw words, for the error may be about them. */
+export function errorForm(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ErrorForm {
+  const end = argv.indexOf('--');
+  const line = ` ${argv.slice(0, end < 0 ? argv.length : end).join(' ')} `;
+  if (/ --log-format[ =]json /.test(line)) return 'event';
+  if (/ (--json|-o ?=?json|--output[ =]json) /.test(line)) return 'json';
+  if (/ (-o ?\S|--output[ =]\S)/.test(line)) return 'text';
+  if (line.startsWith(' serve ') && env.FC_AFFINITY_LOG_FORMAT === 'json') return 'event';
+  return env.FC_AFFINITY_OUTPUT === 'json' || env.FC_AFFINITY_JSON === 'true' ? 'json' : 'text';
+}
+
+export function printFailure(
+  failure: Failure,
+  { form, screen, stack }: { readonly form: ErrorForm; readonly screen: Screen; readonly stack: unknown },
+): void {
+  const { message, fix, code, requestId } = failure;
+  const body = { RequestId: requestId, Code: code, Message: message };
+  if (form === 'json') {
+    screen.write(`${safeJson(body, 2)}\n`);
+    return;
+  }
+  if (form === 'event') {
+    screen.write(`${safeJson({ event: 'error', code, message, fix, exitCode: failure.exitCode })}\n`);
+    return;
+  }
+  const { bad, note, dim } = screen.style;
+  const [first = '', ...more] = message.trimEnd().split('\n').map(sanitize);
+  screen.write(`${bad('error:')} ${first}\n`);
+  for (const line of more) screen.write(`  ${line}\n`);
+  if (fix !== undefined) screen.write(`${note('fix:')} ${fix.split('\n').map(sanitize).join('\n     ')}\n`);
+  if (stack instanceof Error && stack.stack !== undefined)
+    screen.write(`${dim(stack.stack.split('\n').map(sanitize).join('\n'))}\n`);
+}

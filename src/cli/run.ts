@@ -1,0 +1,120 @@
+import { Command as Commander, CommanderError } from 'commander';
+import { version } from '../version.js';
+import { CATALOGUE, LATER_COMMANDS, type Leaf } from './catalogue.js';
+import type { Context } from './context.js';
+import { EXIT, failureOf } from './failure.js';
+import { addOptions, readOptions } from './options.js';
+import { type ErrorForm, errorForm, printFailure } from './print-failure.js';
+import { notThereYet, UsageError } from './usage-error.js';
+
+/** Commands that take another command after `--`; for the rest `--` only ends the options. */
+const TAKES_COMMAND = new Set(['serve', 'verify']);
+
+/**
+ * Runs one command line.
+ * @param argv without `node` and the script
+ * @returns the exit code; whatever went wrong has been printed
+ */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  const form = errorForm(argv, context.env);
+  try {
+    return await dispatch(argv, context);
+  } catch (error) {
+    return report(error, { form, argv, context });
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Context): Promise<number> {
+  const [word, subword] = argv.filter((text) => !text.startsWith('-'));
+  const dashes = argv.indexOf('--');
+  const split = dashes >= 0 && word !== undefined && TAKES_COMMAND.has(word);
+  const line = split ? argv.slice(0, dashes) : argv;
+  const rest = split ? argv.slice(dashes + 1) : undefined;
+  let exitCode: number = EXIT.done;
+
+  const program = prepared(new Commander('fc-affinity'), context)
+    .description('A local emulator of session affinity in Alibaba Cloud Function Compute (FC 3.0).')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false);
+
+  for (const [name, entry] of Object.entries(CATALOGUE)) {
+    const made = prepared(program.command(name), context).summary(entry.summary).description(entry.summary);
+    if ('load' in entry) {
+      if (name === word) await equip(made, entry);
+      continue;
+    }
+    made
+      .usage(entry.byDefault === undefined ? '<command> [options]' : '[command] [options]')
+      .helpCommand(false);
+    for (const [subname, leaf] of Object.entries(entry.commands)) {
+      const isDefault = subname === entry.byDefault;
+      const sub = prepared(made.command(subname, { isDefault }), context)
+        .summary(leaf.summary)
+        .description(leaf.summary);
+      if (name === word && (subname === subword || isDefault)) await equip(sub, leaf);
+    }
+  }
+  await program.parseAsync([...line], { from: 'user' });
+  return exitCode;
+
+  async function equip(made: Commander, leaf: Leaf): Promise<void> {
+    const command = await leaf.load();
+    if (command.operands !== undefined) made.arguments(command.operands);
+    addOptions(made, command.options);
+    made.option('--debug', 'print stacks with errors');
+    if (command.examples !== undefined) made.addHelpText('after', `\n${command.examples}`);
+    made.action(async () => {
+      const values = readOptions(command.options, made.opts(), context.env);
+      const debug = made.opts().debug === true;
+      exitCode = (await command.run({ values, operands: made.args, rest, debug }, context)) ?? EXIT.done;
+    });
+  }
+}
+
+/** Errors are thrown, never printed, by commander; help goes where results go. */
+function prepared(made: Commander, { stdout, stderr }: Context): Commander {
+  return made
+    .exitOverride()
+    .configureHelp({ sortOptions: false, showGlobalOptions: false })
+    .helpOption('-h, --help', 'show this help')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+function report(
+  error: unknown,
+  { form, argv, context }: { form: ErrorForm; argv: readonly string[]; context: Context },
+): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+  // Help in place of a missing subcommand has been shown.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.misused;
+  const cause = error instanceof CommanderError ? misuse(error, argv) : error;
+  const failure = failureOf(cause);
+  printFailure(failure, {
+    form,
+    screen: context.stderr,
+    stack: argv.includes('--debug') ? cause : undefined,
+  });
+  return failure.exitCode;
+}
+
+/** commander says what is wrong in its first line and the nearest right word in the second. */
+function misuse(error: CommanderError, argv: readonly string[]): UsageError {
+  const [first = '', second = ''] = error.message.split('\n');
+  const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(second) ?? [];
+  const word = argv.find((text) => !text.startsWith('-'));
+  if (error.code === 'commander.unknownCommand' && word !== undefined && LATER_COMMANDS.includes(word))
+    return notThereYet(`the command ${word}`);
+  return new UsageError(first.replace(/^error: /, '').replaceAll("'", '"'), {
+    fix: meant === undefined ? undefined : `did you mean ${meant}?`,
+    cause: error,
+  });
+}

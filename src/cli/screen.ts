@@ -1,0 +1,73 @@
+import { fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { type Style, styleFor, wantsColour } from './style.js';
+
+/** Where lines go: stdout or stderr, or in a test a list. */
+export interface Screen {
+  readonly isTTY: boolean;
+  /** Width in characters, where there is one. */
+  readonly columns: number | undefined;
+  readonly style: Style;
+  /** Aborted when the reader has gone away (`| head -1`). */
+  readonly closed: AbortSignal;
+  write(text: string): void;
+  /** Resolves when all was handed over, or will never be. */
+  flush(): Promise<void>;
+}
+
+/** Held back for a slow reader of a log; what comes after it is dropped and counted, for the log must not fill the memory. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024;
+
+interface ScreenOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether lines may be dropped when nobody reads them: of a log yes, of a result never. */
+  readonly lossy: boolean;
+}
+
+export async function screenOf(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  { env, lossy }: ScreenOptions,
+): Promise<Screen> {
+  const isTTY = stream.isTTY === true;
+  const sink = isTTY ? stream : patient(stream);
+  const closed = new AbortController();
+  let dropped = 0;
+
+  sink.on('error', () => closed.abort());
+  return {
+    isTTY,
+    get columns() {
+      return isTTY ? stream.columns : undefined;
+    },
+    style: await styleFor(wantsColour(isTTY, env)),
+    closed: closed.signal,
+    write(text) {
+      if (closed.signal.aborted) return;
+      if (lossy && sink.writableLength > MAX_HELD_BYTES) {
+        dropped += 1;
+        return;
+      }
+      if (dropped > 0) {
+        sink.write(`… ${dropped} lines dropped: nobody read them in time\n`);
+        dropped = 0;
+      }
+      sink.write(text);
+    },
+    flush: () =>
+      new Promise((resolve) => {
+        if (closed.signal.aborted || sink.writableLength === 0) return resolve();
+        closed.signal.addEventListener('abort', () => resolve());
+        sink.write('', () => resolve());
+      }),
+  };
+}
+
+/** Node writes to its own pipes synchronously: a reader who sleeps would stop the whole process. A socket of ours waits instead. */
+function patient(stream: NodeJS.WriteStream & { readonly fd: number }): Writable {
+  const stat = fstatSync(stream.fd);
+  if (!stat.isFIFO() && !stat.isSocket()) return stream;
+  const socket = new Socket({ fd: stream.fd, readable: false, writable: true });
+  socket.unref();
+  return socket;
+}

@@ -1,0 +1,128 @@
+import type { InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
+import { LIMITS } from '../model/limits.js';
+import { choice, duration, flag, integer, later, list, text } from './option-kinds.js';
+
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+const PORTS = [0, 65535] as const;
+
+const AFFINITIES = {
+  cookie: 'GENERATED_COOKIE',
+  header: 'HEADER_FIELD',
+  none: 'NONE',
+  GENERATED_COOKIE: 'GENERATED_COOKIE',
+  HEADER_FIELD: 'HEADER_FIELD',
+  NONE: 'NONE',
+} as const satisfies Record<string, SessionAffinityType>;
+
+const ISOLATIONS = {
+  share: 'SHARE',
+  session: 'SESSION_EXCLUSIVE',
+  SHARE: 'SHARE',
+  SESSION_EXCLUSIVE: 'SESSION_EXCLUSIVE',
+} as const satisfies Record<string, InstanceIsolationMode>;
+
+const LATER_AFFINITIES = ['mcp-sse', 'mcp-streamable', 'MCP_SSE', 'MCP_STREAMABLE'];
+
+/** For `serve`, and for `verify`, whose suites each need their own. */
+export const AFFINITY = {
+  orCookie: choice<SessionAffinityType, 'GENERATED_COOKIE'>(
+    '--affinity <type>',
+    'cookie, header or none (default: cookie)',
+    { words: AFFINITIES, byDefault: 'GENERATED_COOKIE', later: LATER_AFFINITIES },
+  ),
+  orUnsaid: choice<SessionAffinityType, undefined>(
+    '--affinity <type>',
+    'cookie, header or none (default: what the suite is about)',
+    { words: AFFINITIES, byDefault: undefined, later: LATER_AFFINITIES },
+  ),
+};
+
+/** What shapes a function; `serve` and `verify` take it. */
+export const FUNCTION_OPTIONS = {
+  function: text('--function <name>', "its name (default: the folder's name)"),
+  affinity: AFFINITY.orCookie,
+  headerName: text('--header-name <name>', 'the header that names the session; with --affinity header'),
+  sessionsPerInstance: integer('--sessions-per-instance <n>', '1 to 200 (default: 20)', {
+    range: LIMITS.sessionConcurrencyPerInstance,
+    byDefault: undefined,
+  }),
+  ttl: duration('--ttl <duration>', 'the life of a session, as 21600, 6h, 30m (default: 6h)', {
+    range: [1, UNBOUNDED],
+    byDefault: undefined,
+  }),
+  idle: duration('--idle <duration>', 'ends a session unused for so long (default: 30m)', {
+    range: [0, UNBOUNDED],
+    byDefault: undefined,
+  }),
+  disableSessionIdReuse: flag('--disable-session-id-reuse', 'refuse the ID of a session that has ended'),
+  isolation: choice<InstanceIsolationMode, 'SHARE'>(
+    '--isolation <mode>',
+    'session: an instance for each session',
+    { words: ISOLATIONS, byDefault: 'SHARE' },
+  ),
+  timeout: duration('--timeout <duration>', 'how long a request may last (default: 60)', {
+    range: LIMITS.timeout,
+    byDefault: 60,
+  }),
+  startTimeout: duration('--start-timeout <duration>', 'until an instance must listen (default: 120)', {
+    range: [1, 86_400],
+    byDefault: 120,
+  }),
+  drainTimeout: duration('--drain-timeout <duration>', 'for requests in flight at the end (default: 10)', {
+    range: [0, 86_400],
+    byDefault: 10,
+  }),
+  maxInstances: integer('--max-instances <n>', 'above it requests get 429 (default: 20)', {
+    range: [1, 1_000_000],
+    byDefault: 20,
+  }),
+  minInstances: integer('--min-instances <n>', 'instances kept ready (default: 0)', {
+    range: [0, 1_000_000],
+    byDefault: 0,
+  }),
+  instanceConcurrency: integer('--instance-concurrency <n>', 'with --affinity none (default: 1)', {
+    range: LIMITS.instanceConcurrency,
+    byDefault: undefined,
+  }),
+  maxSessionTtl: duration('--max-session-ttl <duration>', "lifts FC's limit of 6h on --ttl and --idle", {
+    range: [1, UNBOUNDED],
+    byDefault: LIMITS.sessionTTLInSeconds[1],
+  }),
+  env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
+  envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
+  envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),
+};
+
+/** Where `serve` listens and how it talks. */
+export const LISTEN_OPTIONS = {
+  port: integer('--port <n>', 'of the first function; 0: any free (default: 9000)', {
+    range: PORTS,
+    byDefault: 9000,
+  }),
+  apiPort: integer('--api-port <n>', 'of the control API; 0: any free (default: 9001)', {
+    range: PORTS,
+    byDefault: 9001,
+  }),
+  host: text('--host <address>', 'a loopback address (default: 127.0.0.1)'),
+  allowedHost: list('--allowed-host <name>', 'a host name to accept besides loopback; may be repeated'),
+  stateDir: text('--state-dir <dir>', 'a folder in which sessions survive a restart'),
+  countSleep: flag('--count-sleep', 'sessions age while this machine sleeps'),
+  customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
+  logFormat: choice<'pretty' | 'json', 'pretty'>('--log-format <form>', 'pretty or json (default: pretty)', {
+    words: { pretty: 'pretty', json: 'json' },
+    byDefault: 'pretty',
+  }),
+  quiet: flag('-q, --quiet', 'only errors'),
+  verbose: flag('-v, --verbose', "also the platform's own lines of every instance"),
+};
+
+/** Of the contract, brought by later issues. */
+export const LATER_OPTIONS = {
+  watch: later('--watch'),
+  triggerAuth: later('--trigger-auth <type>', 'leave it out: the trigger is anonymous'),
+  accessKeyId: later('--access-key-id <id>', 'leave it out: on loopback every signature is accepted'),
+  accessKeySecret: later(
+    '--access-key-secret <secret>',
+    'leave it out: on loopback every signature is accepted',
+  ),
+};

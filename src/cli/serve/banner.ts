@@ -1,0 +1,33 @@
+import { sanitize } from '../../model/sanitize.js';
+import { version } from '../../version.js';
+import { affinityInWords } from '../function-view.js';
+import type { Style } from '../style.js';
+import type { Ready } from './serve-log.js';
+
+/** What a person wants to know first: where to send requests, and what will happen to them. */
+export function banner({ readyMs, functions, api, bundled }: Ready, style: Style): string {
+  const names = [...functions.map(({ functionName }) => functionName), 'control API'];
+  const width = Math.max(...names.map((name) => name.length));
+  const label = (name: string): string => `  ${style.bold(sanitize(name).padEnd(width))}  `;
+  const under = ' '.repeat(width + 4);
+  const lines = [
+    `\n${style.bold('fc-affinity')} ${version} ${style.dim(`is ready in ${Math.round(readyMs)} ms`)}`,
+    '',
+  ];
+  for (const { functionName, url, config } of functions) {
+    const command = config.customRuntimeConfig.command.map(shown).join(' ');
+    lines.push(
+      `${label(functionName)}${style.link(url)}`,
+      `${under}${style.dim('affinity')}  ${affinityInWords(config)}`,
+      `${under}${style.dim('command')}   ${bundled ? 'the hello fixture of the package, as nothing else was named' : sanitize(command)}`,
+      '',
+    );
+  }
+  lines.push(`${label('control API')}${style.link(api)}`, '');
+  if (bundled) lines.push(`  ${style.dim('your own handler:')} fc-affinity serve -- node app.js`, '');
+  return lines.join('\n');
+}
+
+function shown(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word);
+}

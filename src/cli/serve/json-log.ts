@@ -1,0 +1,36 @@
+import { safeJson } from '../safe-json.js';
+import type { Screen } from '../screen.js';
+import { isTrouble } from './is-trouble.js';
+import type { LogChoice, ServeLog } from './serve-log.js';
+
+/** One JSON object a line; `event` says of what kind. The ready line comes even when quiet: scripts wait for it. */
+export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
+  const write = (event: object): void => screen.write(`${safeJson(event)}\n`);
+  return {
+    ready({ readyMs, functions, api }) {
+      write({
+        event: 'ready',
+        readyMs: Math.round(readyMs),
+        functions: functions.map(({ functionName, url }) => ({ functionName, url })),
+        api,
+        console: null,
+      });
+    },
+    request(record) {
+      if (!quiet || isTrouble(record)) write({ event: 'request', ...record });
+    },
+    line(instanceId, line) {
+      if (quiet || (line.source === 'platform' && !verbose)) return;
+      write({ event: 'output', instanceId, ...line });
+    },
+    notice(text) {
+      if (!quiet) write({ event: 'notice', text });
+    },
+    draining(signal, drainTimeoutInSeconds) {
+      if (!quiet) write({ event: 'draining', signal, drainTimeoutInSeconds });
+    },
+    ended(forced) {
+      if (!quiet) write({ event: 'ended', forced });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { sanitize } from '../../model/sanitize.js';
+import { timeOfDay } from '../human-time.js';
+import type { Screen } from '../screen.js';
+import { shortInstanceId } from '../short-id.js';
+import { banner } from './banner.js';
+import { isTrouble } from './is-trouble.js';
+import { gapFor, requestLines } from './request-lines.js';
+import type { LogChoice, ServeLog } from './serve-log.js';
+
+/** For people. */
+export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
+  const { style } = screen;
+  const say = (text: string): void => {
+    if (!quiet) screen.write(`${text}\n`);
+  };
+  return {
+    ready: (ready) => say(banner(ready, style)),
+    request(record) {
+      if (quiet && !isTrouble(record)) return;
+      for (const line of requestLines(record, { style, columns: screen.columns })) screen.write(`${line}\n`);
+    },
+    line(instanceId, { at, source, text }) {
+      if (source === 'platform' && !verbose) return;
+      const safe = sanitize(text);
+      const paint = source === 'platform' ? style.dim : source === 'stderr' ? style.note : plain;
+      say(
+        `${style.dim(`${timeOfDay(at)}${gapFor(screen.columns)}${sanitize(shortInstanceId(instanceId))} │`)} ${paint(safe)}`,
+      );
+    },
+    notice: (text) => say(`${style.note('note:')} ${text.split('\n').map(sanitize).join('\n      ')}`),
+    draining(signal, seconds) {
+      const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
+      say(`\n${style.dim(`${signal}: requests in flight have ${seconds} s to finish${again}`)}`);
+    },
+    ended: (forced) => say(style.dim(forced ? 'ended; what was left had to be cut off' : 'ended')),
+  };
+}
+
+function plain(text: string): string {
+  return text;
+}

@@ -1,0 +1,88 @@
+import type { RequestRecord } from '../../model/request-record.js';
+import { sanitize } from '../../model/sanitize.js';
+import { timeOfDay } from '../human-time.js';
+import { shortInstanceId, shortSessionId } from '../short-id.js';
+import type { Style } from '../style.js';
+
+interface Room {
+  readonly style: Style;
+  /** Undefined where nobody looks: nothing is cut then. */
+  readonly columns: number | undefined;
+}
+
+/** From this width on request IDs are shown whole, and columns stand two apart. */
+const WIDE = 120;
+const SHORT_ID = 8;
+const PATH = 24;
+/** As wide as `scaled-out`; what is longer takes its room from the path. */
+const DECISION = 10;
+const INDENT = ' '.repeat(10);
+
+/**
+ * One line for a request, and below it what its sender may want to know. `+` marks a session that this request opened.
+ * `20:31:00  1-6a9fc460-15dedac1-dcd067fab329  GET /path   200   12 ms  +3f2a91c0  67fab329  first-fit`
+ */
+export function requestLines(record: RequestRecord, { style, columns }: Room): string[] {
+  const { requestId, method, target, at, durationMs, decision, refusal, remark } = record;
+  const narrow = isNarrow(columns);
+  const gap = gapFor(columns);
+  const time = timeOfDay(at);
+  const id = sanitize(narrow ? requestId.slice(-SHORT_ID) : requestId);
+  const took = elapsed(durationMs).padStart(7);
+  const isNew = decision?.session === 'opened' || decision?.session === 'reopened';
+  const session = `${isNew ? '+' : ' '}${sanitize(shortSessionId(decision?.sessionId ?? '-'))}`;
+  const instance = sanitize(shortInstanceId(decision?.instanceId ?? '-'));
+  const who = [session.padEnd(SHORT_ID + 1), instance.padEnd(SHORT_ID)];
+  const what = said(record);
+
+  const others = [time, id, '', '200', took, ...who, what.padEnd(DECISION)].join(gap).length;
+  const asked = `${sanitize(method)} ${sanitize(target)}`;
+  const request = columns === undefined ? asked.padEnd(PATH) : fitted(asked, columns - others);
+  const start = style.dim([time, id].join(gap));
+  const lines = [
+    [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
+  ];
+  if (refusal !== undefined) {
+    lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(refusal.message)}`);
+    if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);
+  }
+  for (const note of [decision?.remark, remark]) {
+    if (note !== undefined) lines.push(`${INDENT}${style.note(safeLines(note))}`);
+  }
+  return lines;
+}
+
+/** What stands between two columns of the log. */
+export function gapFor(columns: number | undefined): string {
+  return isNarrow(columns) ? ' ' : '  ';
+}
+
+function isNarrow(columns: number | undefined): boolean {
+  return columns !== undefined && columns < WIDE;
+}
+
+function elapsed(milliseconds: number): string {
+  if (milliseconds < 9999.5) return `${Math.round(milliseconds)} ms`;
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function said({ decision, outcome, attempts }: RequestRecord): string {
+  const parts: string[] = decision === undefined ? [] : [decision.placement];
+  if (outcome !== 'completed') parts.push(outcome);
+  if (attempts > 1) parts.push(`${attempts} tries`);
+  return parts.join(', ');
+}
+
+function status({ status: code }: RequestRecord, { good, note, bad }: Style): string {
+  const paint = code < 400 ? good : code < 500 ? note : bad;
+  return paint(String(code));
+}
+
+function fitted(text: string, room: number): string {
+  const width = Math.max(room, 12);
+  return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
+}
+
+function safeLines(text: string): string {
+  return text.trimEnd().split('\n').map(sanitize).join(`\n${INDENT}`);
+}

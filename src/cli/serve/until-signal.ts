@@ -1,0 +1,42 @@
+import type { Emulator } from '../../emulator-options.js';
+import type { SignalName, Signals } from '../context.js';
+import { EXIT } from '../failure.js';
+
+interface Ending {
+  readonly emulator: Promise<Emulator>;
+  readonly signals: Signals;
+  readonly onDrain: (signal: SignalName) => void;
+  readonly onEnded: (forced: boolean) => void;
+}
+
+/** A drain that had to be cut off ends as the shell knows it from SIGTERM. */
+const FORCED = 143;
+
+/**
+ * Runs until told to end (quality F-08): the first signal drains, a second one ends at once. Must be called before the emulator
+ * is ready, so that a signal in between is not lost.
+ * @returns the exit code
+ * @throws what the start of the emulator throws
+ */
+export async function untilSignal({ emulator, signals, onDrain, onEnded }: Ending): Promise<number> {
+  const told = new Promise<SignalName>((first) => {
+    let count = 0;
+    signals.take((signal) => {
+      count += 1;
+      if (count === 1) return first(signal);
+      // Whatever hangs now, a third signal does not wait for it; the guard ends what is left.
+      if (count > 2) process.exit(codeOf(signal));
+      void emulator.then((running) => running.stopNow()).finally(() => process.exit(codeOf(signal)));
+    });
+  });
+  const running = await emulator;
+  const signal = await told;
+  onDrain(signal);
+  const { forced } = await running.stop();
+  onEnded(forced);
+  return forced ? FORCED : EXIT.done;
+}
+
+function codeOf(signal: SignalName): number {
+  return signal === 'SIGINT' ? EXIT.interrupted : FORCED;
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { LIMITS } from '../model/limits.js';
+import type { SessionMounts, UpdateSessionInput } from '../model/session.js';
+import { duration, text } from './option-kinds.js';
+import { UsageError } from './usage-error.js';
+
+/** The true limit depends on another option: it is checked when both are known. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+
+export const SESSION_TERMS = {
+  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', {
+    range: [1, UNBOUNDED],
+    byDefault: undefined,
+    here: true,
+  }),
+  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', {
+    range: [0, UNBOUNDED],
+    byDefault: undefined,
+    here: true,
+  }),
+  maxSessionTtl: duration(
+    '--max-session-ttl <duration>',
+    'what serve was told, where it lifts the limit (6h)',
+    {
+      range: [1, UNBOUNDED],
+      byDefault: LIMITS.sessionTTLInSeconds[1],
+    },
+  ),
+  nasConfig: text('--nas-config <json>', 'JSON, or @file', { here: true }),
+  ossMountConfig: text('--oss-mount-config <json>', 'JSON, or @file', { here: true }),
+  polarFsConfig: text('--polar-fs-config <json>', 'JSON, or @file', { here: true }),
+  juiceFsConfig: text('--juice-fs-config <json>', 'JSON, or @file', { here: true }),
+};
+
+interface TermValues extends Record<(typeof MOUNTS)[number][0], string | undefined> {
+  readonly ttl: number | undefined;
+  readonly idle: number | undefined;
+  readonly maxSessionTtl: number;
+}
+
+const MOUNTS = [
+  ['nasConfig', '--nas-config'],
+  ['ossMountConfig', '--oss-mount-config'],
+  ['polarFsConfig', '--polar-fs-config'],
+  ['juiceFsConfig', '--juice-fs-config'],
+] as const;
+
+/**
+ * The part that creating and updating have in common. What was not said is not sent.
+ * @throws UsageError before anything is sent
+ */
+export function sessionTerms(values: TermValues): UpdateSessionInput {
+  const { ttl, idle, maxSessionTtl } = values;
+  within('--ttl', ttl, maxSessionTtl);
+  within('--idle', idle, maxSessionTtl);
+  if (ttl !== undefined && idle !== undefined && idle > ttl)
+    throw new UsageError(`--idle must not be greater than --ttl (${ttl} s), got "${idle}"`);
+  return {
+    ...(ttl !== undefined && { sessionTTLInSeconds: ttl }),
+    ...(idle !== undefined && { sessionIdleTimeoutInSeconds: idle }),
+    ...mounts(values),
+  };
+}
+
+function within(name: string, seconds: number | undefined, most: number): void {
+  if (seconds === undefined || seconds <= most) return;
+  throw new UsageError(`${name} must be at most ${most} s, got "${seconds}"`, {
+    fix: 'where serve was told --max-session-ttl, say it here too',
+  });
+}
+
+function mounts(values: TermValues): SessionMounts {
+  const said: Record<string, unknown> = {};
+  for (const [key, flag] of MOUNTS) {
+    const text = values[key];
+    if (text !== undefined) said[key] = jsonOf(flag, text);
+  }
+  return said;
+}
+
+function jsonOf(flag: string, text: string): unknown {
+  const value = parse(flag, text.startsWith('@') ? read(flag, text.slice(1)) : text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new UsageError(`${flag} must be a JSON object or @file, got ${JSON.stringify(text)}`);
+}
+
+function parse(flag: string, json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new UsageError(`${flag} must be a JSON object or @file: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function read(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${flag}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

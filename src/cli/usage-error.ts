@@ -1,0 +1,31 @@
+import { FcError } from '../model/errors.js';
+
+/** The command line was misused: exit code 2, and nothing was sent. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly fix: string | undefined;
+
+  constructor(message: string, { fix, cause }: { readonly fix?: string; readonly cause?: unknown } = {}) {
+    super(message, { cause });
+    this.fix = fix;
+  }
+}
+
+/**
+ * Runs what judges the user's words: a refusal there is a misuse, not a failed operation.
+ * @throws UsageError in place of an InvalidArgument
+ */
+export function asUsage<T>(judge: () => T): T {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof FcError && error.code === 'InvalidArgument')
+      throw new UsageError(error.message, { fix: error.fix, cause: error });
+    throw error;
+  }
+}
+
+/** For what the contract names and a later issue brings. */
+export function notThereYet(what: string, fix?: string): UsageError {
+  return new UsageError(`${what} is not there yet`, { fix });
+}

@@ -1,0 +1,40 @@
+import type { ControlPlane } from '../../model/services.js';
+import { runningEmulators } from '../discovery.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
+
+/** @returns the control API of the emulator that serves this URL, if one of this machine does */
+export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | undefined> {
+  if (!isLoopback(url.hostname)) return undefined;
+  const { createApiClient } = await import('../../api/create-api-client.js');
+  const endpoints = new Set([
+    ...(env.FC_AFFINITY_ENDPOINT ? [env.FC_AFFINITY_ENDPOINT] : []),
+    ...runningEmulators(env).map(({ endpoint }) => endpoint),
+    DEFAULT_ENDPOINT,
+  ]);
+  for (const endpoint of endpoints) {
+    const control = createApiClient({ endpoint, timeoutMs: 2000 });
+    if (await serves(control, url)) return createApiClient({ endpoint });
+  }
+  return undefined;
+}
+
+async function serves(control: ControlPlane, url: URL): Promise<boolean> {
+  try {
+    const served = await control.functions.list();
+    return served.some((one) => one.url !== undefined && isSame(new URL(one.url), url));
+  } catch {
+    // What answers there, if anything, is no emulator.
+    return false;
+  }
+}
+
+function isSame(one: URL, other: URL): boolean {
+  return one.port === other.port && isLoopback(one.hostname);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
+}

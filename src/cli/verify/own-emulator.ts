@@ -1,0 +1,58 @@
+import type { FunctionFlags } from '../../config/function-from-flags.js';
+import type { SessionAffinityType } from '../../model/function.js';
+import type { SuiteId } from '../../verify/suites.js';
+import type { VerifyTarget } from '../../verify/target.js';
+import type { Context } from '../context.js';
+import { type HandlerEnvironment, servedFunction } from '../served-function.js';
+
+export interface OwnTarget extends VerifyTarget {
+  stop(): Promise<void>;
+}
+
+interface Said extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
+  readonly affinity: SessionAffinityType | undefined;
+}
+
+const HEADER_NAME = 'x-session-id';
+/** The limits suite fills every place there is, so there are few. */
+const MOST_INSTANCES_TO_FILL = 4;
+
+/**
+ * Starts an emulator for one suite: unused, two sessions an instance as the document has it, and the affinity that the suite is
+ * about, wherever nothing else was said. For the limits suite it has four instances at most, or `--min-instances`.
+ */
+export async function startOwn(
+  suite: SuiteId,
+  {
+    said,
+    command,
+    context,
+  }: { readonly said: Said; readonly command: readonly string[] | undefined; readonly context: Context },
+): Promise<OwnTarget> {
+  const affinity = said.affinity ?? (suite === 'header' ? 'HEADER_FIELD' : 'GENERATED_COOKIE');
+  const isolated = said.isolation === 'SESSION_EXCLUSIVE';
+  const fewInstances = Math.max(said.minInstances, Math.min(said.maxInstances, MOST_INSTANCES_TO_FILL));
+  const flags = {
+    ...said,
+    affinity,
+    maxInstances: suite === 'limits' ? fewInstances : said.maxInstances,
+    headerName: said.headerName ?? (affinity === 'HEADER_FIELD' ? HEADER_NAME : undefined),
+    sessionsPerInstance: said.sessionsPerInstance ?? (isolated ? undefined : 2),
+  };
+  const config = await servedFunction(flags, command, context);
+  const { startEmulator } = await import('../../emulator.js');
+  const emulator = await startEmulator({
+    functions: [{ config }],
+    maxSessionTTLInSeconds: said.maxSessionTtl,
+    hostEnvironment: context.env,
+  });
+  const [served] = emulator.functions;
+  if (served === undefined) throw new Error('the emulator serves nothing');
+  return {
+    url: served.url,
+    functionName: served.functionName,
+    control: emulator.control,
+    mayMoveClock: true,
+    stop: () => emulator.stopNow(),
+  };
+}

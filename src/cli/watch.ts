@@ -1,0 +1,35 @@
+import type { Context } from './context.js';
+import { flag } from './option-kinds.js';
+import { formatResult, type OutputForm, type Result } from './print-result.js';
+import { safeJson } from './safe-json.js';
+
+export const WATCH = { watch: flag('-w, --watch', 'keep looking, until Ctrl-C', { here: true }) };
+
+const INTERVAL_MS = 1000;
+
+/**
+ * Prints a list once, or again whenever it looks different. On a terminal the last one is replaced; elsewhere JSON takes one line
+ * each time.
+ */
+export async function showOrWatch(
+  look: () => Promise<Result>,
+  { watch, form, none }: { readonly watch: boolean; readonly form: OutputForm; readonly none: string },
+  { stdout, stderr, clock }: Context,
+): Promise<void> {
+  if (!watch) {
+    const result = await look();
+    stdout.write(await formatResult(form, result));
+    if (result.names.length === 0 && (form === 'table' || form === 'wide')) stderr.write(`${none}\n`);
+    return;
+  }
+  const { wait } = await import('./wait.js');
+  let shown: string | undefined;
+  while (!stdout.closed.aborted) {
+    const result = await look();
+    const text = form === 'json' ? `${safeJson(result.json)}\n` : await formatResult(form, result);
+    const repaints = stdout.isTTY && (form === 'table' || form === 'wide');
+    if (text !== shown) stdout.write(`${repaints ? '\x1b[H\x1b[2J' : ''}${text}`);
+    shown = text;
+    await wait(clock, INTERVAL_MS, stdout.closed);
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { curl } from '../support/curl.js';
+import { temporaryFolder } from '../support/run-cli.js';
+import { serve } from '../support/serve.js';
+
+it('F-09: sessions survive a kill -9 of serve, and get an instance when they are next used', async () => {
+  const directory = join(temporaryFolder(), 'state');
+  const before = await serve(['--state-dir', directory]);
+  const first = await curl(before.url);
+  const cookie = first.all('set-cookie')[0]?.split(';')[0] ?? '';
+  expect((await before.cli('clock', 'advance', '10m')).code).toBe(0);
+  before.process.kill('SIGKILL');
+  await before.exited;
+
+  const after = await serve(['--state-dir', directory]);
+  const { stdout } = await after.cli('session', 'list', '--json');
+  expect(JSON.parse(stdout).sessions).toMatchObject([
+    { sessionId: cookie.split('=')[1], sessionStatus: 'Active' },
+  ]);
+  const again = await curl('--cookie', cookie, after.url);
+  expect(again.status).toBe(200);
+  expect(again.all('set-cookie')).toEqual([]);
+  await after.event(
+    ({ event, decision }) => event === 'request' && JSON.stringify(decision).includes('"known"'),
+  );
+
+  const clock = JSON.parse((await after.cli('clock', 'show', '--json')).stdout);
+  expect(Math.round(clock.offsetMs / 1000)).toBe(600);
+});
+
+it('a state directory that is in use is refused, and names who uses it', async () => {
+  const directory = join(temporaryFolder(), 'state');
+  const first = await serve(['--state-dir', directory]);
+  await expect(serve(['--state-dir', directory])).rejects.toThrow(String(first.pid));
+});

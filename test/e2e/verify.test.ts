@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FIXTURES, runCli, temporaryFolder } from '../support/run-cli.js';
+import { serve } from '../support/serve.js';
+
+const WALKTHROUGH = [
+  ...[
+    'walkthrough.1.status',
+    'walkthrough.1.set-cookie',
+    'walkthrough.1.max-age',
+    'walkthrough.1.attributes',
+  ],
+  ...['walkthrough.1.request-id', 'walkthrough.2.status', 'walkthrough.2.no-set-cookie'],
+  ...['walkthrough.2.same-instance', 'walkthrough.3.status', 'walkthrough.3.new-cookie'],
+  ...['walkthrough.3.same-instance', 'walkthrough.4.status', 'walkthrough.4.new-cookie'],
+  'walkthrough.4.new-instance',
+];
+
+describe('verify', () => {
+  it('replays the documented four requests on an emulator of its own, prints the table and exits with 0', async () => {
+    const { code, stdout, stderr } = await runCli(['verify']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const id of WALKTHROUGH) expect(stdout).toContain(id);
+    expect(stdout).toContain('14 passed, 0 failed, 0 skipped');
+  });
+
+  it('reports in JSON on stdout and in JUnit into a file', async () => {
+    const file = join(temporaryFolder(), 'report.xml');
+    const args = ['verify', '--reporter', 'json', '--reporter', 'junit', '--output-file', `junit=${file}`];
+    const { code, stdout } = await runCli(args);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ suite: 'walkthrough', passed: 14, failed: 0, skipped: 0 });
+    expect(report.steps.map(({ id }: { id: string }) => id)).toEqual(WALKTHROUGH);
+    expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml.*<testsuite.*walkthrough\.4\.new-instance/s);
+  });
+
+  it('gives each suite the affinity that it is about', async () => {
+    const { code, stdout } = await runCli(['verify', '--suite', 'all', '--reporter', 'json']);
+    const { suites, failed } = JSON.parse(stdout);
+    expect({ code, failed }).toEqual({ code: 0, failed: 0 });
+    const names = suites.map(({ suite }: { suite: string }) => suite);
+    expect(names).toEqual(expect.arrayContaining(['walkthrough', 'header', 'session-api']));
+    for (const suite of suites) expect(suite.passed).toBeGreaterThan(0);
+  });
+
+  it('checks a running emulator, whose control API it finds by itself, and leaves no session behind', async () => {
+    const served = await serve(['--sessions-per-instance', '3']);
+    const { code, stdout } = await served.cli('verify', '--target', served.url, '--reporter', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ passed: 14, failed: 0, skipped: 0 });
+    expect((await served.cli('session', 'list', '-o', 'name')).stdout).toBe('');
+  });
+
+  it('exits with 1 when the function has no affinity, and says what was seen', async () => {
+    const { code, stdout } = await runCli(['verify', '--affinity', 'none', '--reporter', 'json']);
+    expect(code).toBe(1);
+    const { failed, steps } = JSON.parse(stdout);
+    expect(failed).toBeGreaterThan(0);
+    expect(steps[1]).toMatchObject({ id: 'walkthrough.1.set-cookie', status: 'failed' });
+  });
+
+  it('exits with 3 when the target does not answer', async () => {
+    const { code, stderr } = await runCli(['verify', '--target', 'http://127.0.0.1:1']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^error: /);
+  });
+
+  it('exits with 1 when the command cannot be started', async () => {
+    const { code } = await runCli(['verify', '--', process.execPath, `${FIXTURES}/exits-at-start.js`]);
+    expect(code).toBe(1);
+  });
+});
