@@ -1,0 +1,156 @@
+import { quantile } from '../bench/statistics.js';
+
+/** What a client may have seen of the end of a session is this much later or earlier than it was. */
+const SLACK_MS = 500;
+/** A request takes no longer than this to reach the emulator. */
+const FORESIGHT_MS = 3000;
+/** So long after the death of an instance refusals and broken replies may be its consequence. */
+const AFTERMATH_MS = 15_000;
+const EXAMPLES_KEPT = 5;
+
+/**
+ * What must be true of every reply, told from outside. It knows which instances were killed and which sessions were deleted, because it
+ * is told before that is asked for.
+ */
+export class Oracle {
+  /** @type {Map<string, { count: number, examples: string[] }>} */
+  #broken = new Map();
+  /** @type {Map<string, number>} */
+  #killedAt = new Map();
+  #lastKillAt = Number.NEGATIVE_INFINITY;
+  /** @type {Record<string, number>} */
+  counts = {};
+  /** Milliseconds from a kill until the clients of streams on that instance knew. */
+  learnedMs = [];
+
+  constructor({ ttlMs, idleMs }) {
+    this.ttlMs = ttlMs;
+    this.idleMs = idleMs;
+  }
+
+  count(what) {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  }
+
+  breaks(invariant, example) {
+    const broken = this.#broken.get(invariant) ?? { count: 0, examples: [] };
+    broken.count++;
+    if (broken.examples.length < EXAMPLES_KEPT) broken.examples.push(example);
+    this.#broken.set(invariant, broken);
+  }
+
+  get broken() {
+    return Object.fromEntries(this.#broken);
+  }
+
+  killing(instanceId) {
+    this.#killedAt.set(instanceId, performance.now());
+    this.#lastKillAt = performance.now();
+    this.count('instances killed');
+  }
+
+  isKilled(instanceId) {
+    return this.#killedAt.has(instanceId);
+  }
+
+  /** @param {number} sentAt when the request was sent */
+  failed(how, sentAt) {
+    this.count(how);
+    // A request that came to nothing must have had a reason, near enough in time.
+    if (sentAt - this.#lastKillAt > AFTERMATH_MS) this.breaks('I19: a request failed without cause', how);
+  }
+
+  learned(ms) {
+    this.learnedMs.push(ms);
+  }
+
+  get learnedP99() {
+    return this.learnedMs.length === 0 ? undefined : quantile(this.learnedMs, 0.99);
+  }
+
+  /** Whether a request that names it now may open it anew: one that does not see the reply's head would not notice. */
+  mayHaveEnded({ createdAt, usedAt, deleting }) {
+    const soon = performance.now() + FORESIGHT_MS;
+    return deleting === true || soon > createdAt + this.ttlMs || soon > usedAt + this.idleMs;
+  }
+
+  /** An upgrade's first words; its 101 says nothing of the session. */
+  judgeUpgrade(ticket, { instance, sentAt }) {
+    if (ticket === undefined || ticket.deleting) return;
+    this.#judgeKnown(ticket, { instance, sentAt, now: performance.now() });
+  }
+
+  /**
+   * The head of a reply of the function.
+   * @param {import('./ticket.js').Ticket | undefined} ticket the session that the request named
+   * @param {{ token: string, sentToken: string, instance: string, planted: readonly string[], sentAt: number }} reply
+   * @returns {import('./ticket.js').Ticket | undefined} the session that it belongs to
+   */
+  judge(ticket, { token, sentToken, instance, planted, sentAt }) {
+    this.count('replies');
+    if (token !== sentToken) this.breaks("I3: another request's reply", `${sentToken} got ${token}`);
+    if (planted.length > 1) this.breaks('I5: several session cookies', planted.join(' | '));
+    const now = performance.now();
+    const [cookie] = planted;
+    if (cookie === undefined) {
+      if (ticket === undefined) this.breaks('I5: no session cookie for a new session', sentToken);
+      else this.#judgeKnown(ticket, { instance, sentAt, now });
+      return ticket;
+    }
+    const id = cookie.split('=')[1]?.split(';')[0] ?? '';
+    const opened = {
+      id,
+      instance,
+      createdAt: sentAt,
+      usedAt: now,
+      touchedAt: now,
+      earlier: undefined,
+      movedAt: 0,
+    };
+    if (ticket === undefined) return { ...opened, deletedAt: undefined, deleting: false, inFlight: 0 };
+    this.#judgeReplaced(ticket, { id, sentAt, now });
+    // The same ID stays the same ticket: whoever is about to delete it holds that one.
+    if (id === ticket.id) return Object.assign(ticket, opened);
+    return { ...opened, deletedAt: undefined, deleting: false, inFlight: 0 };
+  }
+
+  #judgeKnown(ticket, { instance, sentAt, now }) {
+    const { id } = ticket;
+    if (ticket.deletedAt !== undefined && sentAt > ticket.deletedAt)
+      this.breaks('I4: a deleted session was taken', id);
+    if (sentAt > ticket.createdAt + this.ttlMs + SLACK_MS && ticket.deletedAt === undefined)
+      this.breaks('I12: a session outlived its TTL', `${id}: ${sentAt - ticket.createdAt} ms`);
+    if (sentAt > Math.max(ticket.usedAt, ticket.touchedAt) + this.idleMs + SLACK_MS && ticket.inFlight <= 1)
+      this.breaks('I12: a session outlived its idle time', `${id}: ${sentAt - ticket.usedAt} ms`);
+    ticket.usedAt = now;
+    if (instance === ticket.instance) return;
+    // A reply that was under way when the session moved may still come from where it was.
+    if (instance === ticket.earlier && sentAt < ticket.movedAt) return;
+    if (!this.isKilled(ticket.instance)) {
+      this.breaks('I1: the wrong instance', `${id}: ${instance} instead of ${ticket.instance}`);
+    }
+    this.count('sessions moved after a kill');
+    ticket.earlier = ticket.instance;
+    ticket.instance = instance;
+    ticket.movedAt = now;
+  }
+
+  #judgeReplaced(ticket, { id, sentAt, now }) {
+    const reused = id === ticket.id;
+    if (ticket.deletedAt !== undefined || ticket.deleting) {
+      // One that was reopened and then deleted, while we waited for the reply, is no fault.
+      if (reused && sentAt > (ticket.deletedAt ?? Number.POSITIVE_INFINITY))
+        this.breaks('I4: a deleted ID became an ID again', id);
+      return;
+    }
+    const ended =
+      now > ticket.createdAt + this.ttlMs - SLACK_MS || now > ticket.usedAt + this.idleMs - SLACK_MS;
+    if (!ended)
+      this.breaks(
+        'I13: a session ended early',
+        `${ticket.id}, sent ${sentAt - ticket.usedAt} ms after its last use`,
+      );
+    if (!reused) this.breaks('U30: an expired session did not get its ID back', `${ticket.id} became ${id}`);
+    this.count('sessions reopened after their end');
+  }
+}
