@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '..');
+const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+interface Locked {
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
+}
+
+describe('the package', () => {
+  const packages = Object.entries<Locked>(read('package-lock.json').packages).filter(([path]) => path !== '');
+  const runtime = packages.filter(([, { dev }]) => dev !== true);
+
+  test('G20 T25 brings at most 50 packages, none of which runs anything at installation', () => {
+    expect(runtime.length).toBeLessThanOrEqual(50);
+    expect(runtime.filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([]);
+  });
+
+  test('is locked without naming where its packages come from', () => {
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+
+  test('is laid out as publint wants it', async () => {
+    const { messages } = await publint({ pkgDir: root, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('holds the program, its types, the hello fixture, licence and changelog, and nothing of the tests', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
+    const packed = JSON.parse(stdout);
+    const [{ files }] = Array.isArray(packed) ? packed : Object.values<{ files: { path: string }[] }>(packed);
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'bin/fc-affinity.js',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'fixtures/hello/app.js',
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+      ]),
+    );
+    expect(paths.filter((path) => /^(test|src|fixtures\/(?!hello))/.test(path))).toEqual([]);
+  });
+
+  test('lets programs import what the README names', async () => {
+    const script =
+      "import('fc-affinity').then((all) => process.stdout.write(Object.keys(all).sort().join()))";
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: root });
+    expect(stdout.split(',')).toEqual(
+      expect.arrayContaining([
+        'FcError',
+        'MovableClock',
+        'completeFunction',
+        'createApiClient',
+        'startEmulator',
+      ]),
+    );
+  });
+});
