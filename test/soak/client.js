@@ -78,6 +78,7 @@ export function clientOf({ url, oracle }) {
       const path = `/sse?token=${sentToken}`;
       const entry = { instance: undefined, killedAt: undefined, timed: false };
       let current = ticket;
+      let isAnswered = false;
       let isOver = false;
       const end = () => {
         if (isOver) return;
@@ -85,15 +86,12 @@ export function clientOf({ url, oracle }) {
         clearTimeout(timer);
         open.delete(entry);
         if (entry.timed) oracle.learned(performance.now() - entry.killedAt);
-        if (ticket !== undefined) {
-          ticket.inFlight--;
-          ticket.usedAt = performance.now();
-        }
+        if (ticket !== undefined) ended(ticket, { answered: isAnswered });
         resolve(current);
       };
       const request = httpRequest({ port, host: '127.0.0.1', path, headers, agent: false }, (response) => {
-        if (response.statusCode === 200)
-          current = oracle.judge(ticket, { ...headOf(response), sentToken, sentAt });
+        isAnswered = response.statusCode === 200;
+        if (isAnswered) current = oracle.judge(ticket, { ...headOf(response), sentToken, sentAt });
         response.on('data', (chunk) => {
           for (const [, event] of String(chunk).matchAll(/data: ({[^\n]*})\n/g)) {
             const { token, instance } = JSON.parse(event);
@@ -154,10 +152,7 @@ export function clientOf({ url, oracle }) {
         clearTimeout(timer);
         open.delete(entry);
         if (entry.timed) oracle.learned(performance.now() - entry.killedAt);
-        if (ticket !== undefined) {
-          ticket.inFlight--;
-          ticket.usedAt = performance.now();
-        }
+        if (ticket !== undefined) ended(ticket, { answered: entry.instance !== undefined });
         resolve(undefined);
       });
     });
@@ -200,6 +195,12 @@ export function clientOf({ url, oracle }) {
     isOpen: (entry) => open.has(entry),
     close: () => agent.destroy(),
   };
+}
+
+/** Of a request without an answer nobody knows whether it was one. */
+function ended(ticket, { answered }) {
+  ticket.inFlight--;
+  ticket[answered ? 'usedAt' : 'touchedAt'] = performance.now();
 }
 
 function headOf({ headers }) {

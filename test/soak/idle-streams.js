@@ -6,7 +6,7 @@ import { descriptorsOf, residentBytes } from './processes.js';
 
 const AT_ONCE = 50;
 const FD_SLACK = 5;
-const IDLE = 'GET /sse?token=x&every=600000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n';
+const IDLE = 'GET /sse?token=x&every=600000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n';
 
 /**
  * So many clients that read an event stream on which little happens, and leave all at once.
@@ -18,20 +18,29 @@ export async function idleStreams(count) {
   const serve = await startServe([...args, '--', process.execPath, HANDLER], { env, folder });
   const { port } = new URL(serve.url);
   try {
-    // The first crowd starts the instances and brings the heap to its size.
-    await leave(await crowd(port, count));
+    const start = residentBytes(serve.pid);
+    // The first crowd starts the instances and brings the heap to its size; the second comes back with its sessions.
+    const first = await crowd(port, Array(count).fill(undefined));
+    const grown = residentBytes(serve.pid);
+    leave(first);
     await wait(2000);
     const base = { descriptors: descriptorsOf(serve.pid), resident: residentBytes(serve.pid) };
-    const sockets = await crowd(port, count);
+    const second = await crowd(
+      port,
+      first.map(({ cookie }) => cookie),
+    );
     const open = { descriptors: descriptorsOf(serve.pid), resident: residentBytes(serve.pid) };
-    await leave(sockets);
+    leave(second);
     await wait(2000);
-    const after = { descriptors: descriptorsOf(serve.pid), resident: residentBytes(serve.pid) };
-    const broken = after.descriptors > base.descriptors + FD_SLACK;
+    const after = descriptorsOf(serve.pid);
+    const broken = after > base.descriptors + FD_SLACK;
     return {
       streams: count,
-      kiBForEachStream: Math.round(((open.resident - base.resident) / count / 1024) * 10) / 10,
-      descriptors: { base: base.descriptors, open: open.descriptors, after: after.descriptors },
+      kiBForEachStream: {
+        firstTime: kib((grown - start) / count),
+        again: kib((open.resident - base.resident) / count),
+      },
+      descriptors: { base: base.descriptors, open: open.descriptors, after },
       broken: broken ? { 'G7: descriptors are left after the clients': { count: 1, examples: [] } } : {},
     };
   } finally {
@@ -40,32 +49,37 @@ export async function idleStreams(count) {
   }
 }
 
-async function crowd(port, count) {
-  const sockets = [];
-  while (sockets.length < count)
-    sockets.push(
-      ...(await Promise.all(
-        Array.from({ length: Math.min(AT_ONCE, count - sockets.length) }, () => openOne(port)),
-      )),
-    );
-  return sockets;
+/** @param {readonly (string | undefined)[]} cookies one for each that comes */
+async function crowd(port, cookies) {
+  const streams = [];
+  for (let at = 0; at < cookies.length; at += AT_ONCE) {
+    const some = cookies.slice(at, at + AT_ONCE);
+    streams.push(...(await Promise.all(some.map((cookie) => openOne(port, cookie)))));
+  }
+  return streams;
 }
 
 /** @returns when the first event is there */
-function openOne(port) {
+function openOne(port, known) {
   return new Promise((resolve, reject) => {
     const socket = connect({ port: Number(port), host: '127.0.0.1' });
     let text = '';
     socket.on('error', reject);
     socket.on('data', (chunk) => {
       text += chunk;
-      if (text.includes('data: ')) resolve(socket);
+      const [, planted] = /^set-cookie: ([^;\r]+)/im.exec(text) ?? [];
+      if (text.includes('data: ')) resolve({ socket, cookie: planted ?? known });
       else if (!text.startsWith('HTTP/1.1 200')) reject(new Error(`a stream was answered by ${text}`));
     });
-    socket.write(IDLE);
+    const cookie = known === undefined ? '' : `Cookie: ${known}\r\n`;
+    socket.write(`${IDLE}${cookie}\r\n`);
   });
 }
 
-async function leave(sockets) {
-  for (const socket of sockets) socket.destroy();
+function leave(streams) {
+  for (const { socket } of streams) socket.destroy();
+}
+
+function kib(bytes) {
+  return Math.round((bytes / 1024) * 10) / 10;
 }
