@@ -14,7 +14,6 @@ export interface Ids {
 export type RandomBytes = (size: number) => Uint8Array;
 
 const POOL_BYTES = 4096;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** @param clock stamps request and instance IDs */
 export function createIds(randomBytes: RandomBytes, clock: Clock): Ids {
@@ -41,15 +40,32 @@ export function createIds(randomBytes: RandomBytes, clock: Clock): Ids {
   };
 }
 
+/** Bytes before which a dash stands in a UUID. */
+const DASHED = new Set([4, 6, 8, 10]);
+const DASH = 45;
+
 function uuid(bytes: Uint8Array): string {
-  const version = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  const variant = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const part = (from: number, to: number): string => hex(bytes.subarray(from, to));
-  return `${part(0, 4)}-${part(4, 6)}-${HEX[version]}${part(7, 8)}-${HEX[variant]}${part(9, 10)}-${part(10, 16)}`;
+  const codes: number[] = [];
+  for (const [at, byte] of bytes.entries()) {
+    if (DASHED.has(at)) codes.push(DASH);
+    const marked = at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte;
+    codes.push(hexDigit(marked >> 4), hexDigit(marked & 15));
+  }
+  return text(codes);
 }
 
 function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte];
-  return text;
+  const codes: number[] = [];
+  for (const byte of bytes) codes.push(hexDigit(byte >> 4), hexDigit(byte & 15));
+  return text(codes);
+}
+
+/** The character code of 0–9, a–f. */
+function hexDigit(value: number): number {
+  return value < 10 ? 48 + value : 87 + value;
+}
+
+/** In one piece: a string that is put together bit by bit keeps its bits, which costs a session more than all the rest of it. */
+function text(codes: readonly number[]): string {
+  return String.fromCharCode(...codes);
 }

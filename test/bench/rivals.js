@@ -76,7 +76,7 @@ http {
   scgi_temp_path ${folder}/scgi;
   keepalive_requests 100000000;
   upstream instances {
-    hash $cookie_x-fc-cookie-session-id;
+    hash $http_cookie;
     server 127.0.0.1:${upstream};
     keepalive 128;
     keepalive_requests 100000000;
