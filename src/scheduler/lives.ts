@@ -7,7 +7,7 @@ import { Register } from './register.js';
 import type { Seat } from './seat.js';
 
 /** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
-const SWEEP_AT_ONCE = 1000;
+const SWEEP_AT_ONCE = 200;
 
 /**
  * Which sessions there are, and until when. An answer never depends on when a timer went off: look-ups compare with the clock, and
