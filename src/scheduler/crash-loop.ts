@@ -15,6 +15,8 @@ const HEALTHY_AFTER_MS = 30_000;
 export class CrashLoop {
   readonly #clock: Clock;
   readonly #chance: () => number;
+  /** When those that listen, and were started after a failure, will have lived long enough. */
+  readonly #healthyAt = new Map<object, number>();
   #failures: number[] = [];
   #waitMs = FIRST_WAIT_MS;
   #until = 0;
@@ -28,6 +30,7 @@ export class CrashLoop {
 
   /** Milliseconds until an instance may be started; 0 = at once. */
   get wait(): number {
+    this.#judge();
     return Math.max(0, this.#until - this.#clock.now());
   }
 
@@ -46,6 +49,7 @@ export class CrashLoop {
   }
 
   failed(): void {
+    this.#judge();
     const now = this.#clock.now();
     this.#failures = [...this.#failures, now].slice(-FAILURES_IN_WINDOW);
     this.#until = now + this.#waitMs * (1 + JITTER * this.#chance());
@@ -56,12 +60,15 @@ export class CrashLoop {
     }
   }
 
-  /** An instance listens: if it still lives after a while, the failures are forgotten. */
-  started(stillLives: () => boolean): void {
-    if (this.#failures.length === 0) return;
-    this.#clock.wakeAt(this.#clock.now() + HEALTHY_AFTER_MS, () => {
-      if (stillLives()) this.#forget();
-    });
+  /** The instance listens: when it has lived for a while, the failures are forgotten. */
+  started(instance: object): void {
+    if (this.#failures.length > 0) this.#healthyAt.set(instance, this.#clock.now() + HEALTHY_AFTER_MS);
+  }
+
+  /** The instance lives no more. */
+  ended(instance: object): void {
+    this.#judge();
+    this.#healthyAt.delete(instance);
   }
 
   afterWait(call: () => void): void {
@@ -73,9 +80,15 @@ export class CrashLoop {
     this.#callOff();
   }
 
-  #forget(): void {
-    this.#failures = [];
-    this.#waitMs = FIRST_WAIT_MS;
-    this.#until = 0;
+  /** No timer decides: what the clock says counts, whatever else falls due at the same instant. */
+  #judge(): void {
+    const now = this.#clock.now();
+    for (const [instance, healthyAt] of this.#healthyAt) {
+      if (healthyAt > now) continue;
+      this.#healthyAt.delete(instance);
+      this.#failures = [];
+      this.#waitMs = FIRST_WAIT_MS;
+      this.#until = 0;
+    }
   }
 }

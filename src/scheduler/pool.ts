@@ -128,7 +128,7 @@ export class Pool {
   becameReady(instance: PooledInstance): void {
     if (instance.state !== 'starting') return;
     instance.state = 'ready';
-    this.#crashLoop.started(() => instance.state === 'ready');
+    this.#crashLoop.started(instance);
   }
 
   /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
@@ -194,6 +194,7 @@ export class Pool {
     if (instance.sessions < this.#placesEach) this.#withPlaces--;
     this.#roster.remove(instance);
     instance.state = 'gone';
+    this.#crashLoop.ended(instance);
     instance.stopWatching();
   }
 

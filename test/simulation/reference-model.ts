@@ -351,6 +351,13 @@ export class ReferenceModel implements Subject {
       const next = Math.min(...ends, ...empty, this.startAgainAt, ...this.healthy.map(({ at }) => at));
       if (next > target) break;
       this.now = Math.max(this.now, next);
+      for (const { at, on } of this.healthy)
+        if (at <= this.now && on.state === 'ready') {
+          this.failures = [];
+          this.wait = 100;
+          this.until = 0;
+        }
+      this.healthy = this.healthy.filter(({ at }) => at > this.now);
       const ended = this.sessions.filter((s) => s.status !== 'Expired' && this.endOf(s) <= this.now);
       for (const session of ended) this.expire(session, this.endOf(session));
       if (ended.length > 0) continue;
@@ -362,13 +369,6 @@ export class ReferenceModel implements Subject {
         this.keepMinimum();
         continue;
       }
-      for (const { at, on } of this.healthy)
-        if (at <= this.now && on.state === 'ready') {
-          this.failures = [];
-          this.wait = 100;
-          this.until = 0;
-        }
-      this.healthy = this.healthy.filter(({ at }) => at > this.now);
       if (this.startAgainAt <= this.now) {
         this.startAgainAt = Infinity;
         this.keepMinimum();

@@ -307,8 +307,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'failures are never forgotten',
     file: 'scheduler/crash-loop',
-    find: 'if (stillLives())',
-    replace: 'if (false)',
+    find: 'if (healthyAt > now)',
+    replace: 'if (true)',
+  },
+  {
+    what: 'an instance that died young still proves the function healthy',
+    file: 'scheduler/crash-loop',
+    find: 'this.#judge();\n        this.#healthyAt.delete(instance);',
+    replace: 'this.#judge();',
   },
   {
     what: 'the heap forgets to sink',
