@@ -93,12 +93,9 @@ function affinityConfig(
   const maxTTL = input.maxSessionTTLInSeconds ?? LIMITS.sessionTTLInSeconds[1];
   const sessionTTLInSeconds = given.sessionTTLInSeconds ?? DEFAULT_SESSION_TTL_IN_SECONDS;
   checkRange('sessionTTLInSeconds', sessionTTLInSeconds, [1, maxTTL]);
-  const sessionIdleTimeoutInSeconds = idleInForce(
-    given.sessionIdleTimeoutInSeconds,
-    DEFAULT_SESSION_IDLE_IN_SECONDS,
-    sessionTTLInSeconds,
-    maxTTL,
-  );
+  const idle = given.sessionIdleTimeoutInSeconds;
+  if (idle !== undefined) checkIdleTimeout(idle, sessionTTLInSeconds, maxTTL);
+  const sessionIdleTimeoutInSeconds = idle ?? Math.min(DEFAULT_SESSION_IDLE_IN_SECONDS, sessionTTLInSeconds);
   const sessionConcurrencyPerInstance =
     given.sessionConcurrencyPerInstance ?? (isolated ? 1 : DEFAULT_SESSIONS_PER_INSTANCE);
   checkRange(
@@ -150,24 +147,16 @@ function instanceConcurrency(input: FunctionInput, type: SessionAffinityType, is
 }
 
 /**
- * The idle time in force (spec U2): one that was given must fit into the TTL, a default is cut to it.
+ * An idle time that was given must fit into the TTL (spec U2).
  * @throws InvalidArgument
  */
-export function idleInForce(
-  given: number | undefined,
-  byDefault: number,
-  ttl: number,
-  maxTTL: number,
-): number {
-  if (given === undefined) return Math.min(byDefault, ttl);
+export function checkIdleTimeout(given: number, ttl: number, maxTTL: number): void {
   checkRange('sessionIdleTimeoutInSeconds', given, [LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL]);
-  if (given > ttl) {
-    throw new FcError(
-      'InvalidArgument',
-      `sessionIdleTimeoutInSeconds must not be greater than sessionTTLInSeconds (${ttl}), got "${given}"`,
-    );
-  }
-  return given;
+  if (given <= ttl) return;
+  throw new FcError(
+    'InvalidArgument',
+    `sessionIdleTimeoutInSeconds must not be greater than sessionTTLInSeconds (${ttl}), got "${given}"`,
+  );
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): void {

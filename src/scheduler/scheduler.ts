@@ -1,6 +1,6 @@
 import type { Admission, AdmissionRequest, Visit } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
-import { FcError } from '../model/errors.js';
+import { asFcError } from '../model/errors.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
 import type { InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
@@ -143,11 +143,7 @@ export class Scheduler implements Admission {
       next = this.#ledger.comeBack(stay, qualifier);
     } catch (error) {
       this.#ledger.giveUp(stay);
-      throw error instanceof FcError
-        ? error
-        : new FcError('InternalServerError', 'an internal error has occurred. Please retry.', {
-            cause: error,
-          });
+      throw asFcError(error);
     }
     return this.#receive(next, requestId, qualifier);
   }

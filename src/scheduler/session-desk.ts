@@ -1,7 +1,7 @@
 import { FcError } from '../model/errors.js';
 import type { Revision } from '../model/function.js';
 import { LATEST } from '../model/function.js';
-import { idleInForce } from '../model/function-config.js';
+import { checkIdleTimeout } from '../model/function-config.js';
 import { checkRange, checkSessionId, LIMITS } from '../model/limits.js';
 import type {
   FunctionRef,
@@ -158,7 +158,7 @@ export class SessionDesk implements SessionService {
       LIMITS.sessionTTLInSeconds[0],
       Math.max(this.#maxTTL, terms.sessionTTLInSeconds),
     ]);
-    if (idle !== undefined) idleInForce(idle, idle, ttl, this.#maxTTL);
+    if (idle !== undefined) checkIdleTimeout(idle, ttl, this.#maxTTL);
     return {
       ...terms,
       sessionTTLInSeconds: ttl,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
-import { completeFunction, idleInForce } from '../../src/model/function-config.js';
+import { checkIdleTimeout, completeFunction } from '../../src/model/function-config.js';
 import { createIds, type Ids } from '../../src/model/ids.js';
 import type { InstanceInfo, LogLine } from '../../src/model/instance.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
@@ -138,6 +138,8 @@ export class MemoryControlPlane implements ControlPlane {
       }
       const defaults = config.sessionAffinityConfig;
       const sessionTTLInSeconds = input.sessionTTLInSeconds ?? defaults.sessionTTLInSeconds;
+      const idle = input.sessionIdleTimeoutInSeconds;
+      if (idle !== undefined) checkIdleTimeout(idle, sessionTTLInSeconds, 21600);
       const now = this.clockMoved.now();
       const session: Session = {
         ...input,
@@ -146,12 +148,8 @@ export class MemoryControlPlane implements ControlPlane {
         qualifier,
         sessionAffinityType: config.sessionAffinity,
         sessionTTLInSeconds,
-        sessionIdleTimeoutInSeconds: idleInForce(
-          input.sessionIdleTimeoutInSeconds,
-          defaults.sessionIdleTimeoutInSeconds,
-          sessionTTLInSeconds,
-          21600,
-        ),
+        sessionIdleTimeoutInSeconds:
+          idle ?? Math.min(defaults.sessionIdleTimeoutInSeconds, sessionTTLInSeconds),
         disableSessionIdReuse: input.disableSessionIdReuse ?? defaults.disableSessionIdReuse,
         createdTime: apiTime(now),
         lastModifiedTime: apiTime(now),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idleInForce } from '../../model/function-config.js';
+import { checkIdleTimeout } from '../../model/function-config.js';
 import { checkSessionId, LIMITS } from '../../model/limits.js';
 import type { CreateSessionInput, UpdateSessionInput } from '../../model/session.js';
 import { checkBody } from './check.js';
@@ -47,5 +47,5 @@ function createSchema(maxTTL: number | undefined) {
 /** Two times of one body must fit each other; whether one fits the terms in force, the session's owner knows. */
 function checkTerms(terms: UpdateSessionInput, maxTTL: number = LIMITS.sessionTTLInSeconds[1]): void {
   const { sessionTTLInSeconds: ttl, sessionIdleTimeoutInSeconds: idle } = terms;
-  if (ttl !== undefined && idle !== undefined) idleInForce(idle, idle, ttl, maxTTL);
+  if (ttl !== undefined && idle !== undefined) checkIdleTimeout(idle, ttl, maxTTL);
 }
