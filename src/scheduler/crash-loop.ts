@@ -62,6 +62,7 @@ export class CrashLoop {
 
   /** The instance listens: when it has lived for a while, the failures are forgotten. */
   started(instance: object): void {
+    this.#judge();
     if (this.#failures.length > 0) this.#healthyAt.set(instance, this.#clock.now() + HEALTHY_AFTER_MS);
   }
 

@@ -9,7 +9,7 @@ const OPERATIONS = Number(process.env.FC_AFFINITY_SIMULATION_OPERATIONS ?? 1_000
 const FIRST_SEED = Number(process.env.FC_AFFINITY_SIMULATION_SEED ?? 1);
 
 /** Seeds that once failed. */
-const REGRESSIONS: readonly number[] = [1004237];
+const REGRESSIONS: readonly number[] = [1004237, 1000679];
 
 test('G9 seeds that once failed no longer do', () => {
   for (const seed of REGRESSIONS) expect(runEpisode(seed, STEPS)).toBeUndefined();
