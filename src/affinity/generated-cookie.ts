@@ -25,11 +25,11 @@ export const generatedCookie: SessionAffinity = {
       }
     }
     const remark = malformed ? 'the session cookie is malformed and was not taken' : pathRemark(head);
-    return { kind: 'new', ...(remark !== undefined && { remark }) };
+    return { kind: 'new', remark };
   },
 
   settle({ opened, session }, { headers }) {
-    headers.remove((name, value) => name === 'set-cookie' && cookieName(value) === SESSION_COOKIE);
+    headers.remove('set-cookie', (value) => cookieName(value) === SESSION_COOKIE);
     if (!opened || session === undefined) return;
     headers.add(
       'Set-Cookie',

@@ -28,7 +28,7 @@ export function headerField(fieldName: string): SessionAffinity {
 
     settle({ session, minted }, { headers }) {
       if (!minted || session === undefined) return;
-      headers.remove((header) => header === name);
+      headers.remove(name);
       headers.add(name, session.sessionId);
     },
   };

@@ -1,12 +1,13 @@
-import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Address } from '../model/instance.js';
 
 /**
  * An unused connection is closed before a handler's own keep-alive timeout (2 s and more in the servers of this world) could close it
  * under a request that is just being sent, which must not be sent twice.
  */
 const IDLE_CONNECTION_MS = 1000;
+const MOST_UNUSED = 256;
 const FEWEST_KEPT = 64;
 
 /** Connections to the instances, kept alive: a pool for each instance, never one for several. */
@@ -14,11 +15,11 @@ export class Agents {
   readonly #byInstance = new Map<string, InstanceAgent>();
   #sweepAt = FEWEST_KEPT;
 
-  of(instanceId: string): Agent {
+  of(instanceId: string, address: Address): InstanceAgent {
     const known = this.#byInstance.get(instanceId);
     if (known !== undefined) return known;
     if (this.#byInstance.size >= this.#sweepAt) this.#sweep();
-    const agent = new InstanceAgent();
+    const agent = new InstanceAgent(address);
     this.#byInstance.set(instanceId, agent);
     return agent;
   }
@@ -42,63 +43,99 @@ export class Agents {
   }
 }
 
-/** How many bytes a connection had received when its present request began. */
-const receivedBefore = new WeakMap<Duplex, number>();
+/** Does not keep the connection of a request whose instance would close it about when it would be used again. */
+export function heedKeepAlive(request: ClientRequest, { rawHeaders }: IncomingMessage): void {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length !== 10 || name.toLowerCase() !== 'keep-alive') continue;
+    const [, seconds] = /^timeout=(\d+)/.exec(rawHeaders[at + 1] ?? '') ?? [];
+    if (seconds !== undefined && Number(seconds) * 1000 <= IDLE_CONNECTION_MS)
+      request.shouldKeepAlive = false;
+  }
+}
 
 /** @returns whether the instance has sent anything in answer to this request */
 export function hasReceived({ socket }: ClientRequest): boolean {
-  if (socket === null) return false;
-  return socket.bytesRead > (receivedBefore.get(socket) ?? 0);
+  return socket instanceof InstanceSocket && socket.bytesRead > socket.readBefore;
 }
 
-class InstanceAgent extends Agent {
-  constructor() {
-    // The number of requests is bounded by the scheduler; a bound here would queue them silently.
-    const options: AgentOptions = {
-      keepAlive: true,
-      scheduling: 'lifo',
-      maxSockets: Number.POSITIVE_INFINITY,
-      timeout: IDLE_CONNECTION_MS,
-    };
-    super(options);
+/**
+ * What `http.request` asks of an agent, for the one address of an instance. Node's own does the same for any number of addresses, by
+ * copying the options of every request and naming its address several times, which is a tenth of all that a request costs here.
+ * There is no upper bound: the scheduler bounds the requests, and a bound here would queue them silently.
+ */
+class InstanceAgent {
+  readonly keepAlive = true;
+  readonly #address: Address;
+  readonly #sockets = new Set<InstanceSocket>();
+  /** The one used last is at the end, and goes first. */
+  readonly #unused: InstanceSocket[] = [];
+
+  constructor(address: Address) {
+    this.#address = address;
   }
 
   get isUnused(): boolean {
-    return isEmpty(this.sockets) && isEmpty(this.freeSockets);
+    return this.#sockets.size === 0;
   }
 
-  override createConnection(
-    ...parameters: Parameters<Agent['createConnection']>
-  ): ReturnType<Agent['createConnection']> {
-    const socket = super.createConnection(...parameters);
+  addRequest(request: ClientRequest): void {
+    request.onSocket(this.#take() ?? this.#connect());
+  }
+
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #take(): InstanceSocket | undefined {
+    for (let socket = this.#unused.pop(); socket !== undefined; socket = this.#unused.pop()) {
+      if (socket.isFresh) return socket;
+      socket.destroy();
+    }
+    return undefined;
+  }
+
+  #connect(): InstanceSocket {
+    const socket = new InstanceSocket();
+    this.#sockets.add(socket);
     // For a moment between two requests nobody else listens for errors.
-    socket?.on('error', ignore);
-    return socket;
+    socket.on('error', ignore);
+    socket.on('free', () => this.#keep(socket));
+    socket.on('timeout', () => {
+      if (this.#unused.includes(socket)) socket.destroy();
+    });
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      const place = this.#unused.indexOf(socket);
+      if (place >= 0) this.#unused.splice(place, 1);
+    });
+    socket.setTimeout(IDLE_CONNECTION_MS);
+    socket.setNoDelay(true);
+    return socket.connect(this.#address.port, this.#address.host);
   }
 
-  override keepSocketAlive(socket: Duplex): boolean {
-    // Node's declaration says void; it answers whether the connection may be kept.
-    const kept: unknown = super.keepSocketAlive(socket);
-    if (kept === false) return false;
-    socket.on('data', destroyThis);
-    return true;
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    socket.off('data', destroyThis);
-    receivedBefore.set(socket, (socket as Socket).bytesRead);
-    super.reuseSocket(socket, request);
+  /** Node says so only of a connection whose request and reply were whole, or to which nothing was sent. */
+  #keep(socket: InstanceSocket): void {
+    if (!socket.writable || this.#unused.length >= MOST_UNUSED) {
+      socket.destroy();
+      return;
+    }
+    socket.readBefore = socket.bytesRead;
+    socket._httpMessage = null;
+    this.#unused.push(socket);
   }
 }
 
-function isEmpty(sockets: object): boolean {
-  for (const _ in sockets) return false;
-  return true;
+class InstanceSocket extends Socket {
+  /** How many bytes it had received when its last reply was whole. */
+  readBefore = 0;
+  /** Set by Node: the request that it serves or served last. */
+  declare _httpMessage: ClientRequest | null;
+
+  /** Whether it is as it was when it was kept. Bytes after the end of a reply are nobody's, so they must not meet the next request. */
+  get isFresh(): boolean {
+    return this.writable && this.bytesRead === this.readBefore;
+  }
 }
 
 function ignore(): void {}
-
-/** Bytes after the end of a reply: nobody's, so they must not meet the next request. */
-function destroyThis(this: Duplex): void {
-  this.destroy();
-}

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Visit } from '../model/admission.js';
 import { asFcError, type FcError } from '../model/errors.js';
-import { hasReceived } from './agents.js';
+import { hasReceived, heedKeepAlive } from './agents.js';
 import { bodyTooLarge, type CheckedRequest } from './check-request.js';
 import type { Door } from './door.js';
 import type { Ending } from './ending.js';
@@ -119,6 +119,7 @@ export class Attempt {
       return;
     }
     this.#answeredWith(reply);
+    if (this.#outgoing !== undefined) heedKeepAlive(this.#outgoing, reply);
     pump(reply, this.#exchange.response);
   };
 

@@ -23,6 +23,8 @@ export interface CheckedRequest {
   /** Flat, without Host, hop-by-hop headers and `x-fc-*`; in the client's order and letter case. Framing is among it. */
   readonly lines: readonly string[];
   readonly hasBody: boolean;
+  /** Whether the client says how long the body is, be it nothing. */
+  readonly isFramed: boolean;
   readonly expectsContinue: boolean;
 }
 
@@ -73,6 +75,7 @@ export function checkRequest(request: RawRequest, upgrade: boolean, rules: Reque
     host,
     lines,
     hasBody,
+    isFramed: found.lengths + found.encodings > 0,
     expectsContinue: found.expect !== '' && found.expect.toLowerCase() === '100-continue',
   };
 }

@@ -22,7 +22,6 @@ export class Exchange {
   attempts = 0;
   admittedAt: number | undefined;
   firstByteAt: number | undefined;
-  remark: string | undefined;
   /** Where the end of the connection is the end of the body, only a reset tells that it is not whole. */
   endsByClosing = false;
 

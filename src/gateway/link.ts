@@ -3,15 +3,14 @@ import type { Duplex } from 'node:stream';
 import httpProxy from 'http-proxy';
 import type { Visit } from '../model/admission.js';
 import { Agents } from './agents.js';
-import type { CheckedRequest } from './check-request.js';
 
 /** What the instance is to receive. */
 export interface Outgoing {
   readonly visit: Visit;
+  /** Path and query. */
   readonly target: string;
-  readonly host: CheckedRequest['host'];
-  /** Flat; every line but Host and, for an upgrade, Connection and Upgrade. */
-  readonly lines: readonly (readonly string[])[];
+  /** Flat: every line of the head, but that Node adds how the connection is kept. */
+  readonly lines: readonly string[];
 }
 
 export interface Tunnel {
@@ -19,6 +18,8 @@ export interface Tunnel {
   /** Tells the client that the protocol is switched, by `reply.headers`, and joins both sides. */
   join(reply: IncomingMessage, upstream: Duplex, head: Buffer): void;
 }
+
+const NO_HEADERS = {};
 
 /** http-proxy has no types for its passes. */
 interface Passes {
@@ -47,53 +48,50 @@ export class Link {
 
   /** Makes the request; its body is still to be written or ended. */
   request(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): ClientRequest {
-    const { visit, host } = outgoing;
+    const { visit } = outgoing;
     let made: ClientRequest | undefined;
     // http-proxy would pipe the request's body here, right after making the request.
     const body = {
       pipe(clientRequest: ClientRequest) {
-        dress(clientRequest, outgoing);
         made = clientRequest;
       },
     };
-    request.headers = { [host.name]: host.value };
+    const agent = this.#agents.of(visit.instanceId, visit.address);
+    request.headers = NO_HEADERS;
     this.#proxy.web(
       request,
       response,
-      {
-        target: targetOf(visit),
-        agent: this.#agents.of(visit.instanceId),
-        buffer: body as never,
-      },
+      { target: targetOf(visit), ssl: new RequestOptions(outgoing), agent, buffer: body as never },
       ignore,
     );
-    if (made === undefined) throw new Error('http-proxy made no request');
-    return made;
+    return ready(made);
   }
 
   /** Makes the request for an upgrade and ends it. Bytes that came after its head wait for the switch. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, outgoing: Outgoing): Tunnel {
-    const { visit, host } = outgoing;
+    const { visit } = outgoing;
     let made: ClientRequest | undefined;
     const onMade = (clientRequest: ClientRequest) => {
-      dress(clientRequest, outgoing);
-      clientRequest.setHeader('Connection', 'Upgrade');
-      clientRequest.setHeader('Upgrade', 'websocket');
       made = clientRequest;
     };
-    // Without an agent http-proxy closes connections that are not said to be upgraded.
-    request.headers = { [host.name]: host.value, connection: 'Upgrade' };
+    request.headers = NO_HEADERS;
     this.#proxy.on('proxyReqWs', onMade);
     try {
-      this.#proxy.ws(request, socket, head, { target: targetOf(visit) }, ignore);
+      this.#proxy.ws(
+        request,
+        socket,
+        head,
+        { target: targetOf(visit), ssl: new RequestOptions(outgoing) },
+        ignore,
+      );
     } finally {
       // Its declaration of removeListener knows no arguments.
       this.#proxy.removeListener('proxyReqWs', onMade as () => void);
     }
-    if (made === undefined) throw new Error('http-proxy made no request');
-    const [join] = made.listeners('upgrade');
-    for (const event of ['response', 'upgrade', 'error']) made.removeAllListeners(event);
-    return { outgoing: made, join: (...upgraded) => join?.(...upgraded) };
+    const clientRequest = ready(made);
+    const [join] = clientRequest.listeners('upgrade');
+    for (const event of ['response', 'upgrade', 'error']) clientRequest.removeAllListeners(event);
+    return { outgoing: clientRequest, join: (...upgraded) => join?.(...upgraded) };
   }
 
   /** For an instance that does not answer any more. */
@@ -110,19 +108,30 @@ function targetOf({ address }: Visit): { protocol: string; host: string; port: n
   return { protocol: 'http:', host: address.host, port: address.port };
 }
 
-/** Puts the client's own path and lines on the request. Node joins repeated Cookie lines by `; `, as RFC 6265 §5.4 wants them. */
-function dress(request: ClientRequest, { target, lines }: Outgoing): void {
-  request.path = target;
-  // Node would silently leave out the later lines of a long reply head.
-  request.maxHeadersCount = 0;
-  for (const flat of lines) {
-    for (let at = 0; at < flat.length; at += 2) {
-      const name = flat[at] ?? '';
-      const value = flat[at + 1] ?? '';
-      if (request.hasHeader(name)) request.appendHeader(name, value);
-      else request.setHeader(name, value);
-    }
+/**
+ * What http-proxy makes the options of a request of: it starts from the object that it is given for TLS, writes headers that Node has
+ * parsed and joined into it, and last of all a path in which it has collapsed slashes. Both are put right by that last step.
+ */
+class RequestOptions {
+  headers: readonly string[] | undefined;
+  readonly #outgoing: Outgoing;
+
+  constructor(outgoing: Outgoing) {
+    this.#outgoing = outgoing;
   }
+
+  set path(_collapsed: string) {
+    const { lines, target } = this.#outgoing;
+    this.headers = lines;
+    Object.defineProperty(this, 'path', { value: target, enumerable: true });
+  }
+}
+
+function ready(made: ClientRequest | undefined): ClientRequest {
+  if (made === undefined) throw new Error('http-proxy made no request');
+  // Node would silently leave out the later lines of a long reply head.
+  made.maxHeadersCount = 0;
+  return made;
 }
 
 function ignore(): void {}

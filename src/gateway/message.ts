@@ -11,13 +11,16 @@ interface MessageParts {
   readonly door: Door;
 }
 
+/** Methods that say nothing about a body by having none; with any other Node would announce one. */
+const WITHOUT_BODY: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
 /** What the instance receives: the client's own lines, what Function Compute tells every handler, what the strategy announces. */
 export function messageFor({ exchange, visit, head, door }: MessageParts): Outgoing {
-  const announced = door.affinity.announce?.(visit).flat() ?? [];
-  return {
-    visit,
-    target: exchange.request.url ?? '/',
-    host: head.host,
-    lines: [head.lines, door.commonLines, ['x-fc-request-id', exchange.requestId], announced],
-  };
+  const { request, requestId, upgrade } = exchange;
+  const lines = [head.host.name, head.host.value].concat(head.lines, door.commonLines);
+  lines.push('x-fc-request-id', requestId);
+  for (const line of door.affinity.announce?.(visit) ?? []) lines.push(...line);
+  if (upgrade) lines.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+  else if (!head.isFramed && !WITHOUT_BODY.has(request.method)) lines.push('Content-Length', '0');
+  return { visit, target: request.url ?? '/', lines };
 }

@@ -24,7 +24,6 @@ export class Pump {
     this.#from = from;
     this.#to = to;
     this.#mayPass = mayPass;
-    to.on('drain', this.#onDrain);
     from.on('end', this.#onEnd);
     from.on('data', this.#onData);
   }
@@ -48,7 +47,9 @@ export class Pump {
       return;
     }
     this.#flowed = true;
-    if (!this.#to.write(chunk)) this.#from.pause();
+    if (this.#to.write(chunk)) return;
+    this.#from.pause();
+    this.#to.once('drain', this.#onDrain);
   };
 
   readonly #onDrain = (): void => {
@@ -56,7 +57,7 @@ export class Pump {
   };
 
   readonly #onEnd = (): void => {
-    this.stop();
+    this.#flowed = true;
     this.#to.end();
   };
 }

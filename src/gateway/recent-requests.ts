@@ -6,24 +6,23 @@ const KEPT = 1000;
 
 /** The requests that ended lately: kept for whoever asks, told to whoever listens. */
 export class RecentRequests implements RequestLog {
-  readonly #records = new Map<string, RequestRecord>();
+  /** A ring: once it is full, `#next` is the oldest. */
+  readonly #records: RequestRecord[] = [];
+  #next = 0;
   readonly #listeners = new Set<(record: RequestRecord) => void>();
 
   add(record: RequestRecord): void {
-    this.#records.set(record.requestId, record);
-    if (this.#records.size > KEPT) {
-      const [oldest] = this.#records.keys();
-      if (oldest !== undefined) this.#records.delete(oldest);
-    }
+    this.#records[this.#next] = record;
+    this.#next = (this.#next + 1) % KEPT;
     for (const listener of this.#listeners) listener(record);
   }
 
   async list(): Promise<readonly RequestRecord[]> {
-    return [...this.#records.values()];
+    return [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)];
   }
 
   async get(requestId: string): Promise<RequestRecord> {
-    const record = this.#records.get(requestId);
+    const record = this.#records.find((one) => one.requestId === requestId);
     if (record === undefined) {
       throw new FcError('RequestNotFound', `request '${requestId}' is not among the last ${KEPT}`);
     }

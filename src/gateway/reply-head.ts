@@ -74,7 +74,7 @@ export function checkReply(
  */
 export function checkSwitch(reply: RawReply, requestId: string): Record<string, string[]> {
   const lines = checkReply({ ...rawPartsOf(reply), statusCode: 200 }, NOTHING).headers;
-  lines.remove((name, value) => name === 'set-cookie' && value.trimStart().toLowerCase().startsWith('x-fc-'));
+  lines.remove('set-cookie', (value) => value.trimStart().toLowerCase().startsWith('x-fc-'));
   const headers: Record<string, string[]> = Object.create(null);
   const { flat } = lines;
   for (let at = 0; at < flat.length; at += 2) {

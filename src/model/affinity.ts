@@ -7,7 +7,7 @@ export interface RequestHead {
   readonly method: string;
   /** Path and query, unchanged. */
   readonly target: string;
-  readonly headers: HeaderLines;
+  readonly headers: Pick<HeaderLines, 'get' | 'all' | 'has'>;
 }
 
 /** The head of the function's reply. A strategy may amend `headers` before it goes to the client. */

@@ -5,8 +5,9 @@
 export class HeaderLines {
   #flat: string[];
 
-  constructor(flat: readonly string[] = []) {
-    this.#flat = [...flat];
+  /** @param flat is taken over, not copied */
+  constructor(flat: string[] = []) {
+    this.#flat = flat;
   }
 
   /** The first value of that name (in any letter case). */
@@ -32,15 +33,13 @@ export class HeaderLines {
     this.#flat.push(name, value);
   }
 
-  /** Takes away every line for which `unwanted` holds; it is given the name in lower case. */
-  remove(unwanted: (name: string, value: string) => boolean): void {
-    const kept: string[] = [];
-    for (let at = 0; at < this.#flat.length; at += 2) {
-      const name = this.#flat[at] ?? '';
-      const value = this.#flat[at + 1] ?? '';
-      if (!unwanted(lower(name), value)) kept.push(name, value);
+  /** Takes away every line of that name, or those of them for whose value `unwanted` holds. */
+  remove(name: string, unwanted: (value: string) => boolean = () => true): void {
+    const wanted = lower(name);
+    for (let at = this.#find(wanted, 0); at >= 0; at = this.#find(wanted, at)) {
+      if (unwanted(this.#flat[at + 1] ?? '')) this.#flat.splice(at, 2);
+      else at += 2;
     }
-    this.#flat = kept;
   }
 
   /** Name and value by turns. */

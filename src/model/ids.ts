@@ -29,7 +29,7 @@ export function createIds(randomBytes: RandomBytes, clock: Clock): Ids {
     return pool.subarray(used - size, used);
   };
   const stamped = (prefix: string): string => {
-    const seconds = Math.floor(clock.wallTime().getTime() / 1000);
+    const seconds = Math.floor(clock.now() / 1000);
     return `${prefix}-${(seconds >>> 0).toString(16).padStart(8, '0')}-${hex(take(4))}-${hex(take(6))}`;
   };
 

@@ -41,7 +41,7 @@ export class BoundedLog implements InstanceLog {
   }
 
   add(source: LogLine['source'], text: string): void {
-    const line: LogLine = { at: this.#clock.wallTime().getTime(), source, text: cut(sanitize(text)) };
+    const line: LogLine = { at: this.#clock.now(), source, text: cut(sanitize(text)) };
     this.#lines.push(line);
     this.#characters += line.text.length;
     this.#drop();

@@ -149,7 +149,7 @@ export class Ledger {
       instanceId: instance.instanceId,
       sessionId: seat.sessionId,
       session: again ? 'reopened' : 'opened',
-      ...(remark !== undefined && { remark }),
+      remark,
     };
     return { instance, seat, opened: true, minted: sessionId === undefined, decision };
   }
@@ -164,9 +164,9 @@ export class Ledger {
         },
       );
     }
-    const placed = this.#placeRequest(seat, { session: 'known' });
+    const { instance, decision } = this.#placeRequest(seat, { session: 'known' });
     seat.inFlight++;
-    return { ...placed, seat, opened: false, minted: false };
+    return { instance, seat, opened: false, minted: false, decision };
   }
 
   /** Takes a request on the session's instance; on another one, with a place, when it has none that lives. */
@@ -188,13 +188,7 @@ export class Ledger {
     }
     const placement: Placement = lost ? 'rebound-after-crash' : placed.placement;
     const { sessionId } = seat;
-    const decision = {
-      placement,
-      instanceId: instance.instanceId,
-      sessionId,
-      session,
-      ...(remark !== undefined && { remark }),
-    };
+    const decision = { placement, instanceId: instance.instanceId, sessionId, session, remark };
     return { instance, decision };
   }
 
