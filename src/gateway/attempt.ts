@@ -112,15 +112,16 @@ export class Attempt {
   readonly #onReply = (reply: IncomingMessage): void => {
     reply.on('error', this.#onError);
     if (this.#over) return;
+    let length: number | undefined;
     try {
-      writeReplyHead({ ...this.#parts, reply });
+      length = writeReplyHead({ ...this.#parts, reply });
     } catch (error) {
       this.#fail(asFcError(error));
       return;
     }
     this.#answeredWith(reply);
     if (this.#outgoing !== undefined) heedKeepAlive(this.#outgoing, reply);
-    pump(reply, this.#exchange.response);
+    pump(reply, this.#exchange.response, { length });
   };
 
   #onSwitch({ reply, upstream, join }: { reply: IncomingMessage; upstream: Socket; join: () => void }): void {
@@ -202,7 +203,8 @@ export class Attempt {
     this.#upload?.stop();
     this.#exchange.onClosed = ignore;
     this.#exchange.onSpoiled = ignore;
-    this.#outgoing?.destroy();
+    // After a whole exchange Node keeps the connection.
+    if (!this.#reply?.complete || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
     this.#resolve(ending);
   }

@@ -2,28 +2,39 @@ import type { OutgoingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 const NOTHING = Buffer.alloc(0);
+/** Bytes that are worth copying to spare a write. */
+const SHORT = 4096;
 
 /**
  * Carries every byte from one message to another and ends the second with the first, never faster than the second takes them.
  * A head that comes with its body goes out with it; one that comes alone, as an event stream's, does not wait.
- * @param mayPass is told how many bytes come next; false drops them and ends the pumping
  */
-export function pump(from: Readable, to: OutgoingMessage, mayPass?: (bytes: number) => boolean): Pump {
-  const made = new Pump(from, to, mayPass);
+export function pump(from: Readable, to: OutgoingMessage, how: PumpOptions = {}): Pump {
+  const made = new Pump(from, to, how);
   process.nextTick(flushHead, made);
   return made;
+}
+
+interface PumpOptions {
+  /** How many bytes there are in all, if that is known: so a body that comes in one piece is known to be whole. */
+  readonly length?: number | undefined;
+  /** Is told how many bytes come next; false drops them and ends the pumping. */
+  readonly mayPass?: (bytes: number) => boolean;
 }
 
 export class Pump {
   readonly #from: Readable;
   readonly #to: OutgoingMessage;
   readonly #mayPass: ((bytes: number) => boolean) | undefined;
+  readonly #length: number | undefined;
   #flowed = false;
+  #ended = false;
 
-  constructor(from: Readable, to: OutgoingMessage, mayPass?: (bytes: number) => boolean) {
+  constructor(from: Readable, to: OutgoingMessage, { length, mayPass }: PumpOptions) {
     this.#from = from;
     this.#to = to;
     this.#mayPass = mayPass;
+    this.#length = length;
     from.on('end', this.#onEnd);
     from.on('data', this.#onData);
   }
@@ -46,7 +57,14 @@ export class Pump {
       this.stop();
       return;
     }
+    const isWhole = !this.#flowed && chunk.length === this.#length;
     this.#flowed = true;
+    if (isWhole && chunk.length <= SHORT) {
+      // As text it goes out with the head, in one piece.
+      this.#ended = true;
+      this.#to.end(chunk.toString('latin1'), 'latin1');
+      return;
+    }
     if (this.#to.write(chunk)) return;
     this.#from.pause();
     this.#to.once('drain', this.#onDrain);
@@ -58,7 +76,7 @@ export class Pump {
 
   readonly #onEnd = (): void => {
     this.#flowed = true;
-    this.#to.end();
+    if (!this.#ended) this.#to.end();
   };
 }
 

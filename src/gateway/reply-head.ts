@@ -9,6 +9,8 @@ export type RawReply = Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'r
 export interface CheckedReply {
   readonly status: number;
   readonly reason: string;
+  /** Of the body, where it is said. */
+  readonly length: number | undefined;
   readonly headers: HeaderLines;
 }
 
@@ -34,6 +36,7 @@ export function checkReply(
   let lines: string[] = [];
   let connection: string[] | undefined;
   let lengths = 0;
+  let length: number | undefined;
   let bytes = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const rawName = rawHeaders[at] ?? '';
@@ -45,6 +48,7 @@ export function checkReply(
       if (!CONTENT_LENGTH.test(value) || ++lengths > 1) throw badResponse('an invalid Content-Length');
       // A reply that has no body by its status must not seem to have one.
       if (status === 204) continue;
+      length = Number(value);
     } else if (name === 'connection') {
       connection ??= [];
       connection.push(value);
@@ -62,6 +66,7 @@ export function checkReply(
   }
   return {
     status,
+    length,
     reason: statusMessage.replace(FORBIDDEN_BYTES, ''),
     headers: new HeaderLines(ours.concat(lines)),
   };

@@ -13,18 +13,20 @@ interface ReplyParts {
 
 /**
  * Writes the head of the function's reply to the client, amended by the strategy.
+ * @returns how long its body is, where that is said
  * @throws BadResponse, and what the strategy throws; nothing has been written then
  */
-export function writeReplyHead({ exchange, reply, visit, door }: ReplyParts): void {
+export function writeReplyHead({ exchange, reply, visit, door }: ReplyParts): number | undefined {
   const { request, response, requestId } = exchange;
   const ours = ['X-Fc-Request-Id', requestId, ...door.repliesAdded];
-  const { status, reason, headers } = checkReply(reply, door.repliesDropped, ours);
+  const { status, reason, length, headers } = checkReply(reply, door.repliesDropped, ours);
   door.affinity.settle(visit, { status, headers });
-  exchange.endsByClosing = request.httpVersionMinor === 0 && !headers.has('content-length');
+  exchange.endsByClosing = request.httpVersionMinor === 0 && length === undefined;
   if (door.draining) response.shouldKeepAlive = false;
   try {
     response.writeHead(status, reason, headers.flat);
   } catch {
     throw badResponse('a header that cannot be passed on');
   }
+  return length;
 }

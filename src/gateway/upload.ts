@@ -79,7 +79,7 @@ export class Upload {
     if (this.#stopped) return;
     const { request, response } = this.#exchange;
     if (this.#expectsContinue && !response.headersSent) response.writeContinue();
-    this.#pump = pump(request, this.#outgoing, this.#mayPass);
+    this.#pump = pump(request, this.#outgoing, { mayPass: this.#mayPass });
   };
 
   readonly #mayPass = (bytes: number): boolean => {

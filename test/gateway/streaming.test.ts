@@ -60,6 +60,26 @@ test('thirty megabytes pass unchanged both ways (I22)', async () => {
   );
 });
 
+test.each([0, 1, 255, 4095, 4096, 4097, 70_000])(
+  'a body of %i bytes passes unchanged, in one piece or in two, its length said or not (I22)',
+  async (size) => {
+    const body = Buffer.from(Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
+    const upstream = await startUpstream(({ url }, response) => {
+      const half = url?.includes('halves') ? size >> 1 : 0;
+      if (!url?.includes('chunked')) response.setHeader('Content-Length', size);
+      if (half > 0) response.write(body.subarray(0, half), () => response.end(body.subarray(half)));
+      else response.end(body);
+    });
+    const { url } = await startGateway(upstream);
+    for (const path of ['whole', 'halves', 'whole-chunked', 'halves-chunked']) {
+      const response = await fetch(`${url}/${path}`);
+      expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
+      const head = await fetch(`${url}/${path}`, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+    }
+  },
+);
+
 test('a client that does not read holds the handler back (F-13)', async () => {
   let written = 0;
   const upstream = await startUpstream((_, response) => {
