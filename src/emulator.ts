@@ -108,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       admission: scheduler,
       affinity: strategyOf(config),
       clock: processClock,
+      sessionClock: clock,
       ids,
       hostVerdict,
       onRecord: (record) => requests.add(record),

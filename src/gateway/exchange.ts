@@ -11,6 +11,8 @@ export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly socket: Socket;
+  /** When it began: on the clock that is shown, and on the one that measures. */
+  readonly at: number;
   readonly startedAt: number;
   /** For an upgrade, the bytes that came after its head; given to the first try. */
   upgradeHead: Buffer | undefined;
@@ -32,11 +34,12 @@ export class Exchange {
   onClosed: () => void = ignore;
   #closed = false;
 
-  constructor({ requestId, request, response, startedAt, upgradeHead }: ExchangeParts) {
+  constructor({ requestId, request, response, at, startedAt, upgradeHead }: ExchangeParts) {
     this.requestId = requestId;
     this.request = request;
     this.response = response;
     this.socket = request.socket;
+    this.at = at;
     this.startedAt = startedAt;
     this.upgradeHead = upgradeHead;
     this.upgrade = upgradeHead !== undefined;
@@ -104,12 +107,16 @@ export class Exchange {
   }
 }
 
-interface ExchangeParts {
-  readonly requestId: string;
+export interface Sides {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly startedAt: number;
   readonly upgradeHead?: Buffer;
+}
+
+interface ExchangeParts extends Sides {
+  readonly requestId: string;
+  readonly at: number;
+  readonly startedAt: number;
 }
 
 function ignore(): void {}

@@ -14,7 +14,7 @@ import { Connection } from './connection.js';
 import { createListener } from './create-listener.js';
 import { discardBody } from './discard-body.js';
 import { createDoor } from './door.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type Sides } from './exchange.js';
 import { createRecorder } from './record.js';
 import { responseOn } from './response-on.js';
 import { serve } from './serve.js';
@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly affinity: SessionAffinity;
   /** The process clock. */
   readonly clock: Clock;
+  /** The session clock, whose time is shown. */
+  readonly sessionClock: Pick<Clock, 'now'>;
   readonly ids: Ids;
   readonly hostVerdict: (host: string) => HostVerdict;
   readonly maxBodyBytes?: number;
@@ -45,7 +47,7 @@ export interface Gateway {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { trigger, clock, ids, onRecord } = options;
+  const { trigger, clock, sessionClock, ids, onRecord } = options;
   const door = createDoor(options);
   const record = createRecorder({ trigger, clock, onRecord });
   const connections = new Map<Socket, Connection>();
@@ -76,6 +78,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
   };
 
+  const begin = (sides: Sides): Exchange =>
+    new Exchange({ ...sides, requestId: ids.requestId(), at: sessionClock.now(), startedAt: clock.now() });
+
   const connectionOf = (socket: Socket): Connection => {
     const known = connections.get(socket);
     if (known !== undefined) return known;
@@ -89,10 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const connection = connectionOf(request.socket);
     if (connection.doomed) return;
     // Never rejects.
-    void take(
-      new Exchange({ requestId: ids.requestId(), request, response, startedAt: clock.now() }),
-      connection,
-    );
+    void take(begin({ request, response }), connection);
   };
 
   const onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
@@ -105,10 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.doomed = true;
     const response = responseOn(socket, request);
     // Never rejects.
-    void take(
-      new Exchange({ requestId: ids.requestId(), request, response, startedAt: clock.now(), upgradeHead }),
-      connection,
-    );
+    void take(begin({ request, response, upgradeHead }), connection);
   };
 
   server.on('connection', connectionOf);
@@ -129,12 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     connection.reject(refusal, () => {
       const request = new http.IncomingMessage(socket);
-      const exchange = new Exchange({
-        requestId: ids.requestId(),
-        request,
-        response: responseOn(socket, request),
-        startedAt: clock.now(),
-      });
+      const exchange = begin({ request, response: responseOn(socket, request) });
       exchange.refuse(refusal, { close: true });
       record(exchange);
     });

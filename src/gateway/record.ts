@@ -32,7 +32,7 @@ export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (
       method: request.method ?? UNKNOWN,
       target: request.url || UNKNOWN,
       upgrade: exchange.upgrade,
-      at: startedAt,
+      at: exchange.at,
       outcome,
       status: outcome === 'client-closed' ? ERROR_STATUS.ClientClosedRequest : exchange.response.statusCode,
       decision: exchange.decision,

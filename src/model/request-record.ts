@@ -20,7 +20,7 @@ export interface RequestRecord {
   readonly method: string;
   readonly target: string;
   readonly upgrade: boolean;
-  /** Milliseconds since 1970. */
+  /** When it began: milliseconds since 1970, as the session clock has it. */
   readonly at: number;
   readonly outcome: RequestOutcome;
   /** As sent to the client; 499 when it left before. */

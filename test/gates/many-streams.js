@@ -36,6 +36,7 @@ const gateway = createGateway({
   admission,
   affinity: strategyOf(config),
   clock,
+  sessionClock: clock,
   ids: createIds(randomBytes, clock),
   hostVerdict: createHostRule([]),
   onRecord() {},

@@ -63,6 +63,7 @@ export async function startGateway(
     admission: admission?.(own) ?? own,
     affinity: affinity ?? strategyOf(config),
     clock,
+    sessionClock: clock,
     ids: createIds(randomBytes, clock),
     hostVerdict: createHostRule(['hello.localhost', ...allowedHosts]),
     maxBodyBytes,
