@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Written so that Node 12 can parse it and say what is wrong: no top-level await, no `?.`, no static import.
+// Written so that Node 12 can parse it and say what is wrong. CommonJS, by the package.json beside it, starts sooner than an ES module.
 const [major, minor] = process.versions.node.split('.').map(Number);
 const argument = process.argv.length === 3 ? process.argv[2] : '';
 
@@ -9,12 +9,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 1;
 } else if (argument === '--version' || argument === '-V') {
   // Answered here, so that asking for the version costs no more than starting Node.
-  import('node:fs').then((fs) => {
-    const manifest = fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-    process.stdout.write(`${JSON.parse(manifest).version}\n`);
-  });
+  process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
   process.noDeprecation = true;
-  import('../dist/cli/main.js').then((cli) => cli.main());
+  require('../dist/cli/main.cjs').main();
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
@@ -42,6 +43,9 @@ describe('the package', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/fc-affinity.js',
+        'bin/package.json',
+        'dist/cli/main.cjs',
+        'dist/cli/THIRD-PARTY.md',
         'dist/index.js',
         'dist/index.d.ts',
         'fixtures/hello/app.js',
@@ -51,6 +55,26 @@ describe('the package', () => {
       ]),
     );
     expect(paths.filter((path) => /^(test|src|fixtures\/(?!hello))/.test(path))).toEqual([]);
+  });
+
+  test('has a program that brings its packages with it, and their licences', () => {
+    const folder = join(root, 'dist/cli');
+    const texts = readdirSync(folder)
+      .filter((file) => file.endsWith('.cjs'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+    const required = new Set(
+      texts.flatMap((text) => [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, module = '']) => module)),
+    );
+    const outside = [...required].filter((module) => !module.startsWith('.') && !isBuiltin(module));
+    // An optional one of follow-redirects, for whoever has it.
+    expect(outside).toEqual(['debug']);
+
+    const notices = readFileSync(join(folder, 'THIRD-PARTY.md'), 'utf8');
+    const told = [...notices.matchAll(/^## (\S+) \S+ \(.+\)\n\n\S/gm)].map(([, name]) => name);
+    expect(told).toEqual(
+      expect.arrayContaining(['commander', 'execa', 'http-proxy', 'rou3', 'tough-cookie', 'yaml', 'zod']),
+    );
+    expect(told.length).toBe(notices.match(/^## \S+ \S+ \(.+\)$/gm)?.length);
   });
 
   test('lets programs import what the README names', async () => {

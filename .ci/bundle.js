@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+// Makes dist/cli: the program with the packages it needs, in a few files, because finding and loading hundreds of modules is what
+// takes the time at the start of a command. They are CommonJS, which Node has at hand before its loader for ES modules is up.
+
+const ROOT = resolve(import.meta.dirname, '..');
+const TARGET = join(ROOT, 'dist/cli');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** To look the version up is a part of the start like any other. */
+const settledVersion = {
+  name: 'settled-version',
+  load: (id) =>
+    id === join(ROOT, 'src/version.ts') ? `export const version = ${JSON.stringify(version)};` : undefined,
+};
+
+const bundle = await rolldown({
+  cwd: ROOT,
+  input: { main: 'src/cli/main.ts' },
+  platform: 'node',
+  // Of follow-redirects, for whoever has it installed.
+  external: ['debug'],
+  plugins: [settledVersion],
+});
+const { output } = await bundle.write({
+  dir: TARGET,
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name].cjs',
+  comments: false,
+  dynamicImportInCjs: false,
+  codeSplitting: {
+    groups: [
+      { name: 'base', tags: ['$initial'], priority: 1 },
+      { name: 'shared', test: /\/src\/(cli|model)\/[^/]+$/, minShareCount: 3 },
+    ],
+  },
+});
+await bundle.close();
+
+const modules = output.flatMap((chunk) => ('modules' in chunk ? Object.keys(chunk.modules) : []));
+writeFileSync(join(TARGET, 'THIRD-PARTY.md'), notices(modules));
+
+/** @returns the licences of the packages that the modules come from */
+function notices(files) {
+  const folders = new Set(
+    files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file) ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    return `## ${name} ${version} (${license})\n${text}`;
+  });
+  return `# What the program of fc-affinity holds of others\n\n${texts.join('\n')}`;
+}
