@@ -14,6 +14,13 @@ const settledVersion = {
   load: (id) =>
     id === join(ROOT, 'src/version.ts') ? `export const version = ${JSON.stringify(version)};` : undefined,
 };
+/** commander has it for subcommands that are programs of their own. Ours are not, and it takes a part of the network with it. */
+const noChildProcessForCommander = {
+  name: 'no-child-process-for-commander',
+  resolveId: (id, importer = '') =>
+    id === 'node:child_process' && importer.includes('/node_modules/commander/') ? '\0nothing' : undefined,
+  load: (id) => (id === '\0nothing' ? 'export {};' : undefined),
+};
 
 const bundle = await rolldown({
   cwd: ROOT,
@@ -21,7 +28,7 @@ const bundle = await rolldown({
   platform: 'node',
   // Of follow-redirects, for whoever has it installed.
   external: ['debug'],
-  plugins: [settledVersion],
+  plugins: [settledVersion, noChildProcessForCommander],
 });
 const { output } = await bundle.write({
   dir: TARGET,

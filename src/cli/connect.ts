@@ -17,24 +17,39 @@ export const FUNCTION_REF = {
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
 
+interface Found {
+  readonly endpoint: string;
+  readonly functions?: readonly string[];
+}
+
+/** The control plane of an emulator, and what is known of it beforehand. */
+interface Connected extends ControlPlane {
+  /** The names of its functions, where the emulator was found by what it leaves for other commands. */
+  readonly functionNames?: readonly string[];
+}
+
 /** @throws UsageError when several emulators run and none is named */
 export async function connect(
   { endpoint }: { readonly endpoint: string | undefined },
   context: Context,
-): Promise<ControlPlane> {
-  const url = endpoint === undefined ? discover(context) : checked(endpoint);
+): Promise<Connected> {
+  const found: Found = endpoint === undefined ? discover(context) : { endpoint: checked(endpoint) };
   const { createApiClient } = await import('../api/create-api-client.js');
-  return createApiClient({ endpoint: url });
+  return {
+    ...createApiClient({ endpoint: found.endpoint }),
+    functionNames: found.functions?.length ? found.functions : undefined,
+  };
 }
 
 /** @throws UsageError when several functions are served and none is named */
 export async function functionRef(
-  control: ControlPlane,
+  control: Connected,
   named: { readonly function: string | undefined; readonly qualifier: string | undefined },
 ): Promise<FunctionRef> {
   const { qualifier = LATEST } = named;
   if (named.function !== undefined) return { functionName: named.function, qualifier };
-  const names = (await control.functions.list()).map(({ config }) => config.functionName);
+  const names =
+    control.functionNames ?? (await control.functions.list()).map(({ config }) => config.functionName);
   const [only] = names;
   if (only === undefined) throw new FcError('FunctionNotFound', 'the emulator serves no function');
   if (names.length === 1) return { functionName: only, qualifier };
@@ -43,10 +58,10 @@ export async function functionRef(
   });
 }
 
-function discover({ env }: Context): string {
+function discover({ env }: Context): Found {
   const running = runningEmulators(env);
   const [only] = running;
-  if (running.length <= 1) return only?.endpoint ?? DEFAULT_ENDPOINT;
+  if (running.length <= 1) return only ?? { endpoint: DEFAULT_ENDPOINT };
   const lines = running.map(
     ({ endpoint, pid, functions }) => `${endpoint}  pid ${pid}  ${functions.join(', ')}`,
   );

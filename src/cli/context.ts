@@ -24,12 +24,17 @@ export interface Signals {
 
 export async function processContext(): Promise<Context> {
   const { env } = process;
+  let clock: Clock | undefined;
   return {
     env,
     directory: process.cwd(),
     stdout: await screenOf(process.stdout, { env, lossy: false }),
     stderr: await screenOf(process.stderr, { env, lossy: true }),
-    clock: new MovableClock(),
+    // Made when it is first asked for: what tells the time is loaded then.
+    get clock() {
+      clock ??= new MovableClock();
+      return clock;
+    },
     signals: processSignals(),
   };
 }

@@ -19,10 +19,13 @@ export async function main(): Promise<void> {
 }
 
 /** Results are handed over to the end; for the log a reader who does not read is not waited for. */
-async function told({ stdout, stderr, clock }: Context): Promise<void> {
+async function told(context: Context): Promise<void> {
+  const { stdout, stderr } = context;
+  await stdout.flush();
+  if (stderr.isFlushed) return;
+  const { clock } = context;
   const patience = new Promise<void>((resolve) => {
     clock.wakeAt(clock.now() + PATIENCE_MS, resolve);
   });
-  await stdout.flush();
   await Promise.race([stderr.flush(), patience]);
 }

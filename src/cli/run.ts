@@ -47,12 +47,14 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
     made
       .usage(entry.byDefault === undefined ? '<command> [options]' : '[command] [options]')
       .helpCommand(false);
+    // Only this group's are listed, run or suggested.
+    if (name !== word) continue;
     for (const [subname, leaf] of Object.entries(entry.commands)) {
       const isDefault = subname === entry.byDefault;
       const sub = prepared(made.command(subname, { isDefault }), context)
         .summary(leaf.summary)
         .description(leaf.summary);
-      if (name === word && (subname === subword || isDefault)) await equip(sub, leaf);
+      if (subname === subword || isDefault) await equip(sub, leaf);
     }
   }
   await program.parseAsync([...line], { from: 'user' });

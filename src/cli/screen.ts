@@ -1,5 +1,4 @@
 import { fstatSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { type Style, styleFor, wantsColour } from './style.js';
 
@@ -12,6 +11,8 @@ export interface Screen {
   /** Aborted when the reader has gone away (`| head -1`). */
   readonly closed: AbortSignal;
   write(text: string): void;
+  /** Whether nothing waits to be handed over. */
+  readonly isFlushed: boolean;
   /** Resolves when all was handed over, or will never be. */
   flush(): Promise<void>;
 }
@@ -30,9 +31,11 @@ export async function screenOf(
   { env, lossy }: ScreenOptions,
 ): Promise<Screen> {
   const isTTY = stream.isTTY === true;
-  const sink = isTTY ? stream : patient(stream);
+  const sink = isTTY ? stream : await patient(stream);
   const closed = new AbortController();
   let dropped = 0;
+
+  const isFlushed = (): boolean => closed.signal.aborted || sink.writableLength === 0;
 
   sink.on('error', () => closed.abort());
   return {
@@ -54,19 +57,24 @@ export async function screenOf(
       }
       sink.write(text);
     },
-    flush: () =>
-      new Promise((resolve) => {
-        if (closed.signal.aborted || sink.writableLength === 0) return resolve();
+    get isFlushed() {
+      return isFlushed();
+    },
+    flush() {
+      if (isFlushed()) return Promise.resolve();
+      return new Promise((resolve) => {
         closed.signal.addEventListener('abort', () => resolve());
         sink.write('', () => resolve());
-      }),
+      });
+    },
   };
 }
 
 /** Node writes to its own pipes synchronously: a reader who sleeps would stop the whole process. A socket of ours waits instead. */
-function patient(stream: NodeJS.WriteStream & { readonly fd: number }): Writable {
+async function patient(stream: NodeJS.WriteStream & { readonly fd: number }): Promise<Writable> {
   const stat = fstatSync(stream.fd);
   if (!stat.isFIFO() && !stat.isSocket()) return stream;
+  const { Socket } = await import('node:net');
   const socket = new Socket({ fd: stream.fd, readable: false, writable: true });
   socket.unref();
   return socket;

@@ -5,7 +5,8 @@ import { pause } from './pause.js';
 
 const IPV4 = '127.0.0.1';
 const IPV6 = '::1';
-/** Few handlers listen on `localhost` as ::1 alone, so that is asked each fifth time. */
+/** Few handlers listen on `localhost` as ::1 alone: that is asked after a while, and then each fifth time. */
+const IPV6_AFTER_MS = 200;
 const IPV6_EVERY = 5;
 
 /**
@@ -18,7 +19,8 @@ export async function untilListening(
 ): Promise<Address> {
   const began = clock.now();
   for (let round = 1; ; round++) {
-    for (const host of round % IPV6_EVERY === 0 ? [IPV4, IPV6] : [IPV4]) {
+    const asksIPv6 = round % IPV6_EVERY === 0 && clock.now() - began >= IPV6_AFTER_MS;
+    for (const host of asksIPv6 ? [IPV4, IPV6] : [IPV4]) {
       const accepted = await accepts({ host, port }, signal);
       signal.throwIfAborted();
       if (accepted) return { host, port };

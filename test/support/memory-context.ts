@@ -36,6 +36,7 @@ export async function memoryScreen(columns?: number): Promise<MemoryScreen> {
     write(more) {
       text += more;
     },
+    isFlushed: true,
     flush: async () => {},
     get text() {
       return text;
