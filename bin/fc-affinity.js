@@ -13,5 +13,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
   process.noDeprecation = true;
-  require('../dist/cli/main.cjs').main();
+  const { load } = require('./load.js');
+  load(require('node:path').join(__dirname, '../dist/cli/main.cjs')).main();
 }
