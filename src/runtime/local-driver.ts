@@ -55,8 +55,8 @@ export function createLocalDriver({
   };
   const running = new Set<LocalInstance>();
   let closed = false;
-  // The first start waits for it; nobody else does, and it never rejects.
-  void prepareLaunch();
+  // The first start waits for it; nobody else does, listening neither, and it never rejects.
+  clock.wakeAt(clock.now(), prepareLaunch);
 
   const start = (spec: InstanceSpec, signal: AbortSignal): Instance => {
     guard.begin();

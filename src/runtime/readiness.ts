@@ -30,10 +30,9 @@ export async function untilListening(
   }
 }
 
-/** Eager while a fast handler would be starting (quality P6), then easier on the machine. */
+/** A few hundredths of what has been waited: no start is made noticeably longer (quality P6), and to ask takes little from it. */
 function intervalAfter(waitedMs: number): number {
-  if (waitedMs < 500) return 1;
-  return waitedMs < 3000 ? 5 : 25;
+  return Math.min(Math.max(waitedMs / 25, 1), 25);
 }
 
 function accepts(address: Address, signal: AbortSignal): Promise<boolean> {
