@@ -8,8 +8,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error('fix: install a current Node.js, see https://nodejs.org');
   process.exitCode = 1;
 } else if (argument === '--version' || argument === '-V') {
-  // Answered here, so that asking for the version costs no more than starting Node.
-  process.stdout.write(`${require('../package.json').version}\n`);
+  // Answered here and without a stream, so that asking for the version costs no more than starting Node.
+  require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
 } else {
   // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
   process.noDeprecation = true;
