@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import type { Clock } from '../model/clock.js';
 import type { Address } from '../model/instance.js';
 
 /**
@@ -12,14 +13,20 @@ const FEWEST_KEPT = 64;
 
 /** Connections to the instances, kept alive: a pool for each instance, never one for several. */
 export class Agents {
+  readonly #clock: Clock;
   readonly #byInstance = new Map<string, InstanceAgent>();
   #sweepAt = FEWEST_KEPT;
+
+  /** @param clock the process clock */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   of(instanceId: string, address: Address): InstanceAgent {
     const known = this.#byInstance.get(instanceId);
     if (known !== undefined) return known;
     if (this.#byInstance.size >= this.#sweepAt) this.#sweep();
-    const agent = new InstanceAgent(address);
+    const agent = new InstanceAgent(address, this.#clock);
     this.#byInstance.set(instanceId, agent);
     return agent;
   }
@@ -67,12 +74,15 @@ export function hasReceived({ socket }: ClientRequest): boolean {
 class InstanceAgent {
   readonly keepAlive = true;
   readonly #address: Address;
+  readonly #clock: Clock;
   readonly #sockets = new Set<InstanceSocket>();
   /** The one used last is at the end, and goes first. */
   readonly #unused: InstanceSocket[] = [];
+  #isWatching = false;
 
-  constructor(address: Address) {
+  constructor(address: Address, clock: Clock) {
     this.#address = address;
+    this.#clock = clock;
   }
 
   get isUnused(): boolean {
@@ -101,15 +111,11 @@ class InstanceAgent {
     // For a moment between two requests nobody else listens for errors.
     socket.on('error', ignore);
     socket.on('free', () => this.#keep(socket));
-    socket.on('timeout', () => {
-      if (this.#unused.includes(socket)) socket.destroy();
-    });
     socket.on('close', () => {
       this.#sockets.delete(socket);
       const place = this.#unused.indexOf(socket);
       if (place >= 0) this.#unused.splice(place, 1);
     });
-    socket.setTimeout(IDLE_CONNECTION_MS);
     socket.setNoDelay(true);
     return socket.connect(this.#address.port, this.#address.host);
   }
@@ -121,14 +127,31 @@ class InstanceAgent {
       return;
     }
     socket.readBefore = socket.bytesRead;
+    socket.keptAt = this.#clock.now();
     socket._httpMessage = null;
     this.#unused.push(socket);
+    this.#watch();
+  }
+
+  /** Looks again when the one that has been unused for longest has been so for too long. */
+  #watch(): void {
+    const [oldest] = this.#unused;
+    if (oldest === undefined || this.#isWatching) return;
+    this.#isWatching = true;
+    this.#clock.wakeAt(oldest.keptAt + IDLE_CONNECTION_MS, () => {
+      this.#isWatching = false;
+      const latest = this.#clock.now() - IDLE_CONNECTION_MS;
+      while (this.#unused[0] !== undefined && this.#unused[0].keptAt <= latest)
+        this.#unused.shift()?.destroy();
+      this.#watch();
+    });
   }
 }
 
 class InstanceSocket extends Socket {
   /** How many bytes it had received when its last reply was whole. */
   readBefore = 0;
+  keptAt = 0;
   /** Set by Node: the request that it serves or served last. */
   declare _httpMessage: ClientRequest | null;
 

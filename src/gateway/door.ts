@@ -46,7 +46,7 @@ export function createDoor({
     },
     affinity,
     admission,
-    link: new Link(),
+    link: new Link(clock),
     clock,
     timeoutInSeconds: config.timeout,
     maxBodyBytes,

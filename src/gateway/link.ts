@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import httpProxy from 'http-proxy';
 import type { Visit } from '../model/admission.js';
+import type { Clock } from '../model/clock.js';
 import { Agents } from './agents.js';
 
 /** What the instance is to receive. */
@@ -36,10 +37,12 @@ interface Passes {
  * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are taken off.
  */
 export class Link {
-  readonly #agents = new Agents();
+  readonly #agents: Agents;
   readonly #proxy = httpProxy.createProxyServer({ selfHandleResponse: true, toProxy: true });
 
-  constructor() {
+  /** @param clock the process clock */
+  constructor(clock: Clock) {
+    this.#agents = new Agents(clock);
     const passes = this.#proxy as unknown as Passes;
     passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');
     passes.wsPasses = passes.wsPasses.filter(({ name }) => name !== 'checkMethodAndHeader');
