@@ -13,7 +13,7 @@ import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
 import type { ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
-import { createLocalDriver, type LocalDriver } from './runtime/local-driver.js';
+import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { SessionClock } from './scheduler/session-clock.js';
 import type { StateDirectory } from './store/state-directory.js';
@@ -29,15 +29,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const processClock = new MovableClock();
   const startedAt = processClock.now();
   const ids = createIds(randomBytes, processClock);
-  const local = options.driver === undefined ? localDriver(options, processClock) : undefined;
-  const driver = options.driver ?? local;
-  if (driver === undefined) throw new Error('there is no driver');
-  for (const { config } of functions) local?.checkCommand(config);
   const state =
     options.stateDirectory === undefined
       ? undefined
       : await openState(options.stateDirectory, processClock, onNotice);
   const clock = options.clock ?? new MovableClock({ aheadMs: state?.clockOffsetMs ?? 0 });
+  const local =
+    options.driver === undefined
+      ? localDriver(options, { clock: processClock, sessionClock: clock })
+      : undefined;
+  const driver = options.driver ?? local;
+  if (driver === undefined) throw new Error('there is no driver');
 
   const endWatch = watchForSleep(processClock, (gapMs) => {
     if (countSleep && gapMs > 0) void clock.advance(gapMs);
@@ -124,6 +126,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 
   try {
+    for (const { config } of functions) local?.checkCommand(config);
     const served: { functionName: string; url: string }[] = [];
     for (const one of functions) served.push(await serve(one));
     const apiUrl = await listen(api.server, host, apiPort);
@@ -168,9 +171,12 @@ async function drained(
   return forced;
 }
 
-function localDriver(options: EmulatorOptions, clock: MovableClock): LocalDriver {
+function localDriver(
+  options: EmulatorOptions,
+  clocks: Pick<LocalDriverOptions, 'clock' | 'sessionClock'>,
+): LocalDriver {
   return createLocalDriver({
-    clock,
+    ...clocks,
     nonce: randomUUID(),
     hostEnvironment: options.hostEnvironment ?? process.env,
     ...(options.onLine !== undefined && { onLine: options.onLine }),

@@ -9,13 +9,13 @@ const LAST_LINES = 20;
 
 /** What one instance printed: at most 2,000 lines and a million characters; the oldest go first (quality F-30). */
 export class BoundedLog implements InstanceLog {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #listeners = new Set<(line: LogLine) => void>();
   #lines: LogLine[] = [];
   #first = 0;
   #characters = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 

@@ -11,6 +11,8 @@ import { StartQueue } from './start-queue.js';
 export interface LocalDriverOptions {
   /** The process clock. */
   readonly clock: Clock;
+  /** The session clock, by which lines of output are dated. */
+  readonly sessionClock: Pick<Clock, 'now'>;
   /** Names this run in the environment of all that it starts; unguessable and of a fixed length, as a UUID. */
   readonly nonce: string;
   /** The emulator's own environment, of which a few variables are passed on. */
@@ -39,6 +41,7 @@ export interface LocalDriver extends InstanceDriver {
 /** Instances as processes of this machine. */
 export function createLocalDriver({
   clock,
+  sessionClock,
   nonce,
   hostEnvironment,
   onLine = () => {},
@@ -48,6 +51,7 @@ export function createLocalDriver({
   const guard = new Guard({ clock, nonce, path, onWarning });
   const workshop: Workshop = {
     clock,
+    sessionClock,
     guard,
     ports: new Ports(),
     queue: new StartQueue(clock),

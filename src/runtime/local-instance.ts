@@ -15,6 +15,7 @@ import { watchStart } from './start-watch.js';
 /** What all instances of a driver share. */
 export interface Workshop {
   readonly clock: Clock;
+  readonly sessionClock: Pick<Clock, 'now'>;
   readonly guard: Guard;
   readonly ports: Pick<Ports, 'take' | 'giveBack'>;
   readonly queue: StartQueue;
@@ -41,7 +42,7 @@ export class LocalInstance implements Instance {
 
   constructor(spec: InstanceSpec, workshop: Workshop, signal: AbortSignal) {
     this.instanceId = spec.instanceId;
-    this.output = new BoundedLog(workshop.clock);
+    this.output = new BoundedLog(workshop.sessionClock);
     this.#spec = spec;
     this.#workshop = workshop;
     this.ready = this.#start(signal);

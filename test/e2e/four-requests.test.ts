@@ -86,4 +86,20 @@ describe('the documented four requests, sent by curl with its own jar', () => {
     expect(listed[0]).toMatchObject({ sessionId, sessionStatus: 'Expired' });
     expect(planted(await curl('-b', `x-fc-cookie-session-id=${sessionId}`, url)).sessionId).toBe(sessionId);
   });
+
+  it('requests and what handlers print are dated by the clock that was moved, as sessions are', async () => {
+    const { url, cli, ready } = await serve();
+    await curl(url);
+    await cli('clock', 'advance', '6h');
+    const before = Date.parse(JSON.parse((await cli('clock', 'show', '--json')).stdout).now);
+    const instance = instanceOf(await curl(url));
+    const { lines } = JSON.parse((await cli('instance', 'logs', instance, '--json')).stdout);
+    const later = lines.filter(({ at }: { at: number }) => at >= before);
+    expect(later.map(({ text }: { text: string }) => text.split(' RequestId')[0])).toEqual(
+      expect.arrayContaining(['FC Invoke Start', 'FC Invoke End']),
+    );
+    const response = await fetch(`${ready.api}/_emulator/v1/requests`);
+    const { requests } = (await response.json()) as { requests: { at: number }[] };
+    expect(requests.map(({ at }) => at >= before)).toEqual([false, true]);
+  });
 });

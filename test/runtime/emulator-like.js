@@ -5,7 +5,8 @@ import { completeFunction } from '../../dist/model/function-config.js';
 import { createLocalDriver } from '../../dist/runtime/local-driver.js';
 
 const [nonce, file, ...commands] = process.argv.slice(2);
-const driver = createLocalDriver({ clock: new MovableClock(), nonce, hostEnvironment: process.env });
+const clock = new MovableClock();
+const driver = createLocalDriver({ clock, sessionClock: clock, nonce, hostEnvironment: process.env });
 driver.removeOnExit(file);
 const instances = commands.map((command, index) => {
   const config = completeFunction({ functionName: 'hello', command: JSON.parse(command) });

@@ -20,8 +20,10 @@ export function localDriver(
   options: Partial<LocalDriverOptions> = {},
 ): LocalDriver & { readonly nonce: string } {
   const nonce = randomUUID();
+  const clock = new MovableClock();
   const driver = createLocalDriver({
-    clock: new MovableClock(),
+    clock,
+    sessionClock: clock,
     nonce,
     hostEnvironment: process.env,
     ...options,

@@ -6,7 +6,8 @@ import { prepareLaunch } from '../../dist/runtime/launch.js';
 import { createLocalDriver } from '../../dist/runtime/local-driver.js';
 
 const [nonce, ...command] = process.argv.slice(2);
-const driver = createLocalDriver({ clock: new MovableClock(), nonce, hostEnvironment: process.env });
+const clock = new MovableClock();
+const driver = createLocalDriver({ clock, sessionClock: clock, nonce, hostEnvironment: process.env });
 const config = completeFunction({ functionName: 'hello', command });
 const spec = { instanceId: 'c-1', qualifier: 'LATEST', revision: { versionId: '0', config } };
 const start = () => driver.start(spec, new AbortController().signal).ready;

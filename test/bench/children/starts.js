@@ -15,8 +15,10 @@ const OPTIONS = { env: { PATH, HOME, LANG }, stdio: ['ignore', 'pipe', 'pipe'], 
 const KINDS = { bare, listening, instance: startInstance };
 
 await answerParent(async () => {
+  const clock = new MovableClock();
   const driver = createLocalDriver({
-    clock: new MovableClock(),
+    clock,
+    sessionClock: clock,
     nonce: randomUUID(),
     hostEnvironment: process.env,
   });
