@@ -28,7 +28,7 @@ export interface TimeSource {
 
 /** Node turns a longer delay into 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** How long an advance may keep requests waiting. */
+/** How long wakes may keep everything else waiting: after that the rest of them wait for the next turn. */
 const LONGEST_STALL_MS = 5;
 
 const HOST_TIME: TimeSource = {
@@ -172,19 +172,24 @@ export class MovableClock implements Clock {
     this.#timer = undefined;
   }
 
-  /** Fires what is due. An alarm that a wake sets waits for the next turn, so that long work can let others in. */
+  /**
+   * Fires what is due, for a while; the rest in the next turn, as after a sleep of the machine very much can be due at once. An alarm
+   * that a wake sets waits for the next turn too, so that long work can let others in.
+   */
   #ring(): void {
     this.#timer = undefined;
     if (this.#frozenAt !== undefined) return;
     const consequences: Promise<void>[] = [];
     const now = this.now();
     const set = this.#order;
+    const begunAt = this.#source.monotonic();
     for (
       let next = this.#alarms.next;
       next !== undefined && this.#alarms.nextAt <= now && next.order < set;
       next = this.#alarms.next
     ) {
       this.#fire(next, consequences);
+      if (this.#source.monotonic() - begunAt >= LONGEST_STALL_MS) break;
     }
     this.#arm();
     // A wake that fails is a defect: it surfaces as an unhandled rejection, which ends the emulator and its instances.

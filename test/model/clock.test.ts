@@ -3,7 +3,13 @@ import { MovableClock, type TimeSource } from '../../src/model/clock.js';
 import { watchForSleep } from '../../src/model/sleep-watch.js';
 
 /** A host whose time the test makes: no timer goes off by itself. */
-function host(): TimeSource & { pass(ms: number): void; jump(ms: number): void; readonly delays: number[] } {
+function host(): TimeSource & {
+  pass(ms: number): void;
+  /** Passes within a turn of the event loop: no timer goes off. */
+  work(ms: number): void;
+  jump(ms: number): void;
+  readonly delays: number[];
+} {
   let monotonic = 1_000;
   let wall = 1_700_000_000_000;
   let timers: { at: number; call: () => void }[] = [];
@@ -25,6 +31,9 @@ function host(): TimeSource & { pass(ms: number): void; jump(ms: number): void; 
       const due = timers.filter(({ at }) => at <= monotonic);
       timers = timers.filter(({ at }) => at > monotonic);
       for (const { call } of due) call();
+    },
+    work(ms) {
+      monotonic += ms;
     },
     jump(ms) {
       wall += ms;
@@ -95,6 +104,25 @@ describe('MovableClock', () => {
     expect(woken).toEqual(['a', 'b', 'b2']);
     source.pass(10);
     expect(woken).toEqual(['a', 'b', 'b2', 'c']);
+  });
+
+  test('wakes that take long let others in between, and none is lost or out of order', () => {
+    const source = host();
+    const clock = new MovableClock({ source });
+    const woken: number[] = [];
+    for (let name = 1; name <= 5; name++) {
+      clock.wakeAt(clock.now() + name, () => {
+        woken.push(name);
+        source.work(3);
+      });
+    }
+    source.pass(1_000);
+    expect(woken).toEqual([1, 2]);
+    source.pass(0);
+    expect(woken).toEqual([1, 2, 3, 4]);
+    source.pass(0);
+    expect(woken).toEqual([1, 2, 3, 4, 5]);
+    expect(clock.now()).toBe(1_700_000_001_015);
   });
 
   test('F-20 never asks for a timer longer than Node can hold, and is not early', () => {
