@@ -1,6 +1,6 @@
 import type { SessionAffinityType } from './function.js';
 
-const SESSION_STATUSES = ['Active', 'Expired', 'Pausing', 'Paused', 'Resuming'] as const;
+export const SESSION_STATUSES = ['Active', 'Expired', 'Pausing', 'Paused', 'Resuming'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
 /** Storage that FC would mount into the session's instance. Kept and echoed; nothing is mounted here. */

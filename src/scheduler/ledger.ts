@@ -129,8 +129,8 @@ export class Ledger {
 
   /** Erases a session and everything on record under its ID. */
   delete(seat: Seat): void | Promise<void> {
-    for (let earlier = seat.earlier; earlier !== undefined; ) {
-      const next: Seat | undefined = earlier.earlier;
+    for (let earlier = this.#lives.earlier(seat); earlier !== undefined; ) {
+      const next = this.#lives.earlier(earlier);
       void this.#lives.erase(earlier);
       earlier = next;
     }

@@ -18,6 +18,8 @@ export class Lives {
   readonly #keeper: Keeper | undefined;
   /** By qualifier and ID: the latest session of that ID, alive or expired. */
   readonly #latest = new Map<string, Map<string, Seat>>();
+  /** Of those whose ID had been used: the one of the same ID before it, which may have been erased since. */
+  readonly #earlier = new Map<Seat, Seat>();
   readonly #register = new Register();
   readonly #deadlines = new DeadlineHeap<Seat>();
   /** In the order of their ending; those before `#oldestExpired` are dealt with. */
@@ -39,6 +41,12 @@ export class Lives {
   find(qualifier: string, sessionId: string): Seat | undefined {
     const seat = this.#latest.get(qualifier)?.get(sessionId);
     return seat !== undefined && this.#isOnRecord(seat) ? seat : undefined;
+  }
+
+  /** The one of the same ID before it, if that is still on record. */
+  earlier(seat: Seat): Seat | undefined {
+    const earlier = this.#earlier.get(seat);
+    return earlier?.erased ? undefined : earlier;
   }
 
   /** Those on record that were created after the one of that order, oldest first. */
@@ -89,7 +97,7 @@ export class Lives {
     const ofQualifier = this.#latest.get(qualifier) ?? new Map<string, Seat>();
     this.#latest.set(qualifier, ofQualifier);
     const earlier = ofQualifier.get(seat.sessionId);
-    if (earlier !== undefined && !earlier.erased) seat.earlier = earlier;
+    if (earlier !== undefined && !earlier.erased) this.#earlier.set(seat, earlier);
     ofQualifier.set(seat.sessionId, seat);
     this.#register.add(seat);
   }
@@ -122,10 +130,11 @@ export class Lives {
     this.#keeper?.delete(seat);
     const ofQualifier = this.#latest.get(seat.terms.qualifier);
     if (ofQualifier?.get(seat.sessionId) === seat) {
-      if (seat.earlier === undefined || seat.earlier.erased) ofQualifier.delete(seat.sessionId);
-      else ofQualifier.set(seat.sessionId, seat.earlier);
+      const earlier = this.earlier(seat);
+      if (earlier === undefined) ofQualifier.delete(seat.sessionId);
+      else ofQualifier.set(seat.sessionId, earlier);
     }
-    seat.earlier = undefined;
+    this.#earlier.delete(seat);
     return seat.leavePlace();
   }
 

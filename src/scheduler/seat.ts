@@ -2,32 +2,35 @@ import type { Due } from '../model/deadline-heap.js';
 import {
   apiTime,
   idleTimeoutInForce,
+  SESSION_STATUSES,
   type Session,
   type SessionStatus,
   type SessionTerms,
 } from '../model/session.js';
 import type { PooledInstance } from './pooled-instance.js';
 
+// The bits of a session's facts; above them stands its status.
 const KNOWN = 1;
 const USED = 2;
 const ERASED = 4;
+const FACTS = KNOWN | USED | ERASED;
+const STATUS_SHIFT = 3;
 
 /**
  * A session where it sits: what it was promised and what changes with every request, in one object, which is all that the core keeps
  * for a session. It stays, as a record, when the session has expired.
  */
 export class Seat implements Due {
-  sessionStatus: SessionStatus = 'Active';
   /** Its place; absent while paused, and after a restart until it is next used. */
   instance: PooledInstance | undefined;
   /** The instance that serves it, or served it last. */
   containerId = '';
   inFlight = 0;
-  /** The one of the same ID before it, if that is still on record. */
-  earlier: Seat | undefined;
   place = -1;
-  // There may be a million of these. Instants are kept as milliseconds since the creation, which are small integers and so cost no
-  // object of their own, and the yes-or-no facts share a field.
+  // There may be a million of these. Instants are kept as milliseconds since the creation, and that as milliseconds since the first
+  // creation of all: small integers, which cost no object of their own. The status and the yes-or-no facts share a field.
+  static #firstCreation: number | undefined;
+  readonly #createdAfter: number;
   #usedAfter = 0;
   #modifiedAfter = 0;
   #endedAfter = 0;
@@ -36,11 +39,18 @@ export class Seat implements Due {
   constructor(
     readonly sessionId: string,
     public terms: SessionTerms,
-    /** Milliseconds of the session clock. */
-    readonly createdAt: number,
+    createdAt: number,
     /** Counts creations: the order of lists. */
     readonly order: number,
-  ) {}
+  ) {
+    Seat.#firstCreation ??= createdAt;
+    this.#createdAfter = small(createdAt - Seat.#firstCreation);
+  }
+
+  /** Milliseconds of the session clock, as all instants here. */
+  get createdAt(): number {
+    return (Seat.#firstCreation ?? 0) + this.#createdAfter;
+  }
 
   /** The end of the last request; at first, the creation. */
   get lastUsedAt(): number {
@@ -48,7 +58,7 @@ export class Seat implements Due {
   }
 
   set lastUsedAt(instant: number) {
-    this.#usedAfter = instant - this.createdAt;
+    this.#usedAfter = small(instant - this.createdAt);
   }
 
   get lastModifiedAt(): number {
@@ -56,7 +66,7 @@ export class Seat implements Due {
   }
 
   set lastModifiedAt(instant: number) {
-    this.#modifiedAfter = instant - this.createdAt;
+    this.#modifiedAfter = small(instant - this.createdAt);
   }
 
   /** When it ended, exactly; only of an expired one. */
@@ -65,34 +75,42 @@ export class Seat implements Due {
   }
 
   set endedAt(instant: number) {
-    this.#endedAfter = instant - this.createdAt;
+    this.#endedAfter = small(instant - this.createdAt);
+  }
+
+  get sessionStatus(): SessionStatus {
+    return SESSION_STATUSES[this.#facts >> STATUS_SHIFT] ?? 'Active';
+  }
+
+  set sessionStatus(status: SessionStatus) {
+    this.#facts = (this.#facts & FACTS) | (SESSION_STATUSES.indexOf(status) << STATUS_SHIFT);
   }
 
   /** Whether an instance ever answered one of its requests, or the API made it: if not, nobody knows its ID (spec U44). */
   get known(): boolean {
-    return this.#is(KNOWN);
+    return (this.#facts & KNOWN) !== 0;
   }
 
   set known(known: boolean) {
-    this.#let(KNOWN, known);
+    this.#facts = withFact(this.#facts, KNOWN, known);
   }
 
   /** Whether a request of it has ended. */
   get used(): boolean {
-    return this.#is(USED);
+    return (this.#facts & USED) !== 0;
   }
 
   set used(used: boolean) {
-    this.#let(USED, used);
+    this.#facts = withFact(this.#facts, USED, used);
   }
 
   /** Removed from every list. */
   get erased(): boolean {
-    return this.#is(ERASED);
+    return (this.#facts & ERASED) !== 0;
   }
 
   set erased(erased: boolean) {
-    this.#let(ERASED, erased);
+    this.#facts = withFact(this.#facts, ERASED, erased);
   }
 
   /** The instant at which it stops being usable: by TTL from its creation, or by idle time from the end of its last request. */
@@ -117,14 +135,6 @@ export class Seat implements Due {
     return instance?.pool.givePlace(instance);
   }
 
-  #is(fact: number): boolean {
-    return (this.#facts & fact) !== 0;
-  }
-
-  #let(fact: number, holds: boolean): void {
-    this.#facts = holds ? this.#facts | fact : this.#facts & ~fact;
-  }
-
   toSession(): Session {
     const { terms } = this;
     return {
@@ -142,6 +152,16 @@ export class Seat implements Due {
       ...mounts(terms),
     };
   }
+}
+
+function withFact(facts: number, fact: number, holds: boolean): number {
+  return holds ? facts | fact : facts & ~fact;
+}
+
+/** The same number; as a small integer, which needs no object, where it is one: a difference of large numbers is not by itself. */
+function small(number: number): number {
+  const integer = number | 0;
+  return integer === number ? integer : number;
 }
 
 function mounts({ nasConfig, ossMountConfig, polarFsConfig, juiceFsConfig }: SessionTerms): Partial<Session> {

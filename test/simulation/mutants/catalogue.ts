@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a discarded session hides the one before it',
     file: 'scheduler/lives',
-    find: 'seat.earlier === undefined || seat.earlier.erased',
-    replace: 'true',
+    find: 'if (earlier === undefined)\n                ofQualifier.delete',
+    replace: 'if (true)\n                ofQualifier.delete',
   },
   {
     what: 'a deadline that came nearer is not noticed',
