@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { SessionAffinityType } from '../model/function.js';
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../model/limits.js';
+import { Directory } from './directory.js';
 import type { Keeper } from './keeper.js';
 import { Register } from './register.js';
 import type { Seat } from './seat.js';
@@ -16,8 +17,8 @@ const SWEEP_AT_ONCE = 200;
 export class Lives {
   readonly #clock: Clock;
   readonly #keeper: Keeper | undefined;
-  /** By qualifier and ID: the latest session of that ID, alive or expired. */
-  readonly #latest = new Map<string, Map<string, Seat>>();
+  /** By qualifier: the latest session of each ID, alive or expired. */
+  readonly #latest = new Map<string, Directory>();
   /** Of those whose ID had been used: the one of the same ID before it, which may have been erased since. */
   readonly #earlier = new Map<Seat, Seat>();
   readonly #register = new Register();
@@ -94,11 +95,11 @@ export class Lives {
 
   #enlist(seat: Seat): void {
     const { qualifier } = seat.terms;
-    const ofQualifier = this.#latest.get(qualifier) ?? new Map<string, Seat>();
+    const ofQualifier = this.#latest.get(qualifier) ?? new Directory();
     this.#latest.set(qualifier, ofQualifier);
     const earlier = ofQualifier.get(seat.sessionId);
     if (earlier !== undefined && !earlier.erased) this.#earlier.set(seat, earlier);
-    ofQualifier.set(seat.sessionId, seat);
+    ofQualifier.set(seat);
     this.#register.add(seat);
   }
 
@@ -132,7 +133,7 @@ export class Lives {
     if (ofQualifier?.get(seat.sessionId) === seat) {
       const earlier = this.earlier(seat);
       if (earlier === undefined) ofQualifier.delete(seat.sessionId);
-      else ofQualifier.set(seat.sessionId, earlier);
+      else ofQualifier.set(earlier);
     }
     this.#earlier.delete(seat);
     return seat.leavePlace();

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LATEST } from '../../src/model/function.js';
+import type { SessionTerms } from '../../src/model/session.js';
+import { Directory } from '../../src/scheduler/directory.js';
+import { Register } from '../../src/scheduler/register.js';
+import { Seat } from '../../src/scheduler/seat.js';
+
+const TERMS: SessionTerms = {
+  functionName: 'f',
+  qualifier: LATEST,
+  sessionAffinityType: 'HEADER_FIELD',
+  sessionTTLInSeconds: 60,
+  sessionIdleTimeoutInSeconds: 60,
+  disableSessionIdReuse: false,
+};
+
+const seatOf = (order: number, sessionId = `s${order}`): Seat => new Seat(sessionId, TERMS, 0, order);
+
+describe('Register', () => {
+  test('lists in the order of creation what was added and not erased, from anywhere, as a list would', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'add', 'erase', 'erase oldest', 'erase newest', 'erase some'),
+      many: fc.nat(1500),
+      which: fc.nat(100_000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const register = new Register();
+        let list: Seat[] = [];
+        let created = 0;
+        const erase = (seats: readonly Seat[]): void => {
+          for (const seat of seats) register.erase(seat);
+          list = list.filter((seat) => !seats.includes(seat));
+        };
+        for (const { what, many, which } of steps) {
+          if (what === 'add') {
+            const added = Array.from({ length: many }, () => seatOf(++created));
+            for (const seat of added) register.add(seat);
+            list = [...list, ...added];
+          } else if (what === 'erase') erase(list.slice(which % (list.length + 1)).slice(0, 1));
+          else if (what === 'erase oldest') erase(list.slice(0, many));
+          else if (what === 'erase newest') erase(list.slice(-many || list.length).reverse());
+          else erase(list.filter(({ order }) => order % 3 === which % 3));
+          const order = which % (created + 2);
+          expect(ordersOf(register.after(order))).toEqual(ordersOf(list).filter((one) => one > order));
+        }
+        expect([...register.after(0)]).toEqual(list);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a list that is being read tells each that stays once, whatever is erased meanwhile', () => {
+    const register = new Register();
+    const seats = Array.from({ length: 5_000 }, (_, at) => seatOf(at + 1));
+    for (const seat of seats) register.add(seat);
+    const told: number[] = [];
+    for (const seat of register.after(0)) {
+      const { order } = seat;
+      told.push(order);
+      const next = seats[order];
+      if (next !== undefined && order % 3 === 1) register.erase(next);
+      register.erase(seat);
+    }
+    expect(told).toEqual(ordersOf(seats).filter((order) => order % 3 !== 2));
+    expect([...register.after(0)]).toEqual([]);
+  });
+
+  test('the last one of a thousand stays when all around it go', () => {
+    for (const stays of [1, 2, 1023, 1024, 1025, 1026, 2048, 2049]) {
+      const register = new Register();
+      const seats = Array.from({ length: 3_000 }, (_, at) => seatOf(at + 1));
+      for (const seat of seats) register.add(seat);
+      for (const seat of seats) if (seat.order < stays) register.erase(seat);
+      for (const seat of seats.reverse()) if (seat.order > stays) register.erase(seat);
+      expect(ordersOf(register.after(0))).toEqual([stays]);
+    }
+  });
+
+  test('erasing one of very many looks at no more than a page of them', () => {
+    let looks = 0;
+    class Watched extends Seat {
+      override get erased(): boolean {
+        looks++;
+        return super.erased;
+      }
+      override set erased(erased: boolean) {
+        super.erased = erased;
+      }
+    }
+    const register = new Register();
+    const seats = Array.from({ length: 20_000 }, (_, at) => new Watched(`s${at}`, TERMS, 0, at + 1));
+    for (const seat of seats) register.add(seat);
+    let most = 0;
+    for (const seat of seats) {
+      looks = 0;
+      register.erase(seat);
+      most = Math.max(most, looks);
+    }
+    expect(most).toBeLessThanOrEqual(1024 + 1);
+  });
+});
+
+describe('Directory', () => {
+  test('keeps the latest of each ID, as a map would', () => {
+    const step = fc.record({
+      what: fc.constantFrom('set', 'set', 'delete'),
+      id: fc.string({ maxLength: 12 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const directory = new Directory();
+        const map = new Map<string, Seat>();
+        for (const [order, { what, id }] of steps.entries()) {
+          if (what === 'set') {
+            const seat = seatOf(order, id);
+            directory.set(seat);
+            map.set(id, seat);
+          } else {
+            directory.delete(id);
+            map.delete(id);
+          }
+          for (const known of [id, 'other', ...map.keys()]) expect(directory.get(known)).toBe(map.get(known));
+        }
+      }),
+    );
+  });
+});
+
+function ordersOf(seats: Iterable<Seat>): number[] {
+  return Array.from(seats, ({ order }) => order);
+}
