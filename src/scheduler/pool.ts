@@ -82,8 +82,10 @@ export class Pool {
     const withRoom = this.#roster.first();
     const placement = withRoom !== undefined ? 'first-fit' : this.#withPlaces > 0 ? 'overflow' : 'scaled-out';
     const instance = withRoom ?? this.#open();
-    if (++instance.sessions === this.#placesEach) this.#withPlaces--;
-    this.#mark(instance);
+    if (++instance.sessions === this.#placesEach) {
+      this.#withPlaces--;
+      this.#mark(instance);
+    }
     return { instance, placement };
   }
 
@@ -91,8 +93,10 @@ export class Pool {
   givePlace(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;
     if (this.exclusive) return this.retire(instance, { abort: instance.inFlight > 0 });
-    if (instance.sessions-- === this.#placesEach) this.#withPlaces++;
-    this.#mark(instance);
+    if (instance.sessions-- === this.#placesEach) {
+      this.#withPlaces++;
+      this.#mark(instance);
+    }
     this.#noteIfEmpty(instance);
   }
 
