@@ -77,6 +77,7 @@ test.each(['Content-Length', 'Host', 'Cookie', 'Transfer-Encoding', 'mySessionId
 
     const reply = await request(port, `GET / HTTP/1.1\nHost: localhost\nConnection: keep-alive, ${name}`);
 
-    expect([reply.status, JSON.parse(reply.rest).Code, asked]).toEqual([400, 'InvalidArgument', 0]);
+    expect([reply.status, asked]).toEqual([400, 0]);
+    expect(JSON.parse(reply.rest).Code).toBe('InvalidArgument');
   },
 );

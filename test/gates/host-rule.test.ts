@@ -100,7 +100,7 @@ test.each([
 test.each([
   ['no Host', 'GET / HTTP/1.1\r\n\r\n'],
   ['no Host by HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'],
-  ['two Hosts', 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n'],
+  ['two Hosts', 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
   ['a second, foreign Host', 'GET / HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\n\r\n'],
 ])('%s is refused with 400 (T2)', async (_, bytes) => {
   const { port } = await startGateway(await startUpstream((_incoming, response) => void response.end()));

@@ -349,6 +349,7 @@ test.each([
   ],
   ['a control byte in a header', 'HTTP/1.1 200 OK\r\nX: a\x01b\r\nContent-Length: 0\r\n\r\n'],
   ['headers over 8 KB', `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(8190)}\r\nContent-Length: 0\r\n\r\n`],
+  ['2000 short lines', `HTTP/1.1 200 OK\r\n${'a:\r\n'.repeat(2000)}Content-Length: 0\r\n\r\n`],
   ['headers over 16 KB', `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(20_000)}\r\nContent-Length: 0\r\n\r\n`],
 ])('%s is a bad response: 502, no session, nothing of it shown (G14, U44)', async (_, bytes) => {
   const upstream = await startHostile();
@@ -357,7 +358,8 @@ test.each([
 
   const reply = await request(port, 'GET / HTTP/1.1\nHost: localhost');
 
-  expect([reply.status, JSON.parse(reply.rest).Code]).toEqual([502, 'BadResponse']);
+  expect(reply.status).toBe(502);
+  expect(JSON.parse(reply.rest).Code).toBe('BadResponse');
   expect(reply.all('Set-Cookie')).toEqual([]);
   expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
 });

@@ -94,6 +94,18 @@ test('F-11 bytes that come after the end of a reply meet no other request', asyn
   expect(asked).toEqual([0, 1]);
 });
 
+test('I25 an error between two requests, in the moment in which Node does not listen for it, harms nobody', async () => {
+  const request = send();
+  const [message] = (await once(request, 'response')) as [IncomingMessage];
+  const { socket } = message;
+  message.resume();
+  // Node has let go of the connection by now, and not yet given it back.
+  message.once('end', () => socket.destroy(new Error('reset')));
+  await new Promise((resolve) => socket.once('close', resolve));
+  await answered(send());
+  expect(asked).toEqual([0, 1]);
+});
+
 test('a connection that the instance has closed is not used', async () => {
   const first = send();
   await answered(first);

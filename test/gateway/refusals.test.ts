@@ -1,5 +1,7 @@
 import http from 'node:http';
-import { expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import { startGateway, startUpstream } from '../support/gateway-fixture.js';
 import { exchangeBytes, parseReply, request } from '../support/raw-client.js';
@@ -44,6 +46,25 @@ test('a refusal of the scheduler reaches the client as FC words it, with Retry-A
     ['refused', 429, 0, undefined],
     ['refused', 429, 0, undefined],
   ]);
+});
+
+test('a body that nobody wants may go on for 10 s; then its connection is closed (T17)', async () => {
+  const clock = new MovableClock({ frozen: true });
+  const upstream = await startUpstream((_, response) => void response.end());
+  const admit = () => Promise.reject(new FcError('ResourceExhausted', 'concurrency limit exceeded'));
+  const { port } = await startGateway(upstream, { clock, admission: () => ({ admit }) });
+  const client = connect(port, '127.0.0.1').on('error', () => {});
+  onTestFinished(() => void client.destroy());
+  client.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc');
+  await new Promise((resolve) => client.once('data', resolve));
+  client.resume();
+
+  await clock.advance(9999);
+  await new Promise((resolve) => client.write('d', resolve));
+  expect(client.closed).toBe(false);
+  await clock.advance(1);
+
+  await vi.waitFor(() => expect(client.closed).toBe(true), { timeout: 5000, interval: 5 });
 });
 
 test('an error that is nobody’s refusal tells the client nothing but its code (T28)', async () => {

@@ -84,7 +84,10 @@ test.each(REFUSED)(
   async (_, bytes, status, code) => {
     const { port, asked, recorded, admission } = await startServed();
 
-    const text = await exchangeBytes(port, `${bytes}GET /behind HTTP/1.1\r\n${HOST}\r\n`);
+    const text = await exchangeBytes(
+      port,
+      `${bytes}GET /behind HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
+    );
 
     const reply = parseReply(text);
     expect(reply?.status).toBe(status);
@@ -119,6 +122,16 @@ test.each([
 
   expect(parseReply(await exchangeBytes(port, bytes))?.status).toBe(200);
   expect(asked).toHaveLength(1);
+});
+
+test('garbage behind a refused request is neither answered nor recorded', async () => {
+  const { port, gateway, records } = await startServed();
+
+  const text = await exchangeBytes(port, `OPTIONS * HTTP/1.1\r\n${HOST}\r\ngarbage garbage\r\n\r\n`);
+  while (gateway.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+  expect(records.map(({ method, status }) => [method, status])).toEqual([['OPTIONS', 400]]);
 });
 
 test('a refused method is told which are allowed', async () => {

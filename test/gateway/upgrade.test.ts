@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { connect, createServer as createNetServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { MovableClock } from '../../src/model/clock.js';
 import { listen, startGateway, startUpstream, track, type Upstream } from '../support/gateway-fixture.js';
@@ -28,7 +28,13 @@ async function startEcho({
   const sockets = track(server);
   const webSockets = new WebSocketServer({ server });
   webSockets.on('headers', (headers) =>
-    headers.push('Set-Cookie: own=1', 'X-CamelCase: kept', 'X-Fc-Evil: 1', 'Keep-Alive: timeout=1'),
+    headers.push(
+      'Set-Cookie: own=1',
+      'Set-Cookie: X-Fc-cookie-session-id=stolen',
+      'X-CamelCase: kept',
+      'X-Fc-Evil: 1',
+      'Keep-Alive: timeout=1',
+    ),
   );
   webSockets.on('connection', (socket, request) => {
     seen.push({ url: request.url, rawHeaders: request.rawHeaders });
@@ -163,6 +169,17 @@ test.each([
   },
 );
 
+test('an upgrade behind a request that has no answer yet is not made: whose bytes come next would be in doubt (T13)', async () => {
+  const echo = await startEcho();
+  const { port } = await startGateway(echo);
+
+  const text = await exchangeBytes(port, `GET / HTTP/1.1\r\nHost: localhost\r\n\r\n${HANDSHAKE}\r\n\r\n`, {
+    idleMs: 3000,
+  });
+
+  expect([text, echo.seen]).toEqual(['', []]);
+});
+
 test('an upgrade to a foreign host is refused before anything else', async () => {
   const { port } = await startGateway(await startEcho());
 
@@ -276,6 +293,19 @@ test('the function timeout closes a WebSocket, and the record names the option (
   const [record] = await recorded(1);
   expect(record).toMatchObject({ outcome: 'broken', status: 101, refusal: { code: 'FunctionTimeout' } });
   expect(record?.refusal?.fix).toContain('--timeout');
+});
+
+test('the instance’s side of a WebSocket is closed at the function timeout too (F-06)', async () => {
+  const clock = new MovableClock({ frozen: true });
+  const codes: number[] = [];
+  const echo = await startEcho({ onSocket: (socket) => socket.on('close', (code) => codes.push(code)) });
+  const { port } = await startGateway(echo, { clock, timeout: 5 });
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+  await opened(socket);
+
+  await clock.advance(5000);
+
+  await vi.waitFor(() => expect(codes).toEqual([1006]), { timeout: 5000, interval: 5 });
 });
 
 test('an upgrade whose instance is gone is answered 502, tried once more before', async () => {

@@ -1,5 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
+/** Whoever has heard nothing for that long will not: what came is what the test judges. */
+const PATIENCE_MS = 10_000;
+
 export interface RawReply {
   readonly status: number;
   readonly reason: string;
@@ -26,7 +29,7 @@ export async function exchangeBytes(
 }
 
 /** @param idleMs gives up waiting for more after that long without a byte */
-export function untilClosed(socket: Socket, idleMs?: number): Promise<string> {
+export function untilClosed(socket: Socket, idleMs = PATIENCE_MS): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     socket.on('data', (chunk) => {
@@ -35,7 +38,7 @@ export function untilClosed(socket: Socket, idleMs?: number): Promise<string> {
     socket.on('error', () => {});
     socket.on('end', () => socket.destroy());
     socket.on('close', () => resolve(text));
-    if (idleMs !== undefined) socket.setTimeout(idleMs, () => socket.destroy());
+    socket.setTimeout(idleMs, () => socket.destroy());
   });
 }
 
