@@ -43,11 +43,29 @@ const gateway = createGateway({
 });
 gateway.server.listen(0, '127.0.0.1', () => process.send({ port: gateway.server.address().port }));
 
-process.on('message', ({ clean }) => {
+const descriptors = () => readdirSync('/proc/self/fd').length;
+
+/** Tells when there are at most so many descriptors, or after 10 s that there are not. */
+function tellWhenAtMost(most, deadline = monotonicMs() + 10_000) {
+  const now = descriptors();
+  const at = monotonicMs();
+  if (now <= most || at > deadline) process.send({ descriptors: now, at });
+  else setTimeout(tellWhenAtMost, 5, most, deadline);
+}
+
+function monotonicMs() {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+process.on('message', ({ clean, atMost }) => {
+  if (atMost !== undefined) {
+    tellWhenAtMost(atMost);
+    return;
+  }
   if (clean) globalThis.gc();
   process.send({
     inFlight: gateway.inFlight,
-    descriptors: readdirSync('/proc/self/fd').length,
+    descriptors: descriptors(),
     resident: process.memoryUsage.rss(),
   });
 });
