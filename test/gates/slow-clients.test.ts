@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startGateway, startUpstream } from '../support/gateway-fixture.js';
 import { request } from '../support/raw-client.js';
+import { slowClient } from '../support/slow-client.js';
 
 const SLOW = 50;
 const CLOSED_WITHIN_MS = 12_000;
@@ -40,26 +40,3 @@ test('clients that dribble their head, or say nothing, are closed within 12 s, a
   expect(after[0]).toBeGreaterThan(5000);
   expect(after.at(-1)).toBeLessThan(CLOSED_WITHIN_MS);
 }, 30_000);
-
-interface SlowClient {
-  readonly closedAt: Promise<number>;
-  leave(): void;
-}
-
-/** Sends a byte now and then. */
-function slowClient(port: number, bytes: string): SlowClient {
-  const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
-  onTestFinished(() => void socket.destroy());
-  let at = 0;
-  const dribble = setInterval(() => {
-    if (at < bytes.length && socket.writable) socket.write(bytes[at++] ?? '');
-  }, 50);
-  socket.resume();
-  const closedAt = new Promise<number>((resolve) => {
-    socket.once('close', () => {
-      clearInterval(dribble);
-      resolve(performance.now());
-    });
-  });
-  return { closedAt, leave: () => void socket.destroy() };
-}
