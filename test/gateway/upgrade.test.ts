@@ -287,9 +287,10 @@ test('the function timeout closes a WebSocket, and the record names the option (
 
   await clock.advance(4999);
   expect(socket.readyState).toBe(WebSocket.OPEN);
+  const code = closed(socket);
   await clock.advance(1);
 
-  expect(await closed(socket)).toBe(1006);
+  expect(await code).toBe(1006);
   const [record] = await recorded(1);
   expect(record).toMatchObject({ outcome: 'broken', status: 101, refusal: { code: 'FunctionTimeout' } });
   expect(record?.refusal?.fix).toContain('--timeout');
