@@ -19,8 +19,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'link',
     find: "passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');",
     replace: '',
-    test: 'gates/smuggling',
-    name: 'parses exactly the requests',
+    test: 'gateway/link',
+    name: 'has no say in how a DELETE is framed',
   },
   {
     what: 'any number of header lines is accepted',

@@ -1,0 +1,33 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { Link } from '../../src/gateway/link.js';
+import type { Visit } from '../../src/model/admission.js';
+import { MovableClock } from '../../src/model/clock.js';
+import { startStrictUpstream } from '../support/strict-upstream.js';
+
+test.each(['DELETE', 'OPTIONS'])(
+  'http-proxy has no say in how a %s is framed (CVE-2026-29057, T13)',
+  async (method) => {
+    const { host, port, requests } = await startStrictUpstream();
+    const link = new Link(new MovableClock());
+    onTestFinished(() => link.destroy());
+    const request = Object.assign(new IncomingMessage(new Socket()), { method, url: '/' });
+    const visit = { instanceId: 'c-1', address: { host, port } } as Visit;
+
+    const made = link.request(request, new ServerResponse(request), {
+      visit,
+      target: '/',
+      lines: ['Host', 'localhost', 'Transfer-Encoding', 'chunked'],
+    });
+    const answered = new Promise((resolve) => made.once('response', (reply) => resolve(reply.resume())));
+    made.end('abc');
+    await answered;
+
+    // It would say here that there is no body, whatever was sent.
+    expect(request.headers).toEqual({});
+    expect(requests.map(({ headers, body }) => [headers.map(([name]) => name), body])).toEqual([
+      [['Host', 'Transfer-Encoding', 'Connection'], 'abc'],
+    ]);
+  },
+);
