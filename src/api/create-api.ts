@@ -49,6 +49,8 @@ export function createApi(options: ApiOptions): Api {
     // A missing Host is answered by us, in the API's own form.
     requireHostHeader: false,
   });
+  // Node would silently leave out the later lines of a long head and still obey them.
+  server.maxHeadersCount = 0;
   const answering = new WeakMap<Duplex, number>();
   const countAnswers = (socket: Duplex, by: number): void => {
     answering.set(socket, (answering.get(socket) ?? 0) + by);

@@ -114,7 +114,7 @@ export class Attempt {
     if (this.#over) return;
     let length: number | undefined;
     try {
-      length = writeReplyHead({ ...this.#parts, reply });
+      length = writeReplyHead(this.#parts, reply);
     } catch (error) {
       this.#fail(asFcError(error));
       return;

@@ -107,16 +107,13 @@ export class Exchange {
   }
 }
 
-export interface Sides {
+interface ExchangeParts {
+  readonly requestId: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly upgradeHead?: Buffer;
-}
-
-interface ExchangeParts extends Sides {
-  readonly requestId: string;
   readonly at: number;
   readonly startedAt: number;
+  readonly upgradeHead: Buffer | undefined;
 }
 
 function ignore(): void {}

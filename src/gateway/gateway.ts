@@ -14,7 +14,7 @@ import { Connection } from './connection.js';
 import { createListener } from './create-listener.js';
 import { discardBody } from './discard-body.js';
 import { createDoor } from './door.js';
-import { Exchange, type Sides } from './exchange.js';
+import { Exchange } from './exchange.js';
 import { createRecorder } from './record.js';
 import { responseOn } from './response-on.js';
 import { serve } from './serve.js';
@@ -78,8 +78,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
   };
 
-  const begin = (sides: Sides): Exchange =>
-    new Exchange({ ...sides, requestId: ids.requestId(), at: sessionClock.now(), startedAt: clock.now() });
+  const begin = (request: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): Exchange =>
+    new Exchange({
+      requestId: ids.requestId(),
+      request,
+      response,
+      at: sessionClock.now(),
+      startedAt: clock.now(),
+      upgradeHead,
+    });
 
   const connectionOf = (socket: Socket): Connection => {
     const known = connections.get(socket);
@@ -94,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const connection = connectionOf(request.socket);
     if (connection.doomed) return;
     // Never rejects.
-    void take(begin({ request, response }), connection);
+    void take(begin(request, response), connection);
   };
 
   const onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
@@ -107,7 +114,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.doomed = true;
     const response = responseOn(socket, request);
     // Never rejects.
-    void take(begin({ request, response, upgradeHead }), connection);
+    void take(begin(request, response, upgradeHead), connection);
   };
 
   server.on('connection', connectionOf);
@@ -128,7 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     connection.reject(refusal, () => {
       const request = new http.IncomingMessage(socket);
-      const exchange = begin({ request, response: responseOn(socket, request) });
+      const exchange = begin(request, responseOn(socket, request));
       exchange.refuse(refusal, { close: true });
       record(exchange);
     });

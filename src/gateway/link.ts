@@ -20,7 +20,7 @@ export interface Tunnel {
   join(reply: IncomingMessage, upstream: Duplex, head: Buffer): void;
 }
 
-const NO_HEADERS = {};
+const NO_HEADERS = Object.freeze({});
 
 /** http-proxy has no types for its passes. */
 interface Passes {

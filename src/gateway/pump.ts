@@ -60,9 +60,8 @@ export class Pump {
     const isWhole = !this.#flowed && chunk.length === this.#length;
     this.#flowed = true;
     if (isWhole && chunk.length <= SHORT) {
-      // As text it goes out with the head, in one piece.
       this.#ended = true;
-      this.#to.end(chunk.toString('latin1'), 'latin1');
+      endWith(this.#to, chunk.toString('latin1'));
       return;
     }
     if (this.#to.write(chunk)) return;
@@ -78,6 +77,15 @@ export class Pump {
     this.#flowed = true;
     if (!this.#ended) this.#to.end();
   };
+}
+
+/** As text a body goes out with its head, in one piece, unless the end of the message comes behind it before it has gone. */
+function endWith(to: OutgoingMessage, text: string): void {
+  const { socket } = to;
+  socket?.cork();
+  to.write(text, 'latin1');
+  socket?.uncork();
+  to.end();
 }
 
 function flushHead(made: Pump): void {

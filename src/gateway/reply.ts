@@ -6,7 +6,6 @@ import { badResponse, checkReply } from './reply-head.js';
 
 interface ReplyParts {
   readonly exchange: Exchange;
-  readonly reply: IncomingMessage;
   readonly visit: Visit;
   readonly door: Door;
 }
@@ -16,9 +15,12 @@ interface ReplyParts {
  * @returns how long its body is, where that is said
  * @throws BadResponse, and what the strategy throws; nothing has been written then
  */
-export function writeReplyHead({ exchange, reply, visit, door }: ReplyParts): number | undefined {
+export function writeReplyHead(
+  { exchange, visit, door }: ReplyParts,
+  reply: IncomingMessage,
+): number | undefined {
   const { request, response, requestId } = exchange;
-  const ours = ['X-Fc-Request-Id', requestId, ...door.repliesAdded];
+  const ours = ['X-Fc-Request-Id', requestId].concat(door.repliesAdded);
   const { status, reason, length, headers } = checkReply(reply, door.repliesDropped, ours);
   door.affinity.settle(visit, { status, headers });
   exchange.endsByClosing = request.httpVersionMinor === 0 && length === undefined;

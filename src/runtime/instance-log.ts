@@ -31,8 +31,9 @@ export class BoundedLog implements InstanceLog {
       .map((line) => line.text);
   }
 
+  /** @param text of the platform's own making: nothing in it comes from outside */
   note(text: string): void {
-    this.add('platform', text);
+    this.#append('platform', text);
   }
 
   follow(listener: (line: LogLine) => void): () => void {
@@ -41,11 +42,7 @@ export class BoundedLog implements InstanceLog {
   }
 
   add(source: LogLine['source'], text: string): void {
-    const line: LogLine = { at: this.#clock.now(), source, text: cut(sanitize(text)) };
-    this.#lines.push(line);
-    this.#characters += line.text.length;
-    this.#drop();
-    for (const listener of this.#listeners) listener(line);
+    this.#append(source, cut(sanitize(text)));
   }
 
   /** Forgets what a start printed that is tried again. */
@@ -53,6 +50,14 @@ export class BoundedLog implements InstanceLog {
     this.#lines = [];
     this.#first = 0;
     this.#characters = 0;
+  }
+
+  #append(source: LogLine['source'], text: string): void {
+    const line: LogLine = { at: this.#clock.now(), source, text };
+    this.#lines.push(line);
+    this.#characters += line.text.length;
+    this.#drop();
+    for (const listener of this.#listeners) listener(line);
   }
 
   #drop(): void {

@@ -13,7 +13,7 @@ import { MOUNTS } from './mounts.js';
  * @throws InvalidArgument
  */
 export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessionInput {
-  const { sessionId, ...terms } = checkBody(createSchema(maxTTL), body ?? {});
+  const { sessionId, ...terms } = checkBody(schemasFor(maxTTL).create, body ?? {});
   checkTerms(terms, maxTTL);
   // An empty ID is one that was not given (spec §1.3).
   if (sessionId === undefined || sessionId === '') return terms;
@@ -23,13 +23,24 @@ export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessio
 
 /** The body of UpdateSession: what is absent stays as it is. @throws InvalidArgument */
 export function parseUpdateSession(body: unknown, maxTTL?: number): UpdateSessionInput {
-  const terms = checkBody(updateSchema(maxTTL), body ?? {});
+  const terms = checkBody(schemasFor(maxTTL).update, body ?? {});
   checkTerms(terms, maxTTL);
   return terms;
 }
 
-function updateSchema(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
-  return z.object(
+const made = new Map<number | undefined, ReturnType<typeof makeSchemas>>();
+
+/** To make a schema takes a hundred times as long as to use it. */
+function schemasFor(maxTTL: number | undefined): ReturnType<typeof makeSchemas> {
+  const known = made.get(maxTTL);
+  if (known !== undefined) return known;
+  const schemas = makeSchemas(maxTTL);
+  made.set(maxTTL, schemas);
+  return schemas;
+}
+
+function makeSchemas(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
+  const update = z.object(
     {
       sessionTTLInSeconds: optional(integer(LIMITS.sessionTTLInSeconds[0], maxTTL)),
       sessionIdleTimeoutInSeconds: optional(integer(LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL)),
@@ -38,10 +49,7 @@ function updateSchema(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
     },
     { error: 'a JSON object' },
   );
-}
-
-function createSchema(maxTTL: number | undefined) {
-  return updateSchema(maxTTL).extend({ sessionId: optional(string()) });
+  return { update, create: update.extend({ sessionId: optional(string()) }) };
 }
 
 /** Two times of one body must fit each other; whether one fits the terms in force, the session's owner knows. */
