@@ -88,8 +88,9 @@ export class Connection {
   }
 
   #limit(late: AbortController): () => void {
-    const reason = tooSlow(this.#endpoint.origin, this.#timeoutMs);
-    return this.#clock.wakeAt(this.#clock.now() + this.#timeoutMs, () => late.abort(reason));
+    return this.#clock.wakeAt(this.#clock.now() + this.#timeoutMs, () =>
+      late.abort(tooSlow(this.#endpoint.origin, this.#timeoutMs)),
+    );
   }
 
   #joined(signal: AbortSignal): AbortSignal {
