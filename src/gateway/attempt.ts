@@ -203,8 +203,8 @@ export class Attempt {
     this.#upload?.stop();
     this.#exchange.onClosed = ignore;
     this.#exchange.onSpoiled = ignore;
-    // After a whole exchange Node keeps the connection.
-    if (!this.#reply?.complete || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
+    // After a whole exchange, read to its end, Node has kept the connection.
+    if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
     this.#resolve(ending);
   }
