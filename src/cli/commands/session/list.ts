@@ -37,13 +37,20 @@ export const list = command({
       sessionId: values.sessionId,
       sessionStatus: values.status,
     };
+    const form = outputForm(values);
+    const now = emulatorNow(control);
+    // Ages are told against the emulator's time, which is asked for at the same time.
+    const tellsAges = form === 'table' || form === 'wide';
     let more = false;
     const look = async (): Promise<Result> => {
-      const page = await sessions(control, query, values.all);
+      const [page, at] = await Promise.all([
+        sessions(control, query, values.all),
+        tellsAges ? now() : undefined,
+      ]);
       more = page.nextToken !== undefined && page.nextToken !== '';
-      return sessionsResult({ json: page, sessions: page.sessions }, emulatorNow(control), context);
+      return sessionsResult({ json: page, sessions: page.sessions }, async () => at ?? now(), context);
     };
-    await showOrWatch(look, { watch: values.watch, form: outputForm(values), none: 'no sessions' }, context);
+    await showOrWatch(look, { watch: values.watch, form, none: 'no sessions' }, context);
     if (more) context.stderr.write('there are more: --all, or --next-token with the token of -o json\n');
   },
 });
