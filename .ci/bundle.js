@@ -14,11 +14,21 @@ const settledVersion = {
   load: (id) =>
     id === join(ROOT, 'src/version.ts') ? `export const version = ${JSON.stringify(version)};` : undefined,
 };
-/** commander has it for subcommands that are programs of their own. Ours are not, and it takes a part of the network with it. */
-const noChildProcessForCommander = {
-  name: 'no-child-process-for-commander',
+/**
+ * What packages load for things that we never ask of them: commander for subcommands that are programs of their own, http-proxy for
+ * instances behind TLS and for following redirects. Each would be loaded at every start.
+ */
+const UNUSED = [
+  ['commander', 'node:child_process'],
+  ['http-proxy', 'https'],
+  ['http-proxy', 'follow-redirects'],
+];
+const withoutUnused = {
+  name: 'without-unused',
   resolveId: (id, importer = '') =>
-    id === 'node:child_process' && importer.includes('/node_modules/commander/') ? '\0nothing' : undefined,
+    UNUSED.some(([by, unused]) => id === unused && importer.includes(`/node_modules/${by}/`))
+      ? '\0nothing'
+      : undefined,
   load: (id) => (id === '\0nothing' ? 'export {};' : undefined),
 };
 
@@ -26,9 +36,7 @@ const bundle = await rolldown({
   cwd: ROOT,
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  // Of follow-redirects, for whoever has it installed.
-  external: ['debug'],
-  plugins: [settledVersion, noChildProcessForCommander],
+  plugins: [settledVersion, withoutUnused],
 });
 const { output } = await bundle.write({
   dir: TARGET,
