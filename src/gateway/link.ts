@@ -20,8 +20,6 @@ export interface Tunnel {
   join(reply: IncomingMessage, upstream: Duplex, head: Buffer): void;
 }
 
-const NO_HEADERS = Object.freeze({});
-
 /** http-proxy has no types for its passes. */
 interface Passes {
   webPasses: { readonly name: string }[];
@@ -60,7 +58,7 @@ export class Link {
       },
     };
     const agent = this.#agents.of(visit.instanceId, visit.address);
-    request.headers = NO_HEADERS;
+    request.headers = {};
     this.#proxy.web(
       request,
       response,
@@ -77,7 +75,7 @@ export class Link {
     const onMade = (clientRequest: ClientRequest) => {
       made = clientRequest;
     };
-    request.headers = NO_HEADERS;
+    request.headers = {};
     this.#proxy.on('proxyReqWs', onMade);
     try {
       this.#proxy.ws(

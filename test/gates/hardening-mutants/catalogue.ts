@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a request whose client left goes on',
     file: 'attempt',
-    find: 'if (!this.#reply?.complete || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();',
+    find: 'if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();',
     replace: '',
     test: 'gateway/faults',
     name: 'a client that leaves after its whole body was taken',
