@@ -30,7 +30,7 @@ interface Passes {
  * The way to the instances, and the only place that knows http-proxy (1.18.1). The library makes the request and joins the two
  * sides of an upgrade; heads and bodies are the gateway's own, because the library
  * - frames a DELETE with a chunked body wrongly (CVE-2026-29057): that pass is taken out;
- * - lower-cases and joins header lines, collapses `//` in paths and drops fragments: both are set on the outgoing request;
+ * - lower-cases and joins header lines, collapses `//` in paths and drops fragments: both are put right ({@link RequestOptions});
  * - never ends a reply whose instance died, and ends no request whose client left;
  * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are taken off.
  */
