@@ -8,7 +8,7 @@ import { answerParent } from '../child.js';
 
 // Starts of processes: bare nodes, nodes that listen and say so, and instances of the local driver. Milliseconds.
 
-const LISTENER = fileURLToPath(new URL('./listener.js', import.meta.url));
+const LISTENER = fileURLToPath(new URL('./listener.cjs', import.meta.url));
 /** As little as the driver hands on: some variables make every node slower. */
 const { PATH, HOME, LANG } = process.env;
 const OPTIONS = { env: { PATH, HOME, LANG }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
