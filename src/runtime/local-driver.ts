@@ -55,6 +55,7 @@ export function createLocalDriver({
     guard,
     ports: new Ports(),
     queue: new StartQueue(clock),
+    startTimes: new Map(),
     surroundings: { nonce, hostEnvironment },
   };
   const running = new Set<LocalInstance>();

@@ -22,6 +22,8 @@ interface Start {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly log: BoundedLog;
+  /** What the function's last start took, in milliseconds. */
+  readonly expectedMs: number | undefined;
 }
 
 /** When a handler that does not listen where it should is told so, long before the start limit. */
@@ -38,6 +40,7 @@ export async function watchStart({
   signal,
   deadline,
   log,
+  expectedMs,
 }: Start): Promise<StartOutcome> {
   const over = new AbortController();
   const hint = (): void => {
@@ -48,7 +51,7 @@ export async function watchStart({
   let callOffLimit = (): void => {};
   try {
     return await Promise.race<StartOutcome>([
-      listening({ group, port, clock, signal: over.signal }),
+      listening({ group, port, clock, signal: over.signal, expectedMs }),
       group.ended.then((exit) => ({ kind: 'exited', exit })),
       new Promise((resolve) => {
         callOffLimit = clock.wakeAt(deadline, () => resolve({ kind: 'late' }));
@@ -75,8 +78,9 @@ async function listening({
   port,
   clock,
   signal,
+  expectedMs,
 }: Omit<Start, 'deadline' | 'log'>): Promise<StartOutcome> {
-  const address = await untilListening(port, { clock, signal });
+  const address = await untilListening(port, { clock, signal, expectedMs });
   const patience = clock.now() + DOUBT_MS;
   while (clock.now() < patience && ownsListener(group.pid, port) === false) {
     await pause(clock, DOUBT_INTERVAL_MS);

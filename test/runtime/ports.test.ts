@@ -31,7 +31,15 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     giveBack: (port: number) => free.giveBack(port),
   };
   const surroundings = { nonce, hostEnvironment: process.env };
-  const workshop = { clock, sessionClock: clock, guard, ports, queue: new StartQueue(clock), surroundings };
+  const workshop = {
+    clock,
+    sessionClock: clock,
+    guard,
+    ports,
+    queue: new StartQueue(clock),
+    startTimes: new Map(),
+    surroundings,
+  };
   guard.begin();
   const instance = new LocalInstance(specOf(command), workshop, never);
   onTestFinished(async () => {
