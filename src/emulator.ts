@@ -66,6 +66,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const api = createApi({
     control,
     ids,
+    sessionClock: clock,
     hostVerdict,
     events: requests,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),

@@ -16,16 +16,25 @@ import { Connection, type ConnectionOptions } from './client/connection.js';
 import { followLines } from './client/follow-lines.js';
 import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
+export interface ApiClient extends ControlPlane {
+  /**
+   * The emulator's own time, by which its sessions live, as the last answer told it.
+   * @returns milliseconds since 1970, to the second; undefined before the first answer
+   */
+  toldTime(): number | undefined;
+}
+
 /**
  * The control plane of a running emulator, over HTTP. Nothing stays open between two calls, so a short program ends at once.
  * Every operation throws what the served one throws, and UnreachableError where no emulator answers.
  * @throws InvalidArgument for an endpoint that is none
  */
-export function createApiClient(options: ConnectionOptions): ControlPlane {
+export function createApiClient(options: ConnectionOptions): ApiClient {
   const connection = new Connection(options);
   const own = (...parts: string[]): string[] => ['_emulator', 'v1', ...parts];
 
   return {
+    toldTime: () => connection.toldTime,
     sessions: sessionService(connection),
     instances: instanceService(connection),
     functions: {

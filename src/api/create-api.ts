@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
@@ -8,7 +9,8 @@ import { checkHead } from './check-head.js';
 import { emulatorRoutes, type RequestEvents } from './emulator-routes.js';
 import { functionRoutes } from './function-routes.js';
 import { readBody } from './read-body.js';
-import { sendError, sendRawError, sendReply } from './reply.js';
+import { type ReplyHead, sendError, sendRawError, sendReply } from './reply.js';
+import type { Reply } from './route.js';
 import { createRouter, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 
@@ -16,6 +18,8 @@ export interface ApiOptions {
   /** What is served. */
   readonly control: ControlPlane;
   readonly ids: Pick<Ids, 'requestId'>;
+  /** The clock by which sessions live: all times that the API tells are its. */
+  readonly sessionClock: Pick<Clock, 'wallTime'>;
   /** Judges the `Host` of every request, whatever it asks for. */
   readonly hostVerdict: (host: string) => HostVerdict;
   /** Feeds `GET /_emulator/v1/events`; without it that stream stays silent. */
@@ -35,7 +39,7 @@ export interface Api {
 
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
-  const { control, ids, hostVerdict, events, maxSessionTTLInSeconds, onError } = options;
+  const { control, ids, sessionClock, hostVerdict, events, maxSessionTTLInSeconds, onError } = options;
   const router = createRouter({
     ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
     ...functionRoutes(control),
@@ -56,17 +60,20 @@ export function createApi(options: ApiOptions): Api {
     answering.set(socket, (answering.get(socket) ?? 0) + by);
   };
 
+  const headOf = (requestId: string): ReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     countAnswers(request.socket, 1);
     response.once('close', () => countAnswers(request.socket, -1));
     const requestId = ids.requestId();
     try {
       checkHead(request, hostVerdict);
-      await answer({ request, response, router, requestId });
+      const reply = await answer({ request, response, router, requestId });
+      await sendReply(response, reply, headOf(requestId));
     } catch (error) {
       const refusal = asFcError(error);
       if (refusal.code === 'InternalServerError') onError?.(error);
-      sendError(response, refusal, requestId);
+      sendError(response, refusal, headOf(requestId));
     }
   };
   server.on('request', serve);
@@ -74,12 +81,12 @@ export function createApi(options: ApiOptions): Api {
   server.on('checkExpectation', serve);
   server.on('connect', (request, socket) => {
     socket.on('error', () => socket.destroy());
-    sendRawError(socket, refusalOfConnect(request, hostVerdict), ids.requestId());
+    sendRawError(socket, refusalOfConnect(request, hostVerdict), headOf(ids.requestId()));
   });
   server.on('clientError', (error, socket) => {
     // Bytes in the middle of another answer would corrupt it.
     if (!socket.writable || (answering.get(socket) ?? 0) > 0) socket.destroy();
-    else sendRawError(socket, refusalOfParser(error), ids.requestId());
+    else sendRawError(socket, refusalOfParser(error), headOf(ids.requestId()));
   });
 
   return {
@@ -101,21 +108,20 @@ async function answer({
   response: ServerResponse;
   router: Router;
   requestId: string;
-}): Promise<void> {
+}): Promise<Reply> {
   const found = router.find(request.method ?? '', request.url ?? '');
   if (found.allow !== undefined) response.setHeader('Allow', found.allow);
   if (found.refusal !== undefined) throw found.refusal;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const body = found.reads ? undefined : await readBody(request);
-  const reply = await found.handler({
+  return found.handler({
     param: found.param,
     query: found.query,
     body,
     requestId,
     signal: gone.signal,
   });
-  await sendReply(response, reply, requestId);
 }
 
 function refusalOfConnect(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError {

@@ -4,49 +4,56 @@ import type { Duplex } from 'node:stream';
 import type { FcError } from '../model/errors.js';
 import type { Reply } from './route.js';
 
+/** What every reply tells. */
+export interface ReplyHead {
+  readonly requestId: string;
+  /** Told as `Date`: the time by which sessions live, as in the body, and not the host's. */
+  readonly sentAt: Date;
+}
+
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Writes a reply; of a stream, returns when it is over. */
-export async function sendReply(response: ServerResponse, reply: Reply, requestId: string): Promise<void> {
+export async function sendReply(response: ServerResponse, reply: Reply, head: ReplyHead): Promise<void> {
   switch (reply.kind) {
     case 'json':
-      return sendText(response, reply.status ?? 200, JSON.stringify(reply.body), requestId);
+      return sendText(response, reply.status ?? 200, JSON.stringify(reply.body), head);
     case 'empty':
-      response.writeHead(204, commonHeaders(requestId));
+      response.writeHead(204, commonHeaders(head));
       response.end();
       return;
     case 'stream':
-      return sendStream(response, reply, requestId);
+      return sendStream(response, reply, head);
   }
 }
 
 /** The one place where an error becomes HTTP. */
-export function sendError(response: ServerResponse, error: FcError, requestId: string): void {
+export function sendError(response: ServerResponse, error: FcError, head: ReplyHead): void {
   if (response.headersSent || response.destroyed) {
     // Too late to say anything: a reply cut short must not look whole.
     response.destroy();
     return;
   }
   if (error.retryAfterInSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterInSeconds);
-  sendText(response, error.status, errorText(error, requestId), requestId);
+  sendText(response, error.status, errorText(error, head), head);
 }
 
 /** The same for a connection on which there is no response object: a CONNECT, or bytes that are not HTTP. */
-export function sendRawError(socket: Duplex, error: FcError, requestId: string): void {
-  const body = errorText(error, requestId);
-  const head = [
+export function sendRawError(socket: Duplex, error: FcError, head: ReplyHead): void {
+  const body = errorText(error, head);
+  const lines = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
-    ...Object.entries(commonHeaders(requestId)).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(commonHeaders(head)).map(([name, value]) => `${name}: ${value}`),
     `Content-Type: ${JSON_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function sendText(response: ServerResponse, status: number, text: string, requestId: string): void {
+function sendText(response: ServerResponse, status: number, text: string, head: ReplyHead): void {
   response.writeHead(status, {
-    ...commonHeaders(requestId),
+    ...commonHeaders(head),
     'Content-Type': JSON_TYPE,
     'Content-Length': Buffer.byteLength(text),
   });
@@ -56,9 +63,9 @@ function sendText(response: ServerResponse, status: number, text: string, reques
 async function sendStream(
   response: ServerResponse,
   { contentType, chunks }: Extract<Reply, { kind: 'stream' }>,
-  requestId: string,
+  head: ReplyHead,
 ): Promise<void> {
-  response.writeHead(200, { ...commonHeaders(requestId), 'Content-Type': contentType });
+  response.writeHead(200, { ...commonHeaders(head), 'Content-Type': contentType });
   response.flushHeaders();
   if (response.req.method === 'HEAD') {
     response.end();
@@ -71,17 +78,18 @@ async function sendStream(
   response.end();
 }
 
-function errorText(error: FcError, requestId: string): string {
+function errorText(error: FcError, { requestId }: ReplyHead): string {
   const body = error.toBody(requestId);
   if (error.code !== 'InternalServerError') return JSON.stringify(body);
   // What went wrong inside is for the log, not for the wire (quality T28).
   return JSON.stringify({ ...body, Message: 'an internal error has occurred. Please retry.' });
 }
 
-function commonHeaders(requestId: string): Readonly<Record<string, string>> {
+function commonHeaders({ requestId, sentAt }: ReplyHead): Readonly<Record<string, string>> {
   return {
     'X-Fc-Request-Id': requestId,
     'x-acs-request-id': requestId,
+    Date: sentAt.toUTCString(),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
   };

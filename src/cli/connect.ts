@@ -1,6 +1,7 @@
+import type { ApiClient } from '../api/create-api-client.js';
 import { FcError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
-import type { ControlPlane, FunctionRef } from '../model/services.js';
+import type { FunctionRef } from '../model/services.js';
 import type { Context } from './context.js';
 import { runningEmulators } from './discovery.js';
 import { text } from './option-kinds.js';
@@ -23,7 +24,7 @@ interface Found {
 }
 
 /** The control plane of an emulator, and what is known of it beforehand. */
-interface Connected extends ControlPlane {
+export interface Connected extends ApiClient {
   /** The names of its functions, where the emulator was found by what it leaves for other commands. */
   readonly functionNames?: readonly string[];
 }
@@ -39,6 +40,11 @@ export async function connect(
     ...createApiClient({ endpoint: found.endpoint }),
     functionNames: found.functions?.length ? found.functions : undefined,
   };
+}
+
+/** @returns milliseconds since 1970 by the emulator's clock, against which ages are told, as it said in its last answer */
+export function emulatorNow(control: Connected, { clock }: Context): number {
+  return control.toldTime() ?? clock.now();
 }
 
 /** @throws UsageError when several functions are served and none is named */

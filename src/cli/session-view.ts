@@ -1,24 +1,26 @@
-import type { ControlPlane } from '../model/services.js';
 import type { Session } from '../model/session.js';
+import { type Connected, emulatorNow } from './connect.js';
 import type { Context } from './context.js';
 import { humanDuration } from './human-time.js';
-import type { Result } from './print-result.js';
+import { type OutputForm, printResult, type Result } from './print-result.js';
 import { shortInstanceId } from './short-id.js';
 import { formatDetails, formatTable } from './table.js';
 
-/** The emulator's own time, against which ages are told; asked for only when they are. */
-type Now = () => Promise<number>;
-
-export function emulatorNow(control: ControlPlane): Now {
-  return async () => Date.parse((await control.clock.show()).now);
+/** What every operation on one session tells of it in the end. */
+export async function printSession(
+  session: Session,
+  control: Connected,
+  form: OutputForm,
+  context: Context,
+): Promise<void> {
+  await printResult(context, form, sessionResult(session, emulatorNow(control, context), context));
 }
 
-export function sessionResult(session: Session, ask: Now, { stdout }: Context): Result {
+function sessionResult(session: Session, now: number, { stdout }: Context): Result {
   return {
     json: session,
     names: [session.sessionId],
-    table: async ({ wide }) => {
-      const now = await ask();
+    table: ({ wide }) => {
       const rows: [string, string][] = [
         ['session', session.sessionId],
         ['status', session.sessionStatus],
@@ -41,15 +43,14 @@ export function sessionResult(session: Session, ask: Now, { stdout }: Context): 
 /** @param json the answer as it came, for `-o json` */
 export function sessionsResult(
   { json, sessions }: { readonly json: unknown; readonly sessions: readonly Session[] },
-  ask: Now,
+  now: number,
   { stdout }: Context,
 ): Result {
   return {
     json,
     names: sessions.map(({ sessionId }) => sessionId),
-    table: async ({ wide }) => {
+    table: ({ wide }) => {
       if (sessions.length === 0) return '';
-      const now = await ask();
       const head = ['SESSION', 'STATUS', 'INSTANCE', 'AGE', 'ENDS IN', 'IDLE'];
       const more = wide ? ['FUNCTION', 'QUALIFIER', 'AFFINITY', 'CREATED', 'MODIFIED'] : [];
       const rows = sessions.map((session) => [

@@ -30,10 +30,7 @@ export async function formatTable(
 }
 
 /** One resource: a name and its value on each line. */
-export async function formatDetails(
-  rows: readonly (readonly [name: string, value: Cell])[],
-  style: Style,
-): Promise<string> {
+export function formatDetails(rows: readonly (readonly [name: string, value: Cell])[], style: Style): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows
     .map(([name, value]) => `${style.dim(name.padEnd(width))}  ${sanitize(String(value))}\n`)

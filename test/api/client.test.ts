@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createApiClient } from '../../src/api/create-api-client.js';
+import { type ApiClient, createApiClient } from '../../src/api/create-api-client.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError, UnreachableError } from '../../src/model/errors.js';
 import type { LogLine } from '../../src/model/instance.js';
-import type { ControlPlane } from '../../src/model/services.js';
+
 import { type ServedApi, serveApi } from '../support/serve-api.js';
 
 let api: ServedApi;
-let client: ControlPlane;
+let client: ApiClient;
 
 beforeEach(async () => {
   api = await serveApi();
@@ -113,6 +113,7 @@ describe('every method of the ControlPlane says over HTTP what the served one sa
     expect(await failureOf(client.requests.get('1-b'))).toMatchObject({ code: 'RequestNotFound' });
     expect(await client.clock.show()).toEqual(await api.control.clock.show());
     expect((await client.clock.advance(1500)).offsetMs).toBe(1500);
+    expect(client.toldTime()).toBe(Math.floor(api.control.clockMoved.now() / 1000) * 1000);
     expect((await client.clock.resume()).frozen).toBe(false);
     expect((await client.clock.freeze()).frozen).toBe(true);
     expect(await client.health()).toEqual({ status: 'ok', version: '0.1.0', pid: 4711 });

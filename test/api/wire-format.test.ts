@@ -32,6 +32,15 @@ describe('every reply', () => {
     expect(headers['content-length']).toBe(String(Buffer.byteLength(text)));
   });
 
+  test('is dated by the clock of the sessions, as all times in its body are, an error too', async () => {
+    const before = api.control.clockMoved.wallTime();
+    await api.control.clockMoved.advance(6 * 3600 * 1000);
+    const later = new Date(before.getTime() + 6 * 3600 * 1000).toUTCString();
+    expect((await rawRequest(api.port, { path: SESSIONS })).headers.date).toBe(later);
+    expect((await rawRequest(api.port, { path: `${SESSIONS}/nobody` })).headers.date).toBe(later);
+    expect((await rawRequest(api.port, { path: '/%' })).headers.date).toBe(later);
+  });
+
   test('U30: DeleteSession answers 204 with no body and no type', async () => {
     await post('{"sessionId":"gone"}');
     const reply = await rawRequest(api.port, { method: 'DELETE', path: `${SESSIONS}/gone` });

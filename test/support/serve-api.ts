@@ -24,6 +24,7 @@ export async function serveApi(
   const api = createApi({
     control,
     ids: control.ids,
+    sessionClock: control.clockMoved,
     hostVerdict: createHostRule(options.names ?? []),
     events: control.events,
     onError: (error) => defects.push(error),

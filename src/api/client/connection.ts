@@ -35,12 +35,18 @@ export class Connection {
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
+  #toldTime: number | undefined;
 
   constructor({ endpoint, signal, timeoutMs = 30_000, clock = new MovableClock() }: ConnectionOptions) {
     this.#endpoint = parseEndpoint(endpoint);
     this.#signal = signal;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
+  }
+
+  /** The emulator's time as its last answer told it, to the second; undefined before the first. */
+  get toldTime(): number | undefined {
+    return this.#toldTime;
   }
 
   /**
@@ -109,7 +115,10 @@ export class Connection {
     return new Promise((resolve, reject) => {
       // Without an agent no connection is kept alive: a short program must not wait for an idle socket.
       const options = { hostname, port, method: call.method, path, headers, agent: false, signal };
-      const request = httpRequest(options, resolve);
+      const request = httpRequest(options, (response) => {
+        this.#toldTime = Date.parse(response.headers.date ?? '') || undefined;
+        resolve(response);
+      });
       request.once('error', reject);
       request.end(body);
     });

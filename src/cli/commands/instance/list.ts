@@ -1,11 +1,10 @@
 import type { InstanceInfo } from '../../../model/instance.js';
 import { command } from '../../command.js';
-import { CONNECTION, connect } from '../../connect.js';
+import { CONNECTION, connect, emulatorNow } from '../../connect.js';
 import type { Context } from '../../context.js';
 import { humanDuration } from '../../human-time.js';
 import { text } from '../../option-kinds.js';
 import { OUTPUT, outputForm, type Result } from '../../print-result.js';
-import { emulatorNow } from '../../session-view.js';
 import { formatTable } from '../../table.js';
 import { showOrWatch, WATCH } from '../../watch.js';
 
@@ -21,19 +20,20 @@ export const list = command({
     const control = await connect(values, context);
     const { function: functionName, qualifier } = values;
     const ref = functionName === undefined ? undefined : { functionName, qualifier };
-    const look = async (): Promise<Result> =>
-      view(await control.instances.list(ref), emulatorNow(control), context);
+    const look = async (): Promise<Result> => {
+      const instances = await control.instances.list(ref);
+      return view(instances, emulatorNow(control, context), context);
+    };
     await showOrWatch(look, { watch: values.watch, form: outputForm(values), none: 'no instances' }, context);
   },
 });
 
-function view(instances: readonly InstanceInfo[], ask: () => Promise<number>, { stdout }: Context): Result {
+function view(instances: readonly InstanceInfo[], now: number, { stdout }: Context): Result {
   return {
     json: { instances },
     names: instances.map(({ instanceId }) => instanceId),
-    async table({ wide }) {
+    table({ wide }) {
       if (instances.length === 0) return '';
-      const now = await ask();
       const head = ['INSTANCE', 'STATUS', 'SESSIONS', 'IN FLIGHT', 'AGE', 'PID'];
       const more = wide ? ['FUNCTION', 'VERSION', 'QUALIFIER', 'URL'] : [];
       const rows = instances.map((instance) => [

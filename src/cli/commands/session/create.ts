@@ -1,9 +1,9 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
 import { flag, text } from '../../option-kinds.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { OUTPUT, outputForm } from '../../print-result.js';
 import { SESSION_TERMS, sessionTerms } from '../../session-terms.js';
-import { emulatorNow, sessionResult } from '../../session-view.js';
+import { printSession } from '../../session-view.js';
 
 export const create = command({
   options: {
@@ -24,6 +24,6 @@ export const create = command({
     };
     const control = await connect(values, context);
     const session = await control.sessions.create(await functionRef(control, values), input);
-    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+    await printSession(session, control, outputForm(values), context);
   },
 });

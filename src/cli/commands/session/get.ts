@@ -1,7 +1,7 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { emulatorNow, sessionResult } from '../../session-view.js';
+import { OUTPUT, outputForm } from '../../print-result.js';
+import { printSession } from '../../session-view.js';
 import { fullSessionId } from '../../short-id.js';
 
 export const get = command({
@@ -12,6 +12,6 @@ export const get = command({
     const ref = await functionRef(control, values);
     const sessionId = await fullSessionId(control, ref, id);
     const session = await control.sessions.get({ ...ref, sessionId });
-    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+    await printSession(session, control, outputForm(values), context);
   },
 });

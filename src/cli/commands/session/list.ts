@@ -1,11 +1,11 @@
 import type { ControlPlane, ListSessionsQuery } from '../../../model/services.js';
 import type { Session } from '../../../model/session.js';
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, connect, emulatorNow, FUNCTION_REF, functionRef } from '../../connect.js';
 import { everySession } from '../../every-session.js';
 import { choice, flag, integer, text } from '../../option-kinds.js';
 import { OUTPUT, outputForm, type Result } from '../../print-result.js';
-import { emulatorNow, sessionsResult } from '../../session-view.js';
+import { sessionsResult } from '../../session-view.js';
 import { showOrWatch, WATCH } from '../../watch.js';
 
 export const list = command({
@@ -38,17 +38,12 @@ export const list = command({
       sessionStatus: values.status,
     };
     const form = outputForm(values);
-    const now = emulatorNow(control);
-    // Ages are told against the emulator's time, which is asked for at the same time.
-    const tellsAges = form === 'table' || form === 'wide';
     let more = false;
     const look = async (): Promise<Result> => {
-      const [page, at] = await Promise.all([
-        sessions(control, query, values.all),
-        tellsAges ? now() : undefined,
-      ]);
+      const page = await sessions(control, query, values.all);
       more = page.nextToken !== undefined && page.nextToken !== '';
-      return sessionsResult({ json: page, sessions: page.sessions }, async () => at ?? now(), context);
+      const now = emulatorNow(control, context);
+      return sessionsResult({ json: page, sessions: page.sessions }, now, context);
     };
     await showOrWatch(look, { watch: values.watch, form, none: 'no sessions' }, context);
     if (more) context.stderr.write('there are more: --all, or --next-token with the token of -o json\n');

@@ -1,7 +1,7 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { emulatorNow, sessionResult } from '../../session-view.js';
+import { OUTPUT, outputForm } from '../../print-result.js';
+import { printSession } from '../../session-view.js';
 import { fullSessionId } from '../../short-id.js';
 
 export const pause = command({
@@ -15,6 +15,6 @@ export const pause = command({
     context.stderr.write(
       'note: what the handler has in memory is not kept: FC would restore it, here the session resumes on a fresh instance\n',
     );
-    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+    await printSession(session, control, outputForm(values), context);
   },
 });

@@ -1,8 +1,8 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
 import { flag } from '../../option-kinds.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { emulatorNow, sessionResult } from '../../session-view.js';
+import { OUTPUT, outputForm } from '../../print-result.js';
+import { printSession } from '../../session-view.js';
 import { fullSessionId } from '../../short-id.js';
 
 export const resume = command({
@@ -19,6 +19,6 @@ export const resume = command({
     const ref = await functionRef(control, values);
     const sessionId = await fullSessionId(control, ref, id);
     const session = await control.sessions.resume({ ...ref, sessionId }, { fileSystemOnly });
-    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+    await printSession(session, control, outputForm(values), context);
   },
 });

@@ -1,9 +1,9 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
 import { toggle } from '../../option-kinds.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
+import { OUTPUT, outputForm } from '../../print-result.js';
 import { SESSION_TERMS, sessionTerms } from '../../session-terms.js';
-import { emulatorNow, sessionResult } from '../../session-view.js';
+import { printSession } from '../../session-view.js';
 import { fullSessionId } from '../../short-id.js';
 import { UsageError } from '../../usage-error.js';
 
@@ -28,6 +28,6 @@ export const update = command({
     const ref = await functionRef(control, values);
     const sessionId = await fullSessionId(control, ref, id);
     const session = await control.sessions.update({ ...ref, sessionId }, input);
-    await printResult(context, outputForm(values), sessionResult(session, emulatorNow(control), context));
+    await printSession(session, control, outputForm(values), context);
   },
 });
