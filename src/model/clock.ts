@@ -32,7 +32,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LONGEST_STALL_MS = 5;
 
 const HOST_TIME: TimeSource = {
-  monotonic: () => performance.now(),
+  // `performance.now()` tells the same, and takes a millisecond to load at the start of every command.
+  monotonic() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1000 + nanoseconds / 1e6;
+  },
   wall: () => Date.now(),
   startTimer(delay, call) {
     const timer = setTimeout(call, delay);
