@@ -1,21 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { strategyOf } from './affinity/strategy-of.js';
 import { createApi } from './api/create-api.js';
-import type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';
+import type { Emulator, EmulatorOptions } from './emulator-options.js';
 import { Deployments } from './functions/deployments.js';
 import { Instances } from './functions/instances.js';
-import { createGateway, type Gateway } from './gateway/gateway.js';
 import { RecentRequests } from './gateway/recent-requests.js';
 import { listen } from './listen.js';
 import { MovableClock } from './model/clock.js';
-import { LATEST } from './model/function.js';
 import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
 import type { ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
-import { Scheduler } from './scheduler/scheduler.js';
 import { SessionClock } from './scheduler/session-clock.js';
+import { ServedFunctions } from './served-functions.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { version } from './version.js';
 
@@ -53,7 +50,18 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const requests = new RecentRequests();
   requests.subscribe(onRecord);
   const deployments = new Deployments();
-  const running: { readonly scheduler: Scheduler; readonly gateway: Gateway }[] = [];
+  const served = new ServedFunctions({
+    host,
+    driver,
+    processClock,
+    sessionClock: clock,
+    ids,
+    hostVerdict,
+    deployments,
+    onRecord: (record) => requests.add(record),
+    maxSessionTTLInSeconds,
+    state,
+  });
   let isStopping = false;
   const control: ControlPlane = {
     sessions: deployments.sessions,
@@ -77,10 +85,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const end = async (graceMs?: number): Promise<void> => {
     isStopping = true;
     endWatch();
-    for (const { gateway } of running) gateway.closeNow();
-    await Promise.all(
-      running.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })),
-    );
+    await served.end(graceMs);
     api.closeNow();
     state?.close();
     await local?.close();
@@ -90,50 +95,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     return isStopped;
   };
 
-  const serve = async ({
-    config,
-    port = 0,
-    customDomain = false,
-  }: ServeFunction): Promise<{ functionName: string; url: string }> => {
-    const scheduler = new Scheduler({
-      revision: { versionId: '0', config },
-      driver,
-      sessionClock: clock,
-      processClock,
-      ids,
-      chance: () => randomBytes(4).readUInt32LE() / 2 ** 32,
-      ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
-      ...(state !== undefined && { store: state.storeOf(config.functionName) }),
-    });
-    const gateway = createGateway({
-      trigger: { functionName: config.functionName, qualifier: LATEST, customDomain },
-      config,
-      admission: scheduler,
-      affinity: strategyOf(config),
-      clock: processClock,
-      sessionClock: clock,
-      ids,
-      hostVerdict,
-      onRecord: (record) => requests.add(record),
-    });
-    running.push({ scheduler, gateway });
-    const url = await listen(gateway.server, host, port);
-    const createdAt = clock.now();
-    deployments.add({
-      served: { config, functionId: randomUUID(), url, createdAt, lastModifiedAt: createdAt },
-      runner: scheduler,
-    });
-    return { functionName: config.functionName, url };
-  };
-
   try {
     for (const { config } of functions) local?.checkCommand(config);
-    const served: { functionName: string; url: string }[] = [];
-    for (const one of functions) served.push(await serve(one));
+    const listening: { functionName: string; url: string }[] = [];
+    for (const one of functions) listening.push(await served.serve(one));
     const apiUrl = await listen(api.server, host, apiPort);
     return {
       control,
-      functions: served,
+      functions: listening,
       api: apiUrl,
       readyMs: processClock.now() - startedAt,
       clock,
@@ -141,7 +110,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         isStopping = true;
         const seconds = Math.max(...functions.map(({ config }) => config.drainTimeoutInSeconds), 0);
         const deadline = processClock.now() + seconds * 1000;
-        const forced = await drained(running, processClock, deadline);
+        const forced = await served.drain(deadline);
         isStopped ??= end(Math.max(0, deadline - processClock.now()));
         await isStopped;
         return { forced };
@@ -154,22 +123,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await stopNow();
     throw error;
   }
-}
-
-/** @returns whether requests are left that must be cut off */
-async function drained(
-  running: readonly { readonly gateway: Gateway }[],
-  clock: MovableClock,
-  deadline: number,
-): Promise<boolean> {
-  let callOff = (): void => {};
-  const tooLate = new Promise<true>((resolve) => {
-    callOff = clock.wakeAt(deadline, () => resolve(true));
-  });
-  const done = Promise.all(running.map(({ gateway }) => gateway.drain())).then(() => false as const);
-  const forced = await Promise.race([done, tooLate]);
-  callOff();
-  return forced;
 }
 
 function localDriver(

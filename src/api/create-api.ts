@@ -40,11 +40,16 @@ export interface Api {
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
   const { control, ids, sessionClock, hostVerdict, events, maxSessionTTLInSeconds, onError } = options;
-  const router = createRouter({
-    ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
-    ...functionRoutes(control),
-    ...emulatorRoutes(control, events),
-  });
+  let made: Router | undefined;
+  // Made when it is first asked: a function that nobody administers starts without it.
+  const router = (): Router => {
+    made ??= createRouter({
+      ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
+      ...functionRoutes(control),
+      ...emulatorRoutes(control, events),
+    });
+    return made;
+  };
   const server = createServer({
     headersTimeout: 10_000,
     requestTimeout: 60_000,
@@ -68,7 +73,7 @@ export function createApi(options: ApiOptions): Api {
     const requestId = ids.requestId();
     try {
       checkHead(request, hostVerdict);
-      const reply = await answer({ request, response, router, requestId });
+      const reply = await answer({ request, response, router: router(), requestId });
       await sendReply(response, reply, headOf(requestId));
     } catch (error) {
       const refusal = asFcError(error);

@@ -1,0 +1,103 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { strategyOf } from './affinity/strategy-of.js';
+import type { ServeFunction } from './emulator-options.js';
+import type { Deployments } from './functions/deployments.js';
+import { createGateway, type Gateway } from './gateway/gateway.js';
+import { listen } from './listen.js';
+import type { Clock } from './model/clock.js';
+import { LATEST } from './model/function.js';
+import type { HostVerdict } from './model/host-rule.js';
+import type { Ids } from './model/ids.js';
+import type { InstanceDriver } from './model/instance.js';
+import type { RequestRecord } from './model/request-record.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import type { StateDirectory } from './store/state-directory.js';
+
+/** What all functions of an emulator share. */
+interface Surroundings {
+  readonly host: string;
+  readonly driver: InstanceDriver;
+  readonly processClock: Clock;
+  readonly sessionClock: Clock;
+  readonly ids: Ids;
+  readonly hostVerdict: (host: string) => HostVerdict;
+  /** Told of each function as it is served. */
+  readonly deployments: Deployments;
+  readonly onRecord: (record: RequestRecord) => void;
+  readonly maxSessionTTLInSeconds: number | undefined;
+  readonly state: StateDirectory | undefined;
+}
+
+/** The functions that an emulator serves: each has a scheduler, and a gateway that listens. */
+export class ServedFunctions {
+  readonly #around: Surroundings;
+  readonly #running: { readonly scheduler: Scheduler; readonly gateway: Gateway }[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** @throws PortInUseError */
+  async serve({
+    config,
+    port = 0,
+    customDomain = false,
+  }: ServeFunction): Promise<{ functionName: string; url: string }> {
+    const { functionName } = config;
+    const { host, driver, processClock, sessionClock, ids, hostVerdict, deployments } = this.#around;
+    const { maxSessionTTLInSeconds, state, onRecord } = this.#around;
+    const scheduler = new Scheduler({
+      revision: { versionId: '0', config },
+      driver,
+      sessionClock,
+      processClock,
+      ids,
+      chance: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+      ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
+      ...(state !== undefined && { store: state.storeOf(functionName) }),
+    });
+    const gateway = createGateway({
+      trigger: { functionName, qualifier: LATEST, customDomain },
+      config,
+      admission: scheduler,
+      affinity: strategyOf(config),
+      clock: processClock,
+      sessionClock,
+      ids,
+      hostVerdict,
+      onRecord,
+    });
+    this.#running.push({ scheduler, gateway });
+    const url = await listen(gateway.server, host, port);
+    const createdAt = sessionClock.now();
+    deployments.add({
+      served: { config, functionId: randomUUID(), url, createdAt, lastModifiedAt: createdAt },
+      runner: scheduler,
+    });
+    return { functionName, url };
+  }
+
+  /**
+   * Takes no more requests, and waits for those in flight.
+   * @param deadline on the process clock
+   * @returns whether requests are left that must be cut off
+   */
+  async drain(deadline: number): Promise<boolean> {
+    let callOff = (): void => {};
+    const tooLate = new Promise<true>((resolve) => {
+      callOff = this.#around.processClock.wakeAt(deadline, () => resolve(true));
+    });
+    const done = Promise.all(this.#running.map(({ gateway }) => gateway.drain())).then(() => false as const);
+    const forced = await Promise.race([done, tooLate]);
+    callOff();
+    return forced;
+  }
+
+  /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
+  async end(graceMs?: number): Promise<void> {
+    for (const { gateway } of this.#running) gateway.closeNow();
+    await Promise.all(
+      this.#running.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })),
+    );
+  }
+}
