@@ -5,6 +5,7 @@ import { getRequest, plantedSession, startCrowd } from './load.js';
 export const UPSTREAM = new URL('./children/upstream.js', import.meta.url);
 export const EMULATOR = new URL('./children/emulator.js', import.meta.url);
 export const PROXY = new URL('./children/proxy.js', import.meta.url);
+export const PIPE = new URL('./children/pipe.js', import.meta.url);
 
 /** Starts things and stops them in reverse, whatever happens. */
 export class Stage {

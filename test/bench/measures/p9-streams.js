@@ -2,7 +2,7 @@ import { cpuNsDuring } from '../cpu.js';
 import { absolutes, playRounds, ratioRow, row } from '../rounds.js';
 import { ratios } from '../statistics.js';
 import { eventDelay, openWebSockets } from '../streams.js';
-import { EMULATOR, onStage, PROXY, UPSTREAM } from '../subjects.js';
+import { EMULATOR, onStage, PIPE, PROXY, UPSTREAM } from '../subjects.js';
 
 const EVERY_MS = 2;
 const SOCKETS = 16;
@@ -16,6 +16,7 @@ export const p9 = {
       const { ready } = await stage.start(UPSTREAM);
       const upstream = ready.port;
       const bare = await stage.start(PROXY, { upstream, agent: 'keep-alive' });
+      const pipe = await stage.start(PIPE, { upstream });
       const emulator = await stage.start(EMULATOR, { upstream });
 
       const delay = (name, port) => ({
@@ -26,6 +27,7 @@ export const p9 = {
         delay('direct', upstream),
         delay('fc-affinity', emulator.ready.port),
         delay('http-proxy', bare.ready.port),
+        delay('TCP pipe', pipe.ready.port),
         delay('direct, again', upstream),
       ];
       await playRounds(readers, 1);
@@ -63,6 +65,11 @@ export const p9 = {
           figures: later('fc-affinity'),
         }),
         row({ ...events, what: 'for comparison: the same through http-proxy', figures: later('http-proxy') }),
+        row({
+          ...events,
+          what: 'for comparison: the same through a TCP pipe in Node (the floor)',
+          figures: later('TCP pipe'),
+        }),
         ratioRow({
           id: 'P9',
           what: 'WebSocket message, CPU / http-proxy',
