@@ -12,7 +12,8 @@ import { Keeper } from './keeper.js';
 import { Ledger, type Stay } from './ledger.js';
 import { Lives } from './lives.js';
 import { Pool } from './pool.js';
-import { SessionDesk, termsOf } from './session-desk.js';
+import { SessionDesk } from './session-desk.js';
+import { termsOf } from './terms.js';
 import { StayingVisit } from './visit.js';
 
 export interface SchedulerOptions {

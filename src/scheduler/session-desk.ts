@@ -1,8 +1,7 @@
 import { FcError } from '../model/errors.js';
 import type { Revision } from '../model/function.js';
 import { LATEST } from '../model/function.js';
-import { checkIdleTimeout } from '../model/function-config.js';
-import { checkRange, checkSessionId, LIMITS } from '../model/limits.js';
+import { checkSessionId } from '../model/limits.js';
 import type {
   FunctionRef,
   ListSessionsQuery,
@@ -10,20 +9,14 @@ import type {
   SessionRef,
   SessionService,
 } from '../model/services.js';
-import {
-  type CreateSessionInput,
-  MOUNT_FIELDS,
-  type Session,
-  type SessionMounts,
-  type SessionTerms,
-  type UpdateSessionInput,
-} from '../model/session.js';
+import type { CreateSessionInput, Session, UpdateSessionInput } from '../model/session.js';
 import type { Fleet } from './fleet.js';
 import type { Hibernation } from './hibernation.js';
 import type { Ledger } from './ledger.js';
 import type { Lives } from './lives.js';
 import { pageOf } from './page-of.js';
 import type { Seat } from './seat.js';
+import { amend, termsOf } from './terms.js';
 
 interface SessionDeskOptions {
   readonly revision: Revision;
@@ -37,11 +30,9 @@ interface SessionDeskOptions {
 /** The Session API of one function: checks what is asked against the terms in force, has the ledger do it, waits for instances. */
 export class SessionDesk implements SessionService {
   readonly #options: SessionDeskOptions;
-  readonly #maxTTL: number;
 
   constructor(options: SessionDeskOptions) {
     this.#options = options;
-    this.#maxTTL = options.maxTTL ?? LIMITS.sessionTTLInSeconds[1];
   }
 
   async create(
@@ -49,8 +40,8 @@ export class SessionDesk implements SessionService {
     { sessionId = '', ...wishes }: CreateSessionInput,
   ): Promise<Session> {
     this.#checkHasApi();
-    const { ledger, fleet, lives } = this.#options;
-    const { sessionAffinity } = this.#options.revision.config;
+    const { revision, ledger, fleet, lives, maxTTL } = this.#options;
+    const { sessionAffinity } = revision.config;
     if (sessionId !== '') {
       if (sessionAffinity !== 'HEADER_FIELD') {
         throw new FcError(
@@ -60,7 +51,7 @@ export class SessionDesk implements SessionService {
       }
       checkSessionId(sessionId);
     }
-    const terms = this.#amend(termsOf(this.#options.revision, qualifier), wishes);
+    const terms = amend(termsOf(revision, qualifier), wishes, maxTTL);
     const { seat, instance } = ledger.create(terms, sessionId === '' ? undefined : sessionId);
     try {
       await fleet.ready(instance);
@@ -87,7 +78,7 @@ export class SessionDesk implements SessionService {
   async update(ref: SessionRef, wishes: UpdateSessionInput): Promise<Session> {
     const seat = this.#find(ref);
     if (seat.sessionStatus !== 'Active') throw wrongStatus(seat, 'UpdateSession', 'Active');
-    await this.#options.ledger.update(seat, this.#amend(seat.terms, wishes));
+    await this.#options.ledger.update(seat, amend(seat.terms, wishes, this.#options.maxTTL));
     return seat.toSession();
   }
 
@@ -149,44 +140,6 @@ export class SessionDesk implements SessionService {
       `sessions of function '${functionName}' have no API: its sessionAffinity is ${sessionAffinity}, not GENERATED_COOKIE or HEADER_FIELD`,
     );
   }
-
-  /** The terms with what is wished for changed. What was left out is never the cause of a refusal (spec U2). */
-  #amend(terms: SessionTerms, wishes: UpdateSessionInput): SessionTerms {
-    const ttl = wishes.sessionTTLInSeconds ?? terms.sessionTTLInSeconds;
-    const idle = wishes.sessionIdleTimeoutInSeconds;
-    checkRange('sessionTTLInSeconds', ttl, [
-      LIMITS.sessionTTLInSeconds[0],
-      Math.max(this.#maxTTL, terms.sessionTTLInSeconds),
-    ]);
-    if (idle !== undefined) checkIdleTimeout(idle, ttl, this.#maxTTL);
-    return {
-      ...terms,
-      sessionTTLInSeconds: ttl,
-      sessionIdleTimeoutInSeconds: idle ?? terms.sessionIdleTimeoutInSeconds,
-      disableSessionIdReuse: wishes.disableSessionIdReuse ?? terms.disableSessionIdReuse,
-      ...mountsOf(wishes),
-    };
-  }
-}
-
-/** The terms of a session that is opened without wishes: the function's. */
-export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
-  const { sessionTTLInSeconds, sessionIdleTimeoutInSeconds, disableSessionIdReuse } =
-    config.sessionAffinityConfig;
-  return {
-    functionName: config.functionName,
-    qualifier,
-    sessionAffinityType: config.sessionAffinity,
-    sessionTTLInSeconds,
-    sessionIdleTimeoutInSeconds,
-    disableSessionIdReuse,
-  };
-}
-
-function mountsOf(wishes: SessionMounts): SessionMounts {
-  return Object.fromEntries(
-    MOUNT_FIELDS.filter((field) => wishes[field] !== undefined).map((field) => [field, wishes[field]]),
-  );
 }
 
 function notFound(sessionId: string): FcError {
