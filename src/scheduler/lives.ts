@@ -17,10 +17,8 @@ const SWEEP_AT_ONCE = 200;
 export class Lives {
   readonly #clock: Clock;
   readonly #keeper: Keeper | undefined;
-  /** By qualifier: the latest session of each ID, alive or expired. */
-  readonly #latest = new Map<string, Directory>();
-  /** Of those whose ID had been used: the one of the same ID before it, which may have been erased since. */
-  readonly #earlier = new Map<Seat, Seat>();
+  /** By qualifier. */
+  readonly #directories = new Map<string, Directory>();
   readonly #register = new Register();
   readonly #deadlines = new DeadlineHeap<Seat>();
   /** In the order of their ending; those before `#oldestExpired` are dealt with. */
@@ -40,14 +38,13 @@ export class Lives {
 
   /** The latest session of that ID; an expired one while it is on record. */
   find(qualifier: string, sessionId: string): Seat | undefined {
-    const seat = this.#latest.get(qualifier)?.get(sessionId);
+    const seat = this.#directories.get(qualifier)?.get(sessionId);
     return seat !== undefined && this.#isOnRecord(seat) ? seat : undefined;
   }
 
   /** The one of the same ID before it, if that is still on record. */
   earlier(seat: Seat): Seat | undefined {
-    const earlier = this.#earlier.get(seat);
-    return earlier?.erased ? undefined : earlier;
+    return this.#directories.get(seat.terms.qualifier)?.earlier(seat);
   }
 
   /** Those on record that were created after the one of that order, oldest first. */
@@ -95,11 +92,9 @@ export class Lives {
 
   #enlist(seat: Seat): void {
     const { qualifier } = seat.terms;
-    const ofQualifier = this.#latest.get(qualifier) ?? new Directory();
-    this.#latest.set(qualifier, ofQualifier);
-    const earlier = ofQualifier.get(seat.sessionId);
-    if (earlier !== undefined && !earlier.erased) this.#earlier.set(seat, earlier);
-    ofQualifier.set(seat);
+    const directory = this.#directories.get(qualifier) ?? new Directory();
+    this.#directories.set(qualifier, directory);
+    directory.add(seat);
     this.#register.add(seat);
   }
 
@@ -129,13 +124,7 @@ export class Lives {
     this.#deadlines.remove(seat);
     this.#register.erase(seat);
     this.#keeper?.delete(seat);
-    const ofQualifier = this.#latest.get(seat.terms.qualifier);
-    if (ofQualifier?.get(seat.sessionId) === seat) {
-      const earlier = this.earlier(seat);
-      if (earlier === undefined) ofQualifier.delete(seat.sessionId);
-      else ofQualifier.set(earlier);
-    }
-    this.#earlier.delete(seat);
+    this.#directories.get(seat.terms.qualifier)?.remove(seat);
     return seat.leavePlace();
   }
 

@@ -103,25 +103,33 @@ describe('Register', () => {
 });
 
 describe('Directory', () => {
-  test('keeps the latest of each ID, as a map would', () => {
+  test('keeps the latest of each ID, and again the one before it when that is erased, as stacks would', () => {
     const step = fc.record({
-      what: fc.constantFrom('set', 'set', 'delete'),
-      id: fc.string({ maxLength: 12 }),
+      what: fc.constantFrom('add', 'add', 'remove latest', 'remove oldest'),
+      id: fc.oneof(fc.constantFrom('one', 'another'), fc.string({ maxLength: 12 })),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
         const directory = new Directory();
-        const map = new Map<string, Seat>();
+        const stacks = new Map<string, Seat[]>();
         for (const [order, { what, id }] of steps.entries()) {
-          if (what === 'set') {
+          const stack = stacks.get(id) ?? [];
+          stacks.set(id, stack);
+          if (what === 'add') {
             const seat = seatOf(order, id);
-            directory.set(seat);
-            map.set(id, seat);
+            directory.add(seat);
+            stack.push(seat);
           } else {
-            directory.delete(id);
-            map.delete(id);
+            const seat = what === 'remove latest' ? stack.pop() : stack.shift();
+            if (seat === undefined) continue;
+            seat.erased = true;
+            directory.remove(seat);
           }
-          for (const known of [id, 'other', ...map.keys()]) expect(directory.get(known)).toBe(map.get(known));
+          for (const known of [id, 'other', ...stacks.keys()]) {
+            expect(directory.get(known)).toBe(stacks.get(known)?.at(-1));
+          }
+          const latest = stack.at(-1);
+          if (latest !== undefined) expect(directory.earlier(latest)).toBe(stack.at(-2));
         }
       }),
     );

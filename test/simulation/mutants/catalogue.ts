@@ -30,9 +30,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a discarded session hides the one before it',
-    file: 'scheduler/lives',
-    find: 'if (earlier === undefined)\n                ofQualifier.delete',
-    replace: 'if (true)\n                ofQualifier.delete',
+    file: 'scheduler/directory',
+    find: 'if (earlier === undefined)\n                part.delete',
+    replace: 'if (true)\n                part.delete',
   },
   {
     what: 'a deadline that came nearer is not noticed',
