@@ -1,10 +1,10 @@
 import type { Clock } from '../model/clock.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { SessionAffinityType } from '../model/function.js';
-import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../model/limits.js';
 import { Directory } from './directory.js';
 import type { Keeper } from './keeper.js';
 import { Register } from './register.js';
+import { isPastRetention, Retention } from './retention.js';
 import type { Seat } from './seat.js';
 
 /** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
@@ -21,9 +21,7 @@ export class Lives {
   readonly #directories = new Map<string, Directory>();
   readonly #register = new Register();
   readonly #deadlines = new DeadlineHeap<Seat>();
-  /** In the order of their ending; those before `#oldestExpired` are dealt with. */
-  #expired: Seat[] = [];
-  #oldestExpired = 0;
+  readonly #retention = new Retention();
   #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
 
   /** @param keeper where sessions outlast the emulator; without one they end with it */
@@ -70,11 +68,11 @@ export class Lives {
     for (const seat of this.#keeper?.restore() ?? []) {
       highest = Math.max(highest, seat.order);
       this.#enlist(seat);
-      if (seat.sessionStatus === 'Expired') this.#expired.push(seat);
+      if (seat.sessionStatus === 'Expired') this.#retention.add(seat);
       else if (seat.terms.sessionAffinityType !== sessionAffinityType) void this.expire(seat, this.now);
       else this.#deadlines.set(seat, seat.endsAt);
     }
-    this.#expired.sort((one, other) => one.endedAt - other.endedAt);
+    this.#retention.sort();
     void this.sweep();
     return highest;
   }
@@ -113,7 +111,7 @@ export class Lives {
     seat.endedAt = endedAt;
     seat.sessionStatus = 'Expired';
     this.#deadlines.remove(seat);
-    this.#expired.push(seat);
+    this.#retention.add(seat);
     this.#arm();
     this.#keeper?.save(seat);
     return seat.leavePlace();
@@ -149,7 +147,11 @@ export class Lives {
       const stopped = this.expire(next, end);
       if (stopped !== undefined) stops.push(stopped);
     }
-    this.#forget(now, left);
+    for (; left > 0; left--) {
+      const past = this.#retention.take(now);
+      if (past === undefined) break;
+      if (!past.erased) void this.erase(past);
+    }
     this.#arm();
     return stops.length === 0 ? undefined : Promise.all(stops).then(() => {});
   }
@@ -159,33 +161,17 @@ export class Lives {
     this.#keeper?.flush();
   }
 
-  #forget(now: number, atMost: number): void {
-    for (let left = atMost; left > 0 && this.#oldestExpired < this.#expired.length; left--) {
-      const seat = this.#expired[this.#oldestExpired];
-      const tooMany = this.#expired.length - this.#oldestExpired > EXPIRED_RECORDS_KEPT;
-      if (seat === undefined || (!seat.erased && !tooMany && seat.endedAt + EXPIRED_RETENTION_MS > now))
-        break;
-      if (!seat.erased) void this.erase(seat);
-      this.#oldestExpired++;
-    }
-    if (this.#oldestExpired > 1024 && this.#oldestExpired * 2 > this.#expired.length) {
-      this.#expired = this.#expired.slice(this.#oldestExpired);
-      this.#oldestExpired = 0;
-    }
-  }
-
   /** Compares the session with the clock: ends it if it has ended, forgets it if it is past its retention. */
   #isOnRecord(seat: Seat): boolean {
     if (seat.isAlive && seat.endsAt <= this.now) void this.expire(seat);
-    if (seat.sessionStatus !== 'Expired' || seat.endedAt + EXPIRED_RETENTION_MS > this.now) return true;
+    if (seat.sessionStatus !== 'Expired' || !isPastRetention(seat, this.now)) return true;
     void this.erase(seat);
     return false;
   }
 
   /** One alarm for all: at the next end, or the next end of a retention. */
   #arm(): void {
-    const forgetAt = (this.#expired[this.#oldestExpired]?.endedAt ?? Infinity) + EXPIRED_RETENTION_MS;
-    const at = Math.min(this.#deadlines.nextAt, forgetAt);
+    const at = Math.min(this.#deadlines.nextAt, this.#retention.nextAt);
     if (at === this.#alarm?.at || at === Infinity) return;
     if (this.#alarm !== undefined && this.#alarm.at < at) return;
     this.#alarm?.callOff();
