@@ -4,47 +4,60 @@ import type { Seat } from './seat.js';
 const PARTS = 64;
 
 /**
- * The sessions of one qualifier by their IDs: the latest of each, alive or expired, and behind it those of the same ID before. In many
- * small maps, as a large one stops everything for tens of milliseconds whenever it has to grow or to shrink: with a million entries it
- * looks at every one of them.
+ * The sessions by qualifier and ID: the latest of each ID, alive or expired, and behind it those of the same ID before. In many small
+ * maps, as a large one stops everything for tens of milliseconds whenever it has to grow or to shrink: with a million entries it looks
+ * at every one of them.
  */
 export class Directory {
-  readonly #latest = Array.from({ length: PARTS }, () => new Map<string, Seat>());
+  readonly #latest = new Map<string, readonly Map<string, Seat>[]>();
   /** Of those whose ID had been used: the one of the same ID before it, which may have been erased since. */
   readonly #earlier = new Map<Seat, Seat>();
 
   /** The latest of that ID. */
-  get(sessionId: string): Seat | undefined {
-    return this.#partOf(sessionId)?.get(sessionId);
+  get(qualifier: string, sessionId: string): Seat | undefined {
+    return this.#partOf(qualifier, sessionId)?.get(sessionId);
   }
 
-  /** The one of the same ID before it, unless that has been erased. */
-  earlier(seat: Seat): Seat | undefined {
-    const earlier = this.#earlier.get(seat);
-    return earlier?.erased ? undefined : earlier;
+  /** Those of the same ID before it, the latest first, as far back as none has been erased. */
+  before(seat: Seat): Seat[] {
+    const before: Seat[] = [];
+    for (let at = this.#before(seat); at !== undefined; at = this.#before(at)) before.push(at);
+    return before;
   }
 
   add(seat: Seat): void {
-    const earlier = this.get(seat.sessionId);
+    const { sessionId, terms } = seat;
+    if (!this.#latest.has(terms.qualifier)) this.#latest.set(terms.qualifier, emptyParts());
+    const part = this.#partOf(terms.qualifier, sessionId);
+    const earlier = part?.get(sessionId);
     if (earlier !== undefined && !earlier.erased) this.#earlier.set(seat, earlier);
-    this.#partOf(seat.sessionId)?.set(seat.sessionId, seat);
+    part?.set(sessionId, seat);
   }
 
-  /** Takes it out; an earlier one of its ID, unless that has been erased, is then the latest again. */
+  /** Takes it out; the one of its ID before it, unless that has been erased, is then the latest again. */
   remove(seat: Seat): void {
-    const { sessionId } = seat;
-    const part = this.#partOf(sessionId);
+    const { sessionId, terms } = seat;
+    const part = this.#partOf(terms.qualifier, sessionId);
     if (part?.get(sessionId) === seat) {
-      const earlier = this.earlier(seat);
+      const earlier = this.#before(seat);
       if (earlier === undefined) part.delete(sessionId);
       else part.set(sessionId, earlier);
     }
     this.#earlier.delete(seat);
   }
 
-  #partOf(sessionId: string): Map<string, Seat> | undefined {
-    return this.#latest[hashOfEnd(sessionId) & (PARTS - 1)];
+  #before(seat: Seat): Seat | undefined {
+    const earlier = this.#earlier.get(seat);
+    return earlier?.erased ? undefined : earlier;
   }
+
+  #partOf(qualifier: string, sessionId: string): Map<string, Seat> | undefined {
+    return this.#latest.get(qualifier)?.[hashOfEnd(sessionId) & (PARTS - 1)];
+  }
+}
+
+function emptyParts(): Map<string, Seat>[] {
+  return Array.from({ length: PARTS }, () => new Map<string, Seat>());
 }
 
 /** FNV-1a of the last characters, in which IDs that count up differ as well as random ones. Parts as even as chance are filled alike. */

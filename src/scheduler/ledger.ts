@@ -28,8 +28,7 @@ export interface LedgerOptions {
 }
 
 /**
- * Which session sits where: the synchronous heart of the scheduler and the only writer of sessions. Nothing in here waits, so look-up
- * and binding cannot be interleaved.
+ * Which session sits where: the synchronous heart of the scheduler. Nothing in here waits, so look-up and binding cannot be interleaved.
  */
 export class Ledger {
   readonly #options: LedgerOptions;
@@ -114,27 +113,6 @@ export class Ledger {
     seat.known = true;
     this.#lives.add(seat);
     return { seat, instance };
-  }
-
-  /** Changes what a session is promised, from now on. It may end by that at once. */
-  update(seat: Seat, terms: SessionTerms): void | Promise<void> {
-    const { now } = this.#lives;
-    seat.terms = terms;
-    seat.lastModifiedAt = now;
-    if (seat.endsAt <= now) return this.#lives.expire(seat, now);
-    this.#lives.hasten(seat);
-    this.#lives.changed(seat);
-    return undefined;
-  }
-
-  /** Erases a session and everything on record under its ID. */
-  delete(seat: Seat): void | Promise<void> {
-    for (let earlier = this.#lives.earlier(seat); earlier !== undefined; ) {
-      const next = this.#lives.earlier(earlier);
-      void this.#lives.erase(earlier);
-      earlier = next;
-    }
-    return this.#lives.erase(seat);
   }
 
   #open(qualifier: string, how: { sessionId?: string; again?: boolean; remark?: string | undefined }): Stay {

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { SessionAffinityType } from '../model/function.js';
+import type { SessionTerms } from '../model/session.js';
 import { Directory } from './directory.js';
 import type { Keeper } from './keeper.js';
 import { Register } from './register.js';
@@ -17,8 +18,7 @@ const SWEEP_AT_ONCE = 200;
 export class Lives {
   readonly #clock: Clock;
   readonly #keeper: Keeper | undefined;
-  /** By qualifier. */
-  readonly #directories = new Map<string, Directory>();
+  readonly #directory = new Directory();
   readonly #register = new Register();
   readonly #deadlines = new DeadlineHeap<Seat>();
   readonly #retention = new Retention();
@@ -36,13 +36,8 @@ export class Lives {
 
   /** The latest session of that ID; an expired one while it is on record. */
   find(qualifier: string, sessionId: string): Seat | undefined {
-    const seat = this.#directories.get(qualifier)?.get(sessionId);
+    const seat = this.#directory.get(qualifier, sessionId);
     return seat !== undefined && this.#isOnRecord(seat) ? seat : undefined;
-  }
-
-  /** The one of the same ID before it, if that is still on record. */
-  earlier(seat: Seat): Seat | undefined {
-    return this.#directories.get(seat.terms.qualifier)?.earlier(seat);
   }
 
   /** Those on record that were created after the one of that order, oldest first. */
@@ -77,6 +72,17 @@ export class Lives {
     return highest;
   }
 
+  /** Changes what a session is promised, from now on. It may end by that at once. */
+  update(seat: Seat, terms: SessionTerms): void | Promise<void> {
+    const { now } = this;
+    seat.terms = terms;
+    seat.lastModifiedAt = now;
+    if (seat.endsAt <= now) return this.expire(seat, now);
+    this.hasten(seat);
+    this.changed(seat);
+    return undefined;
+  }
+
   /** What is kept of the session has changed. */
   changed(seat: Seat): void {
     this.#keeper?.save(seat);
@@ -86,14 +92,6 @@ export class Lives {
   used(seat: Seat): void {
     seat.lastUsedAt = this.now;
     this.#keeper?.use(seat);
-  }
-
-  #enlist(seat: Seat): void {
-    const { qualifier } = seat.terms;
-    const directory = this.#directories.get(qualifier) ?? new Directory();
-    this.#directories.set(qualifier, directory);
-    directory.add(seat);
-    this.#register.add(seat);
   }
 
   /** Its end may have come nearer. */
@@ -122,8 +120,14 @@ export class Lives {
     this.#deadlines.remove(seat);
     this.#register.erase(seat);
     this.#keeper?.delete(seat);
-    this.#directories.get(seat.terms.qualifier)?.remove(seat);
+    this.#directory.remove(seat);
     return seat.leavePlace();
+  }
+
+  /** Erases a session and everything on record under its ID. */
+  delete(seat: Seat): void | Promise<void> {
+    for (const earlier of this.#directory.before(seat)) void this.erase(earlier);
+    return this.erase(seat);
   }
 
   /**
@@ -159,6 +163,11 @@ export class Lives {
   close(): void {
     this.#alarm?.callOff();
     this.#keeper?.flush();
+  }
+
+  #enlist(seat: Seat): void {
+    this.#directory.add(seat);
+    this.#register.add(seat);
   }
 
   /** Compares the session with the clock: ends it if it has ended, forgets it if it is past its retention. */

@@ -27,7 +27,7 @@ interface SessionDeskOptions {
   readonly maxTTL: number | undefined;
 }
 
-/** The Session API of one function: checks what is asked against the terms in force, has the ledger do it, waits for instances. */
+/** The Session API of one function: checks what is asked against the terms in force, has the core do it, waits for instances. */
 export class SessionDesk implements SessionService {
   readonly #options: SessionDeskOptions;
 
@@ -78,7 +78,7 @@ export class SessionDesk implements SessionService {
   async update(ref: SessionRef, wishes: UpdateSessionInput): Promise<Session> {
     const seat = this.#find(ref);
     if (seat.sessionStatus !== 'Active') throw wrongStatus(seat, 'UpdateSession', 'Active');
-    await this.#options.ledger.update(seat, amend(seat.terms, wishes, this.#options.maxTTL));
+    await this.#options.lives.update(seat, amend(seat.terms, wishes, this.#options.maxTTL));
     return seat.toSession();
   }
 
@@ -87,7 +87,7 @@ export class SessionDesk implements SessionService {
     if (seat.sessionStatus === 'Pausing' || seat.sessionStatus === 'Resuming') {
       throw wrongStatus(seat, 'DeleteSession', 'Active, Paused or Expired');
     }
-    await this.#options.ledger.delete(seat);
+    await this.#options.lives.delete(seat);
   }
 
   async pause(ref: SessionRef): Promise<Session> {

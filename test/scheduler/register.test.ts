@@ -126,10 +126,10 @@ describe('Directory', () => {
             directory.remove(seat);
           }
           for (const known of [id, 'other', ...stacks.keys()]) {
-            expect(directory.get(known)).toBe(stacks.get(known)?.at(-1));
+            expect(directory.get(LATEST, known)).toBe(stacks.get(known)?.at(-1));
           }
           const latest = stack.at(-1);
-          if (latest !== undefined) expect(directory.earlier(latest)).toBe(stack.at(-2));
+          if (latest !== undefined) expect(directory.before(latest)).toEqual(stack.slice(0, -1).reverse());
         }
       }),
     );

@@ -135,7 +135,7 @@ export class Core implements Subject {
       case 'update': {
         const seat = this.#find(op.id);
         if (seat.sessionStatus !== 'Active') throw new FcError('InvalidSessionStatus', op.id);
-        void this.ledger.update(seat, amend(seat.terms, op.wishes));
+        void this.lives.update(seat, amend(seat.terms, op.wishes));
         return `updated ${seat.sessionStatus}`;
       }
       case 'get':
@@ -143,7 +143,7 @@ export class Core implements Subject {
       case 'delete': {
         const seat = this.#find(op.id);
         if (/Pausing|Resuming/.test(seat.sessionStatus)) throw new FcError('InvalidSessionStatus', op.id);
-        void this.ledger.delete(seat);
+        void this.lives.delete(seat);
         return 'deleted';
       }
       case 'pause':

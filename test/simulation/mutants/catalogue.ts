@@ -258,14 +258,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a shorter lifetime does not end a session at once',
-    file: 'scheduler/ledger',
+    file: 'scheduler/lives',
     find: 'if (seat.endsAt <= now)',
     replace: 'if (false)',
   },
   {
     what: 'delete leaves earlier generations on record',
-    file: 'scheduler/ledger',
-    find: 'void this.#lives.erase(earlier);',
+    file: 'scheduler/lives',
+    find: 'void this.erase(earlier);',
     replace: '',
   },
   {
