@@ -12,6 +12,7 @@ const IPV6_EVERY = 5;
 const SOONEST = 0.75;
 /** How often one is asked that is sooner than that. */
 const EARLY_QUESTIONS = 6;
+const LONGEST_INTERVAL_MS = 25;
 
 interface Asking {
   readonly clock: Clock;
@@ -24,10 +25,7 @@ interface Asking {
  * Asks again and again until somebody accepts a connection on the port (spec §8.2: readiness is a TCP connect).
  * @throws the signal's reason when it is aborted
  */
-export async function untilListening(
-  port: number,
-  { clock, signal, expectedMs = 0 }: Asking,
-): Promise<Address> {
+export async function untilListening(port: number, { clock, signal, expectedMs }: Asking): Promise<Address> {
   const began = clock.now();
   for (let round = 1; ; round++) {
     const asksIPv6 = round % IPV6_EVERY === 0 && clock.now() - began >= IPV6_AFTER_MS;
@@ -42,15 +40,16 @@ export async function untilListening(
 }
 
 /**
- * A few hundredths of what has been waited: no start is made noticeably longer (quality P6). As each question takes a quarter of a
- * millisecond from the processors that the start itself needs, few are asked before an answer can be expected.
+ * Each question takes a quarter of a millisecond from the processors that the start itself needs. So few are asked before an answer can
+ * be expected, and then enough to make no start noticeably longer (quality P6).
+ * @param expectedMs what the function's last start took, where there was one
  * @returns milliseconds
  */
-export function intervalAfter(waitedMs: number, expectedMs: number): number {
-  const often = Math.min(Math.max(waitedMs / 25, 1), 25);
+export function intervalAfter(waitedMs: number, expectedMs?: number): number {
+  if (expectedMs === undefined) return Math.min(1 + waitedMs / 10, LONGEST_INTERVAL_MS);
   const soonestMs = expectedMs * SOONEST;
-  if (waitedMs >= soonestMs) return often;
-  return Math.max(often, Math.min(soonestMs / EARLY_QUESTIONS, soonestMs - waitedMs));
+  if (waitedMs < soonestMs) return Math.max(Math.min(soonestMs / EARLY_QUESTIONS, soonestMs - waitedMs), 1);
+  return Math.min(Math.max(waitedMs / 25, 1), LONGEST_INTERVAL_MS);
 }
 
 function accepts(address: Address, signal: AbortSignal): Promise<boolean> {

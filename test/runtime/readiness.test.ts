@@ -48,23 +48,28 @@ test('asking ends when it is called off', async () => {
 });
 
 /** When the questions are asked that come before an instance that listens after so long is found. */
-function questions(listensAfterMs: number, expectedMs: number): number[] {
+function questions(listensAfterMs: number, expectedMs?: number): number[] {
   const asked = [0];
   for (let now = 0; now < listensAfterMs; asked.push(now)) now += intervalAfter(now, expectedMs);
   return asked;
 }
 
 test.each([
-  ['nothing is known', 0],
-  ['it is expected', 50],
-  ['it was expected sooner', 20],
-])('P6 a start is found within a twentieth of its time when %s', (_when, expectedMs) => {
-  expect(questions(50, expectedMs).at(-1)).toBeLessThanOrEqual(52.5);
-  expect(questions(5000, expectedMs * 100).at(-1)).toBeLessThanOrEqual(5025);
+  ['quicker than', 50],
+  ['like', 45],
+  ['slower than', 20],
+])('P6 a start %s the one before it is found within a twentieth of its time', (_how, expectedMs) => {
+  expect(questions(45, expectedMs).at(-1)).toBeLessThanOrEqual(45 * 1.05);
+  expect(questions(4500, expectedMs * 100).at(-1)).toBeLessThanOrEqual(4525);
 });
 
-test('P6 a start like the one before it is asked less than half as often', () => {
-  expect(questions(50, 50).length).toBeLessThan(questions(50, 0).length / 2);
+test('P6 a first start is found within a tenth of its time and a millisecond', () => {
+  for (let ms = 1; ms < 1000; ms *= 1.1) expect(questions(ms).at(-1)).toBeLessThanOrEqual(ms * 1.1 + 1);
+});
+
+test('P6 a start is asked twenty times, and less often when it is like the one before it', () => {
+  expect(questions(50).length).toBeLessThanOrEqual(20);
+  expect(questions(50, 50).length).toBeLessThanOrEqual(15);
 });
 
 test('a start much quicker than the one before it waits an eighth of that at most', () => {
