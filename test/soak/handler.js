@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
 // A handler that says of every reply who gave it and to whom.
 
+const SMUGGLED_TAKES_MS = 20;
 const instance = process.env.FC_INSTANCE_ID ?? 'local';
+// Where orphans are counted there must be somebody who could become one.
+if (process.env.SOAK_MARK !== undefined) spawn('sleep', ['3600'], { stdio: 'ignore' });
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://handler');
@@ -31,7 +35,8 @@ const server = createServer((request, response) => {
     case '/smuggled':
       // Only ever inside the body of an attacker's request.
       console.log('SMUGGLED', request.method, request.url);
-      response.end('smuggled');
+      // Late enough for somebody's request to come in behind it on the same connection.
+      setTimeout(() => response.end('smuggled'), SMUGGLED_TAKES_MS);
       return;
     default:
       request.resume();

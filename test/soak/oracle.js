@@ -1,7 +1,3 @@
-import { quantile } from '../bench/statistics.js';
-
-/** What a client may have seen of the end of a session is this much later or earlier than it was. */
-const SLACK_MS = 500;
 /** A request takes no longer than this to reach the emulator. */
 const FORESIGHT_MS = 3000;
 /** So long after the death of an instance refusals and broken replies may be its consequence. */
@@ -10,7 +6,7 @@ const EXAMPLES_KEPT = 5;
 
 /**
  * What must be true of every reply, told from outside. It knows which instances were killed and which sessions were deleted, because it
- * is told before that is asked for.
+ * is told before that is asked for. When exactly a session ends cannot be told from outside: that is the session log's to judge.
  */
 export class Oracle {
   /** @type {Map<string, { count: number, examples: string[] }>} */
@@ -22,6 +18,8 @@ export class Oracle {
   counts = {};
   /** Milliseconds from a kill until the clients of streams on that instance knew. */
   learnedMs = [];
+  /** Requests for which an attack may have prepared a reply, and were given one (G4). */
+  victims = { answered: 0, gotAnothersReply: 0 };
 
   constructor({ ttlMs, idleMs }) {
     this.ttlMs = ttlMs;
@@ -64,8 +62,16 @@ export class Oracle {
     this.learnedMs.push(ms);
   }
 
-  get learnedP99() {
-    return this.learnedMs.length === 0 ? undefined : quantile(this.learnedMs, 0.99);
+  /** @returns {boolean} whether the reply is that to the request */
+  isOwn(token, { sentToken, isVictim = false }) {
+    const own = token === sentToken;
+    if (isVictim) this.victims.answered++;
+    if (isVictim && !own) {
+      this.victims.gotAnothersReply++;
+      this.breaks("G4: a victim got another's reply", `${sentToken} got ${token}`);
+    }
+    if (!own) this.breaks("I3: another request's reply", `${sentToken} got ${token}`);
+    return own;
   }
 
   /** Whether a request that names it now may open it anew: one that does not see the reply's head would not notice. */
@@ -81,34 +87,25 @@ export class Oracle {
   }
 
   /**
-   * The head of a reply of the function.
+   * The head of a reply of the function, which is the request's own.
    * @param {import('./ticket.js').Ticket | undefined} ticket the session that the request named
-   * @param {{ token: string, sentToken: string, instance: string, planted: readonly string[], sentAt: number }} reply
+   * @param {{ instance: string, planted: readonly string[], sentAt: number }} reply
    * @returns {import('./ticket.js').Ticket | undefined} the session that it belongs to
    */
-  judge(ticket, { token, sentToken, instance, planted, sentAt }) {
+  judge(ticket, { instance, planted, sentAt }) {
     this.count('replies');
-    if (token !== sentToken) this.breaks("I3: another request's reply", `${sentToken} got ${token}`);
     if (planted.length > 1) this.breaks('I5: several session cookies', planted.join(' | '));
     const now = performance.now();
     const [cookie] = planted;
     if (cookie === undefined) {
-      if (ticket === undefined) this.breaks('I5: no session cookie for a new session', sentToken);
+      if (ticket === undefined) this.breaks('I5: no session cookie for a new session', instance);
       else this.#judgeKnown(ticket, { instance, sentAt, now });
       return ticket;
     }
     const id = cookie.split('=')[1]?.split(';')[0] ?? '';
-    const opened = {
-      id,
-      instance,
-      createdAt: sentAt,
-      usedAt: now,
-      touchedAt: now,
-      earlier: undefined,
-      movedAt: 0,
-    };
+    const opened = { id, instance, createdAt: sentAt, usedAt: now, earlier: undefined, movedAt: 0 };
     if (ticket === undefined) return { ...opened, deletedAt: undefined, deleting: false, inFlight: 0 };
-    this.#judgeReplaced(ticket, { id, sentAt, now });
+    this.#judgeReplaced(ticket, { id, sentAt });
     // The same ID stays the same ticket: whoever is about to delete it holds that one.
     if (id === ticket.id) return Object.assign(ticket, opened);
     return { ...opened, deletedAt: undefined, deleting: false, inFlight: 0 };
@@ -118,10 +115,6 @@ export class Oracle {
     const { id } = ticket;
     if (ticket.deletedAt !== undefined && sentAt > ticket.deletedAt)
       this.breaks('I4: a deleted session was taken', id);
-    if (sentAt > ticket.createdAt + this.ttlMs + SLACK_MS && ticket.deletedAt === undefined)
-      this.breaks('I12: a session outlived its TTL', `${id}: ${sentAt - ticket.createdAt} ms`);
-    if (sentAt > Math.max(ticket.usedAt, ticket.touchedAt) + this.idleMs + SLACK_MS && ticket.inFlight <= 1)
-      this.breaks('I12: a session outlived its idle time', `${id}: ${sentAt - ticket.usedAt} ms`);
     ticket.usedAt = now;
     if (instance === ticket.instance) return;
     // A reply that was under way when the session moved may still come from where it was.
@@ -135,7 +128,7 @@ export class Oracle {
     ticket.movedAt = now;
   }
 
-  #judgeReplaced(ticket, { id, sentAt, now }) {
+  #judgeReplaced(ticket, { id, sentAt }) {
     const reused = id === ticket.id;
     if (ticket.deletedAt !== undefined || ticket.deleting) {
       // One that was reopened and then deleted, while we waited for the reply, is no fault.
@@ -143,13 +136,6 @@ export class Oracle {
         this.breaks('I4: a deleted ID became an ID again', id);
       return;
     }
-    const ended =
-      now > ticket.createdAt + this.ttlMs - SLACK_MS || now > ticket.usedAt + this.idleMs - SLACK_MS;
-    if (!ended)
-      this.breaks(
-        'I13: a session ended early',
-        `${ticket.id}, sent ${sentAt - ticket.usedAt} ms after its last use`,
-      );
     if (!reused) this.breaks('U30: an expired session did not get its ID back', `${ticket.id} became ${id}`);
     this.count('sessions reopened after their end');
   }

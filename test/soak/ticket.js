@@ -7,7 +7,6 @@
  * @property {number} movedAt
  * @property {number} createdAt not later than its creation
  * @property {number} usedAt when its last request ended that was answered
- * @property {number} touchedAt when the last one ended of which nobody knows whether it arrived
  * @property {number | undefined} deletedAt when its deletion was confirmed
  * @property {boolean} deleting from before its deletion is asked for
  * @property {number} inFlight requests of it that have been sent and not ended
