@@ -12,7 +12,7 @@ import { Killer } from './killer.js';
 import { Oracle } from './oracle.js';
 import { carriersOf, descriptorsOf, residentBytes } from './processes.js';
 import { SessionLog } from './session-log.js';
-import { useFor } from './users.js';
+import { stay, useFor } from './users.js';
 
 export const HANDLER = fileURLToPath(new URL('./handler.js', import.meta.url));
 const FUNCTION = 'soak';
@@ -20,6 +20,7 @@ const PLACES = 8;
 const IN_FLIGHT_LIMIT = 200;
 const TTL_SECONDS = 60;
 const IDLE_SECONDS = 8;
+const RESIDENTS = 2;
 const SAMPLE_MS = 5000;
 /** More than a thousand in twenty minutes that come unannounced (G6). */
 const KILL_EVERY_MS = 900;
@@ -65,6 +66,7 @@ export async function churn({ minutes, users }) {
 
   await Promise.all([
     ...Array.from({ length: users }, () => useFor(user)),
+    ...Array.from({ length: RESIDENTS }, () => stay(user)),
     repeat(isOver, KILL_EVERY_MS, () => killer.kill()),
     repeat(isOver, 700, () => deleteOne({ control, tickets, oracle })),
     repeat(isOver, 500, () => attackers.attack()),

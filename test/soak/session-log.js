@@ -22,19 +22,22 @@ const SAME_TURN_MS = 1;
  * Judges by the emulator's own request log whether sessions ended exactly when they should (I12, I13). The log has the instants of the
  * session clock at which the emulator itself saw a request begin and its stay end; a client can only guess at them.
  *
- * What it cannot tell is left open to that extent and no further: a request is taken in between its `at` and its admission, which
- * differ by a start where there was one. A request is logged when it ends, so a session can be judged only when all of its requests
- * have ended: here, when the run has.
+ * What it cannot tell is left open to that extent and no further. A request is taken in in the turn that begins with its `at`: before
+ * its admission, which may have to wait for a start, and before any later request begins. A request is logged when it ends, so a
+ * session can be judged only when all of its requests have ended: here, when the run has.
  */
 export class SessionLog {
   /** @type {Map<string, Use[]>} */
   #uses = new Map();
+  /** When requests began, of whatever session. @type {number[]} */
+  #begun = [];
 
   /**
    * @param {{ target: string, at: number, durationMs: number, admittedMs?: number, firstByteMs?: number,
    *   decision?: { sessionId?: string, session: Use['session'] } }} record of a request, as `serve --log-format json` prints it
    */
   take({ target, at, durationMs, admittedMs = durationMs, firstByteMs, decision }) {
+    this.#begun.push(at);
     const id = decision?.sessionId ?? (decision === undefined ? sessionIn(target) : undefined);
     if (id === undefined) return;
     const uses = this.#uses.get(id) ?? [];
@@ -52,10 +55,12 @@ export class SessionLog {
   /** To be asked when no request is under way any more. @returns how many requests were judged by it */
   judge({ ttlMs, idleMs }, breaks) {
     let judged = 0;
+    const begun = Float64Array.from(this.#begun).sort();
     for (const [id, uses] of this.#uses) {
       /** @type {Life | undefined} */
       let life;
-      for (const use of uses.sort(inOrder)) {
+      for (const told of uses.sort(inOrder)) {
+        const use = { ...told, takenBy: Math.min(told.takenBy, firstAfter(told.from, begun)) };
         if (life !== undefined && use.session === 'known') {
           judged++;
           judgeKnown(life, use, { ttlMs, idleMs, breaks: (what, by) => breaks(what, `${id}: ${by} ms`) });
@@ -75,6 +80,17 @@ export class SessionLog {
 /** By their beginning, as they were taken in; of the same millisecond, the one that opened the session first. */
 function inOrder(one, other) {
   return one.from - other.from || Number(one.session === 'known') - Number(other.session === 'known');
+}
+
+/** @returns {number} the first of these sorted instants that is later; Infinity when none is */
+function firstAfter(instant, sorted) {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] > instant) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low] ?? Number.POSITIVE_INFINITY;
 }
 
 function judgeKnown({ createdBy, usedBy }, { from }, { ttlMs, idleMs, breaks }) {

@@ -4,7 +4,7 @@ import { SessionLog } from './session-log.js';
 const TERMS = { ttlMs: 60_000, idleMs: 8000 };
 
 interface Told {
-  readonly session?: 'known' | 'opened' | 'reopened';
+  readonly session?: 'known' | 'opened' | 'reopened' | 'none';
   readonly at: number;
   readonly durationMs?: number;
   readonly admittedMs?: number;
@@ -20,7 +20,10 @@ function verdictOn(...told: Told[]): string[] {
       target: '/?token=t&session=s-1',
       at,
       durationMs,
-      ...(session && { decision: { sessionId: 's-1', session }, admittedMs }),
+      ...(session && {
+        decision: session === 'none' ? { session } : { sessionId: 's-1', session },
+        admittedMs,
+      }),
       ...(answered && session && { firstByteMs: durationMs }),
     });
   }
@@ -82,6 +85,15 @@ describe('what the soak makes of the request log', () => {
     expect(verdictOn(opened, { session: 'known', at: 60_500 })).toEqual([]);
     expect(verdictOn(opened, { session: 'known', at: 60_501 })).toEqual(['I12: a session outlived its TTL']);
     expect(verdictOn(opened, { session: 'reopened', at: 59_900 })).toEqual(['I13: a session ended early']);
+  });
+
+  test('it is created before any other request begins', () => {
+    const opened: Told = { session: 'opened', at: 0, durationMs: 59_000, admittedMs: 500 };
+    const other: Told = { session: 'none', at: 3 };
+    expect(verdictOn(opened, other, { session: 'known', at: 60_002 })).toEqual([]);
+    expect(verdictOn(opened, other, { session: 'known', at: 60_003 })).toEqual([
+      'I12: a session outlived its TTL',
+    ]);
   });
 
   test('each session of an ID is judged by its own times', () => {

@@ -36,6 +36,16 @@ export async function useFor({ client, oracle, control, tickets, isOver, functio
   }
 }
 
+/** A client that never rests and keeps its session: nothing but the TTL ends that. */
+export async function stay({ client, isOver }) {
+  /** @type {import('./ticket.js').Ticket | undefined} */
+  let ticket;
+  while (!isOver()) {
+    ticket = await client.visit(ticket);
+    await wait(randomInt(0, 100));
+  }
+}
+
 /** Goes away in the middle of a request, or of its reply. */
 async function leave(client, ticket) {
   const host = `Host: 127.0.0.1\r\nCookie: ${headersFor(ticket).cookie}\r\n`;
