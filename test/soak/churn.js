@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createApiClient } from '../../dist/index.js';
@@ -9,6 +8,7 @@ import { Attackers } from './attackers.js';
 import { clientOf } from './client.js';
 import { figuresOf } from './figures.js';
 import { Killer } from './killer.js';
+import { watchLateness } from './lateness.js';
 import { Oracle } from './oracle.js';
 import { carriersOf, descriptorsOf, residentBytes } from './processes.js';
 import { SessionLog } from './session-log.js';
@@ -54,8 +54,7 @@ export async function churn({ minutes, users }) {
   const killer = new Killer({ control, client, oracle });
   const attackers = new Attackers({ client, oracle });
   const baseDescriptors = descriptorsOf(serve.pid);
-  const ownDelay = monitorEventLoopDelay({ resolution: 5 });
-  ownDelay.enable();
+  const lateness = watchLateness();
   const begun = performance.now();
   const until = begun + minutes * 60_000;
   const isOver = () => performance.now() >= until || serve.process.exitCode !== null;
@@ -73,7 +72,7 @@ export async function churn({ minutes, users }) {
     repeat(isOver, SAMPLE_MS, () => look({ control, oracle, serve, samples, begun })),
   ]);
   await killer.settled();
-  ownDelay.disable();
+  const lateMs = lateness();
 
   const descriptors = { base: baseDescriptors };
   const orphans = {};
@@ -100,7 +99,7 @@ export async function churn({ minutes, users }) {
     if (count > 0) oracle.breaks('I24: processes are left', `${count} ${which}`);
   return {
     minutes,
-    ...figuresOf({ oracle, samples, ownDelay }),
+    ...figuresOf({ oracle, samples, lateMs }),
     orphans,
     descriptors,
     broken: oracle.broken,

@@ -4,18 +4,15 @@ import { quantile, slope } from '../bench/statistics.js';
 const WARM_UP_SHARE = 0.25;
 const LEARNS_WITHIN_MS = 100;
 
-/**
- * What a churn came to, in numbers.
- * @param seen `samples` of resident memory, each with its minute; `ownDelay`: how late the process of the clients was at its own timers
- */
-export function figuresOf({ oracle, samples, ownDelay }) {
+/** What a churn came to, in numbers. @param seen `samples` of resident memory, each with its minute; how late the clients' process was */
+export function figuresOf({ oracle, samples, lateMs }) {
   const { 'instances killed': kills = 0, 'clients that hung': hungClients = 0, ...counts } = oracle.counts;
   const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
   return {
     kills,
     hungClients,
     clientLearnsOfADeathMs: learningOf(oracle.learnedMs),
-    clientsAreLateThemselvesMs: { p50: inMs(ownDelay.percentile(50)), p99: inMs(ownDelay.percentile(99)) },
+    clientsAreLateThemselvesMs: lateMs,
     victims: oracle.victims.answered,
     victimsWhoGotAnothersReply: oracle.victims.gotAnothersReply,
     counts,
@@ -30,10 +27,6 @@ function learningOf(learnedMs) {
   const [p50, p99, max] = [0.5, 0.99, 1].map((share) => Math.round(quantile(learnedMs, share) * 10) / 10);
   const verdict = p99 <= LEARNS_WITHIN_MS ? 'reached' : 'missed';
   return { count: learnedMs.length, p50, p99, max, goal: `p99 at most ${LEARNS_WITHIN_MS}: ${verdict}` };
-}
-
-function inMs(nanoseconds) {
-  return Math.round(nanoseconds / 1e5) / 10;
 }
 
 function mib(bytes) {

@@ -61,6 +61,7 @@ export class Killer {
       if (!this.#client.connections.isOpen(connection)) continue;
       this.#oracle.count('clients that hung');
       this.#oracle.breaks("G6: a client did not learn of its instance's death", instanceId);
+      connection.leave();
     }
   }
 }

@@ -4,6 +4,7 @@
  * @property {string | undefined} instance known with the first thing that it says
  * @property {number | undefined} killedAt when its instance was about to be killed
  * @property {boolean} timed whether that is when it died
+ * @property {() => void} leave ends it from the client's side
  */
 export class OpenConnections {
   /** @type {Set<OpenConnection>} */
@@ -15,8 +16,8 @@ export class OpenConnections {
   }
 
   /** @returns {OpenConnection} not open before it has said which instance it is on */
-  make() {
-    return { instance: undefined, killedAt: undefined, timed: false };
+  make(leave) {
+    return { instance: undefined, killedAt: undefined, timed: false, leave };
   }
 
   /** @returns {boolean} whether this is the instance that it has always been on */

@@ -12,7 +12,7 @@ export function streamsOf({ port, oracle, connections }) {
       const sentToken = randomBytes(12).toString('hex');
       const sentAt = performance.now();
       if (ticket !== undefined) ticket.inFlight++;
-      const connection = connections.make();
+      const connection = connections.make(() => request.destroy());
       let current = ticket;
       let isAnswered = false;
       let isOver = false;
@@ -48,7 +48,7 @@ export function streamsOf({ port, oracle, connections }) {
       request.end();
       oracle.count('streams');
       const timer = setTimeout(() => {
-        // Who was killed must have ended the stream by now; the runner looks at that.
+        // Whose instance was killed is told by that, or is found to hang.
         if (connection.killedAt === undefined) request.destroy();
       }, forMs);
     });
@@ -60,7 +60,7 @@ export function streamsOf({ port, oracle, connections }) {
       if (ticket !== undefined) ticket.inFlight++;
       const target = targetFor('/ws?', ticket);
       const socket = new WebSocket(`ws://127.0.0.1:${port}${target}`, { headers: headersFor(ticket) });
-      const connection = connections.make();
+      const connection = connections.make(() => socket.terminate());
       const sentAt = performance.now();
       let left = messages;
       let sent = '';
