@@ -6,6 +6,7 @@ import { createApiClient } from '../../dist/index.js';
 import { privateEnvironment, startServe } from '../bench/program.js';
 import { Attackers } from './attackers.js';
 import { clientOf } from './client.js';
+import { FailureLog } from './failure-log.js';
 import { figuresOf } from './figures.js';
 import { Killer } from './killer.js';
 import { watchLateness } from './lateness.js';
@@ -36,7 +37,8 @@ export async function churn({ minutes, users }) {
   const { env, folder, remove } = privateEnvironment();
   const terms = { ttlMs: TTL_SECONDS * 1000, idleMs: IDLE_SECONDS * 1000 };
   const oracle = new Oracle(terms);
-  const log = new SessionLog();
+  const sessions = new SessionLog();
+  const failures = new FailureLog(oracle);
   const mark = `SOAK_MARK=${randomUUID()}`;
   const args = ['--function', FUNCTION, '--sessions-per-instance', PLACES, '--max-instances', 30];
   const times = ['--ttl', TTL_SECONDS, '--idle', IDLE_SECONDS, '--timeout', 15];
@@ -45,8 +47,12 @@ export async function churn({ minutes, users }) {
     env,
     folder,
     onLine(line) {
-      if (line.startsWith('{"event":"request"')) log.take(JSON.parse(line));
-      else if (line.includes('SMUGGLED')) oracle.breaks('I20: a smuggled request reached the function', line);
+      if (line.startsWith('{"event":"request"')) {
+        const record = JSON.parse(line);
+        sessions.take(record);
+        failures.take(record);
+      } else if (line.includes('SMUGGLED'))
+        oracle.breaks('I20: a smuggled request reached the function', line);
     },
   });
   const control = createApiClient({ endpoint: serve.api });
@@ -83,7 +89,8 @@ export async function churn({ minutes, users }) {
     await serve.stop();
     await logged;
     await wait(VANISHING_MS);
-    oracle.counts['requests judged by the log'] = log.judge(terms, (what, example) =>
+    failures.judge();
+    oracle.counts['requests judged by the log'] = sessions.judge(terms, (what, example) =>
       oracle.breaks(what, example),
     );
   } else {

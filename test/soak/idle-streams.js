@@ -6,6 +6,7 @@ import { descriptorsOf, residentBytes } from './processes.js';
 
 const AT_ONCE = 50;
 const FD_SLACK = 5;
+const GOAL_KIB = 40;
 const IDLE = 'GET /sse?token=x&every=600000 HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n';
 
 /**
@@ -19,25 +20,30 @@ export async function idleStreams(count) {
   const { port } = new URL(serve.url);
   try {
     const start = residentBytes(serve.pid);
-    // The first crowd starts the instances and brings the heap to its size; the second comes back with its sessions.
+    // The first crowd starts the instances and brings the program to its size, the second comes beside it, the third with sessions
+    // that are known.
     const first = await crowd(port, Array(count).fill(undefined));
     const grown = residentBytes(serve.pid);
-    leave(first);
+    const second = await crowd(port, Array(count).fill(undefined));
+    const full = residentBytes(serve.pid);
+    leave([...first, ...second]);
     await wait(2000);
     const base = { descriptors: descriptorsOf(serve.pid), resident: residentBytes(serve.pid) };
-    const second = await crowd(
+    const third = await crowd(
       port,
       first.map(({ cookie }) => cookie),
     );
     const open = { descriptors: descriptorsOf(serve.pid), resident: residentBytes(serve.pid) };
-    leave(second);
+    leave(third);
     await wait(2000);
     const after = descriptorsOf(serve.pid);
     const broken = after > base.descriptors + FD_SLACK;
     return {
       streams: count,
       kiBForEachStream: {
-        firstTime: kib((grown - start) / count),
+        goal: GOAL_KIB,
+        firstWithTheProgram: kib((grown - start) / count),
+        asManyMore: kib((full - grown) / count),
         again: kib((open.resident - base.resident) / count),
       },
       descriptors: { base: base.descriptors, open: open.descriptors, after },

@@ -1,7 +1,5 @@
 /** A request takes no longer than this to reach the emulator. */
 const FORESIGHT_MS = 3000;
-/** So long after the death of an instance refusals and broken replies may be its consequence. */
-const AFTERMATH_MS = 15_000;
 const EXAMPLES_KEPT = 5;
 
 /**
@@ -11,9 +9,10 @@ const EXAMPLES_KEPT = 5;
 export class Oracle {
   /** @type {Map<string, { count: number, examples: string[] }>} */
   #broken = new Map();
-  /** @type {Map<string, number>} */
-  #killedAt = new Map();
-  #lastKillAt = Number.NEGATIVE_INFINITY;
+  /** @type {Set<string | undefined>} */
+  #killed = new Set();
+  /** How requests failed for their clients, by their tokens. @type {Map<string, string>} */
+  failures = new Map();
   /** @type {Record<string, number>} */
   counts = {};
   /** Milliseconds from a kill until the clients of streams on that instance knew. */
@@ -42,20 +41,18 @@ export class Oracle {
   }
 
   killing(instanceId) {
-    this.#killedAt.set(instanceId, performance.now());
-    this.#lastKillAt = performance.now();
+    this.#killed.add(instanceId);
     this.count('instances killed');
   }
 
   isKilled(instanceId) {
-    return this.#killedAt.has(instanceId);
+    return this.#killed.has(instanceId);
   }
 
-  /** @param {number} sentAt when the request was sent */
-  failed(how, sentAt) {
+  /** A request came to nothing: whether it had cause to is the failure log's to judge. */
+  failed(how, sentToken) {
     this.count(how);
-    // A request that came to nothing must have had a reason, near enough in time.
-    if (sentAt - this.#lastKillAt > AFTERMATH_MS) this.breaks('I19: a request failed without cause', how);
+    this.failures.set(sentToken, how);
   }
 
   learned(ms) {

@@ -42,7 +42,7 @@ export function streamsOf({ port, oracle, connections }) {
         });
         response.on('error', () => {});
         response.on('close', end);
-        if (!isAnswered) oracle.failed(`refused stream: ${response.statusCode}`, sentAt);
+        if (!isAnswered) oracle.failed(`refused stream: ${response.statusCode}`, sentToken);
       });
       request.on('error', end);
       request.end();

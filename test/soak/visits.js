@@ -21,7 +21,7 @@ export function visitsOf({ port, oracle }) {
       const reply = await exchange({ path, ticket, body, method: body === undefined ? 'GET' : 'POST' });
       // Who is answered by a refusal that was meant for another has no token to tell it by, but a cause to name.
       if (reply.status !== 200) {
-        oracle.failed(`refused: ${reply.status} ${codeOf(reply.body)}`, sentAt);
+        oracle.failed(`refused: ${reply.status} ${codeOf(reply.body)}`, sentToken);
         return ticket;
       }
       if (!oracle.isOwn(reply.token, { sentToken, isVictim })) return ticket;
@@ -31,7 +31,7 @@ export function visitsOf({ port, oracle }) {
       return oracle.judge(ticket, { ...reply, sentAt });
     } catch (error) {
       if (error.hung) oracle.breaks('I19: a request hung', path);
-      else oracle.failed(`broken off: ${error.code ?? error.message}`, sentAt);
+      else oracle.failed(`broken off: ${error.code ?? error.message}`, sentToken);
       return ticket;
     } finally {
       if (ticket !== undefined) ticket.inFlight--;

@@ -20,6 +20,11 @@ export function sessionIn(target) {
   return /[?&]session=([\w-]+)/.exec(target)?.[1];
 }
 
+/** @returns {string | undefined} what tells this request from all others */
+export function tokenIn(target) {
+  return /[?&]token=(\w+)/.exec(target)?.[1];
+}
+
 /** @returns {{ instance?: string, token?: string, planted: string[] }} */
 export function headOf({ headers }) {
   return {
