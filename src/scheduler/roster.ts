@@ -6,7 +6,6 @@ export interface Ranked {
 const WORD = 32;
 /** Three levels of 32-bit words: 32,768 ranks, always as many steps whether ten are taken or ten thousand. */
 const CAPACITY = WORD * WORD * WORD;
-const TOP = 2;
 
 /**
  * Members in the order of their coming, some of them marked. Finds the oldest marked one in a fixed number of steps: a bit for each
@@ -60,8 +59,7 @@ export class Roster<T extends Ranked> {
 
   /** The oldest marked member. */
   first(): T | undefined {
-    const top = nextBit(this.#levels[TOP], 0);
-    return top < 0 ? undefined : this.#members[this.#descend(TOP, top)];
+    return this.firstFrom(0);
   }
 
   /** The oldest marked member whose rank is at least that. */
