@@ -5,15 +5,15 @@ import type { Clock } from '../model/clock.js';
 const LONGEST_HOLD_MS = 1000;
 
 /**
- * How many instances may be between their spawn and their readiness at once: as many as there are processors, for more only slow each
- * other down (quality P6). The rest wait their turn in order.
+ * How many instances may be between their spawn and their readiness at once: one more than there are processors, so that each has work
+ * while a start waits for us, and no more, for they only slow each other down (quality P6). The rest wait their turn in order.
  */
 export class StartQueue {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(clock: Clock, places = availableParallelism()) {
+  constructor(clock: Clock, places = availableParallelism() + 1) {
     this.#clock = clock;
     this.#free = places;
   }
