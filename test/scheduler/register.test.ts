@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LATEST } from '../../src/model/function.js';
-import type { SessionTerms } from '../../src/model/session.js';
 import { Directory } from '../../src/scheduler/directory.js';
 import { Register } from '../../src/scheduler/register.js';
 import { Seat } from '../../src/scheduler/seat.js';
-
-const TERMS: SessionTerms = {
-  functionName: 'f',
-  qualifier: LATEST,
-  sessionAffinityType: 'HEADER_FIELD',
-  sessionTTLInSeconds: 60,
-  sessionIdleTimeoutInSeconds: 60,
-  disableSessionIdReuse: false,
-};
+import { TERMS } from '../support/session-terms.js';
 
 const seatOf = (order: number, sessionId = `s${order}`): Seat => new Seat(sessionId, TERMS, 0, order);
 

@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
-import { LATEST } from '../../src/model/function.js';
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../../src/model/limits.js';
-import type { SessionTerms } from '../../src/model/session.js';
 import { Retention } from '../../src/scheduler/retention.js';
 import { Seat } from '../../src/scheduler/seat.js';
-
-const TERMS: SessionTerms = {
-  functionName: 'f',
-  qualifier: LATEST,
-  sessionAffinityType: 'HEADER_FIELD',
-  sessionTTLInSeconds: 60,
-  sessionIdleTimeoutInSeconds: 60,
-  disableSessionIdReuse: false,
-};
+import { TERMS } from '../support/session-terms.js';
 
 const endedAt = (instant: number): Seat => {
   const seat = new Seat(`s${instant}`, TERMS, 0, instant);
