@@ -1,5 +1,7 @@
 /** A request takes no longer than this to reach the emulator. */
 const FORESIGHT_MS = 3000;
+/** How long an instance whose end was asked for may still take a request. */
+const DYING_MS = 1000;
 const EXAMPLES_KEPT = 5;
 
 /**
@@ -9,8 +11,8 @@ const EXAMPLES_KEPT = 5;
 export class Oracle {
   /** @type {Map<string, { count: number, examples: string[] }>} */
   #broken = new Map();
-  /** @type {Set<string | undefined>} */
-  #killed = new Set();
+  /** When instances were about to be killed. @type {Map<string | undefined, number>} */
+  #killedAt = new Map();
   /** How requests failed for their clients, by their tokens. @type {Map<string, string>} */
   failures = new Map();
   /** @type {Record<string, number>} */
@@ -41,12 +43,12 @@ export class Oracle {
   }
 
   killing(instanceId) {
-    this.#killed.add(instanceId);
+    this.#killedAt.set(instanceId, performance.now());
     this.count('instances killed');
   }
 
   isKilled(instanceId) {
-    return this.#killed.has(instanceId);
+    return this.#killedAt.has(instanceId);
   }
 
   /** A request came to nothing: whether it had cause to is the failure log's to judge. */
@@ -100,7 +102,7 @@ export class Oracle {
       return ticket;
     }
     const id = cookie.split('=')[1]?.split(';')[0] ?? '';
-    const opened = { id, instance, createdAt: sentAt, usedAt: now, earlier: undefined, movedAt: 0 };
+    const opened = { id, instance, createdAt: sentAt, usedAt: now };
     if (ticket === undefined) return { ...opened, deletedAt: undefined, deleting: false, inFlight: 0 };
     this.#judgeReplaced(ticket, { id, sentAt });
     // The same ID stays the same ticket: whoever is about to delete it holds that one.
@@ -114,15 +116,14 @@ export class Oracle {
       this.breaks('I4: a deleted session was taken', id);
     ticket.usedAt = now;
     if (instance === ticket.instance) return;
-    // A reply that was under way when the session moved may still come from where it was.
-    if (instance === ticket.earlier && sentAt < ticket.movedAt) return;
+    // A reply that was under way when its instance died may be read after those from where the session has moved to.
+    const killedAt = this.#killedAt.get(instance);
+    if (killedAt !== undefined && sentAt < killedAt + DYING_MS) return;
     if (!this.isKilled(ticket.instance)) {
       this.breaks('I1: the wrong instance', `${id}: ${instance} instead of ${ticket.instance}`);
     }
     this.count('sessions moved after a kill');
-    ticket.earlier = ticket.instance;
     ticket.instance = instance;
-    ticket.movedAt = now;
   }
 
   #judgeReplaced(ticket, { id, sentAt }) {

@@ -3,8 +3,6 @@
  * @typedef {object} Ticket
  * @property {string} id
  * @property {string} instance which served it last
- * @property {string | undefined} earlier which served it before it moved
- * @property {number} movedAt
  * @property {number} createdAt not later than its creation
  * @property {number} usedAt when its last request ended that was answered
  * @property {number | undefined} deletedAt when its deletion was confirmed
