@@ -6,7 +6,6 @@ import { type ApiClient, createApiClient } from '../../src/api/create-api-client
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError, UnreachableError } from '../../src/model/errors.js';
 import type { LogLine } from '../../src/model/instance.js';
-
 import { type ServedApi, serveApi } from '../support/serve-api.js';
 
 let api: ServedApi;

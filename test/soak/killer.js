@@ -6,7 +6,7 @@ const FEWEST_LEFT = 2;
 /** One death in so many is asked for through the API; the others come unannounced. */
 const ASKED_FOR_EVERY = 5;
 /** A client that still knows nothing by then is one that hangs. */
-const HUNG_AFTER_MS = 2000;
+const KNOWS_WITHIN_MS = 2000;
 
 /** Kills instances one after another, and looks a while after each death whether everybody learned of it. */
 export class Killer {
@@ -56,7 +56,7 @@ export class Killer {
   }
 
   async #look(instanceId, concerned) {
-    await wait(HUNG_AFTER_MS);
+    await wait(KNOWS_WITHIN_MS);
     for (const connection of concerned) {
       if (!this.#client.connections.isOpen(connection)) continue;
       this.#oracle.count('clients that hung');
