@@ -55,7 +55,6 @@ export function createLocalDriver({
     guard,
     ports: new Ports(),
     queue: new StartQueue(clock),
-    startTimes: new Map(),
     surroundings: { nonce, hostEnvironment },
   };
   const running = new Set<LocalInstance>();

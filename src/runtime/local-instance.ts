@@ -19,8 +19,6 @@ export interface Workshop {
   readonly guard: Guard;
   readonly ports: Pick<Ports, 'take' | 'giveBack'>;
   readonly queue: StartQueue;
-  /** What the last start of each function took, in milliseconds. */
-  readonly startTimes: Map<string, number>;
   readonly surroundings: Surroundings;
 }
 
@@ -92,14 +90,12 @@ export class LocalInstance implements Instance {
 
   /** @returns nothing when its port was taken and it shall try another */
   async #attempt(retriesLeft: number): Promise<Address | undefined> {
-    const { clock, queue, startTimes } = this.#workshop;
-    const { functionName, startTimeoutInSeconds } = this.#config;
+    const { clock, queue } = this.#workshop;
     const signal = this.#calledOff.signal;
     const leave = await queue.turn(signal);
     try {
       const { group, port } = await this.#launch();
-      const began = clock.now();
-      this.#startDeadline ??= began + startTimeoutInSeconds * 1000;
+      this.#startDeadline ??= clock.now() + this.#config.startTimeoutInSeconds * 1000;
       const outcome = await watchStart({
         group,
         port,
@@ -107,11 +103,9 @@ export class LocalInstance implements Instance {
         signal,
         deadline: this.#startDeadline,
         log: this.output,
-        expectedMs: startTimes.get(functionName),
       });
       switch (outcome.kind) {
         case 'listening':
-          startTimes.set(functionName, clock.now() - began);
           return outcome.address;
         case 'called-off':
           throw signal.reason;

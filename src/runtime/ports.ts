@@ -73,7 +73,11 @@ export function isFree(port: number): Promise<boolean> {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
       else reject(error);
     });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      // The port is given up in this call: what is told of it later is of no interest.
+      server.close();
+      resolve(true);
+    });
   });
 }
 

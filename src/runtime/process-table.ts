@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 
 // What Linux tells in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
 
@@ -12,8 +12,11 @@ interface Listener {
  * so reading stops at the first connection: under load the whole table is long and slow.
  */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-const PAGE = 4096;
+/** The length of one. Reading a row more than is needed may have the kernel look through its whole table of connections for it. */
+const ROW_BYTES = 150;
+const PAGE_BYTES = 4096;
 const LISTENING = '0A';
+const RUNNING = 'R';
 const DEAD = ['Z', 'X'];
 
 /** When that process began, in the kernel's ticks since boot: with the process ID it names one process for ever. */
@@ -21,22 +24,27 @@ export function startTimeOf(pid: number): string | undefined {
   return statFields(pid)?.[19];
 }
 
+/** Whether that process runs on a processor or waits for one, and not for anything else; `undefined` where that cannot be known. */
+export function isAtWork(pid: number): boolean | undefined {
+  const state = statFields(pid)?.[0];
+  return state === undefined ? undefined : state === RUNNING;
+}
+
 /** Whether a process of that group listens on the port; `undefined` where that cannot be known. */
 export function ownsListener(group: number, port: number): boolean | undefined {
   if (!existsSync('/proc/net/tcp')) return undefined;
-  const leaders = new Set(socketsOf(group));
   const strange: string[] = [];
   for (const listener of listeners()) {
     if (listener.port !== port) continue;
-    if (leaders.has(listener.inode)) return true;
+    if (hasSocket(group, listener.inode)) return true;
     strange.push(listener.inode);
   }
-  return membersOf(group).some((pid) => socketsOf(pid).some((inode) => strange.includes(inode)));
+  return membersOf(group).some((pid) => strange.some((inode) => hasSocket(pid, inode)));
 }
 
 /** The ports on which that group listens, in order. */
 export function portsOf(group: number): number[] {
-  const inodes = new Set(membersOf(group).flatMap(socketsOf));
+  const inodes = new Set(membersOf(group).flatMap((pid) => [...socketsOf(pid)]));
   const ports = [...listeners()].filter(({ inode }) => inodes.has(inode)).map(({ port }) => port);
   return [...new Set(ports)].sort((one, other) => one - other);
 }
@@ -60,14 +68,23 @@ function statFields(pid: number): string[] | undefined {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-function socketsOf(pid: number): string[] {
-  return entries(`/proc/${pid}/fd`).flatMap((descriptor) => {
+/** The newest first: of a handler's start, the listener is among the last. */
+function* socketsOf(pid: number): Generator<string> {
+  for (const descriptor of entries(`/proc/${pid}/fd`).reverse()) {
+    let target = '';
     try {
-      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? [];
+      target = readlinkSync(`/proc/${pid}/fd/${descriptor}`);
     } catch {
-      return [];
+      // Closed meanwhile.
     }
-  });
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
+    if (inode !== undefined) yield inode;
+  }
+}
+
+function hasSocket(pid: number, inode: string): boolean {
+  for (const socket of socketsOf(pid)) if (socket === inode) return true;
+  return false;
 }
 
 function* listeners(): Generator<Listener> {
@@ -86,7 +103,7 @@ function* rows(path: string): Generator<string> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    const bytes = Buffer.alloc(PAGE);
+    const bytes = Buffer.alloc(ROW_BYTES);
     let begun = '';
     for (let got = readSync(descriptor, bytes); got > 0; got = readSync(descriptor, bytes)) {
       const lines = (begun + bytes.toString('latin1', 0, got)).split('\n');
@@ -100,11 +117,17 @@ function* rows(path: string): Generator<string> {
   }
 }
 
+/** The begin of a file of the kernel's, which is whole if it is no longer than a page. */
 function content(path: string): string | undefined {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(path, 'latin1');
+    descriptor = openSync(path, 'r');
+    const bytes = Buffer.allocUnsafe(PAGE_BYTES);
+    return bytes.toString('latin1', 0, readSync(descriptor, bytes));
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -4,7 +4,7 @@ import type { BoundedLog } from './instance-log.js';
 import type { ProcessExit } from './launch.js';
 import { pause } from './pause.js';
 import type { ProcessGroup } from './process-group.js';
-import { ownsListener, portsOf } from './process-table.js';
+import { isAtWork, ownsListener, portsOf } from './process-table.js';
 import { untilListening } from './readiness.js';
 import { wrongPort } from './start-failure.js';
 
@@ -22,8 +22,6 @@ interface Start {
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly log: BoundedLog;
-  /** What the function's last start took, in milliseconds. */
-  readonly expectedMs: number | undefined;
 }
 
 /** When a handler that does not listen where it should is told so, long before the start limit. */
@@ -31,6 +29,9 @@ const HINT_AFTER_MS = 2000;
 /** How long a process that finds its port taken may need to say so and exit. */
 const DOUBT_MS = 2000;
 const DOUBT_INTERVAL_MS = 20;
+
+/** Nobody waits for what is called off with it. One is as good as many, which take time to make. */
+const OVER = new Error('the start is over');
 
 /** What comes first of readiness, death, the start limit, and being called off. */
 export async function watchStart({
@@ -40,7 +41,6 @@ export async function watchStart({
   signal,
   deadline,
   log,
-  expectedMs,
 }: Start): Promise<StartOutcome> {
   const over = new AbortController();
   const hint = (): void => {
@@ -51,7 +51,7 @@ export async function watchStart({
   let callOffLimit = (): void => {};
   try {
     return await Promise.race<StartOutcome>([
-      listening({ group, port, clock, signal: over.signal, expectedMs }),
+      listening({ group, port, clock, signal: over.signal, log }),
       group.ended.then((exit) => ({ kind: 'exited', exit })),
       new Promise((resolve) => {
         callOffLimit = clock.wakeAt(deadline, () => resolve({ kind: 'late' }));
@@ -63,7 +63,7 @@ export async function watchStart({
       }),
     ]);
   } finally {
-    over.abort();
+    over.abort(OVER);
     callOffHint();
     callOffLimit();
   }
@@ -78,9 +78,14 @@ async function listening({
   port,
   clock,
   signal,
-  expectedMs,
-}: Omit<Start, 'deadline' | 'log'>): Promise<StartOutcome> {
-  const address = await untilListening(port, { clock, signal, expectedMs });
+  log,
+}: Omit<Start, 'deadline'>): Promise<StartOutcome> {
+  const address = await untilListening(port, {
+    clock,
+    signal,
+    isBusy: () => isAtWork(group.pid),
+    output: log,
+  });
   const patience = clock.now() + DOUBT_MS;
   while (clock.now() < patience && ownsListener(group.pid, port) === false) {
     await pause(clock, DOUBT_INTERVAL_MS);

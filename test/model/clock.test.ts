@@ -1,49 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MovableClock, type TimeSource } from '../../src/model/clock.js';
+import { MovableClock } from '../../src/model/clock.js';
 import { watchForSleep } from '../../src/model/sleep-watch.js';
-
-/** A host whose time the test makes: no timer goes off by itself. */
-function host(): TimeSource & {
-  pass(ms: number): void;
-  /** Passes within a turn of the event loop: no timer goes off. */
-  work(ms: number): void;
-  jump(ms: number): void;
-  readonly delays: number[];
-} {
-  let monotonic = 1_000;
-  let wall = 1_700_000_000_000;
-  let timers: { at: number; call: () => void }[] = [];
-  const delays: number[] = [];
-  return {
-    delays,
-    monotonic: () => monotonic,
-    wall: () => wall,
-    startTimer(delay, call) {
-      delays.push(delay);
-      const timer = { at: monotonic + delay, call };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((one) => one !== timer);
-      };
-    },
-    pass(ms) {
-      monotonic += ms;
-      const due = timers.filter(({ at }) => at <= monotonic);
-      timers = timers.filter(({ at }) => at > monotonic);
-      for (const { call } of due) call();
-    },
-    work(ms) {
-      monotonic += ms;
-    },
-    jump(ms) {
-      wall += ms;
-    },
-  };
-}
+import { hostTime } from '../support/host-time.js';
 
 describe('watchForSleep', () => {
   test('F-19 tells of a machine that slept and of a clock that was set, once each, and not of a drift', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     const gaps: number[] = [];
     const end = watchForSleep(clock, (gap) => gaps.push(gap));
@@ -69,7 +31,7 @@ describe('watchForSleep', () => {
   });
 
   test('F-18 F-19 the clock itself goes on as if nothing had been', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     const before = clock.now();
     source.jump(3_600_000);
@@ -80,7 +42,7 @@ describe('watchForSleep', () => {
 
 describe('MovableClock', () => {
   test('starts at the host wall time and then counts only what has passed (I14 F-18)', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     expect(clock.wallTime().getTime()).toBe(1_700_000_000_000);
     source.jump(3_600_000);
@@ -89,7 +51,7 @@ describe('MovableClock', () => {
   });
 
   test('wakes in the order of deadlines, and of setting where they are equal', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     const woken: string[] = [];
     const at = (name: string, ms: number) => clock.wakeAt(clock.now() + ms, () => void woken.push(name));
@@ -107,7 +69,7 @@ describe('MovableClock', () => {
   });
 
   test('wakes that take long let others in between, and none is lost or out of order', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     const woken: number[] = [];
     for (let name = 1; name <= 5; name++) {
@@ -126,7 +88,7 @@ describe('MovableClock', () => {
   });
 
   test('F-20 never asks for a timer longer than Node can hold, and is not early', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     let woken = 0;
     const month = 30 * 86_400_000;
@@ -174,7 +136,7 @@ describe('MovableClock', () => {
   });
 
   test('a running clock that was advanced wakes at the right time afterwards', async () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     let woken = 0;
     clock.wakeAt(clock.now() + 1_000, () => void woken++);
@@ -187,7 +149,7 @@ describe('MovableClock', () => {
   });
 
   test('frozen it stands still and wakes nobody; resumed it goes on from there', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     let woken = 0;
     clock.wakeAt(clock.now() + 100, () => void woken++);
@@ -207,7 +169,7 @@ describe('MovableClock', () => {
   });
 
   test('a wake that sets another alarm for now lets others in first', () => {
-    const source = host();
+    const source = hostTime();
     const clock = new MovableClock({ source });
     let rounds = 0;
     const again = (): void => {

@@ -37,7 +37,6 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     guard,
     ports,
     queue: new StartQueue(clock),
-    startTimes: new Map(),
     surroundings,
   };
   guard.begin();
