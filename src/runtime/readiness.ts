@@ -79,7 +79,7 @@ export function idleInterval(takenMs: number): number {
 
 /** @returns how long to wait before the next look */
 export function lookInterval(takenMs: number): number {
-  return Math.min(Math.max(takenMs / 25, 1), LONGEST_INTERVAL_MS);
+  return Math.min(Math.max(takenMs / 50, 1), LONGEST_INTERVAL_MS);
 }
 
 function accepts(address: Address, signal: AbortSignal): Promise<boolean> {
