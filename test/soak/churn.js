@@ -10,6 +10,7 @@ import { FailureLog } from './failure-log.js';
 import { figuresOf } from './figures.js';
 import { Killer } from './killer.js';
 import { watchLateness } from './lateness.js';
+import { machineTime, stolenMs } from './machine-time.js';
 import { Oracle } from './oracle.js';
 import { carriersOf, descriptorsOf, residentBytes } from './processes.js';
 import { SessionLog } from './session-log.js';
@@ -61,6 +62,7 @@ export async function churn({ minutes, users }) {
   const attackers = new Attackers({ client, oracle });
   const baseDescriptors = descriptorsOf(serve.pid);
   const lateness = watchLateness();
+  const stolenBefore = stolenMs();
   const begun = performance.now();
   const until = begun + minutes * 60_000;
   const isOver = () => performance.now() >= until || serve.process.exitCode !== null;
@@ -79,6 +81,7 @@ export async function churn({ minutes, users }) {
   ]);
   await killer.settled();
   const lateMs = lateness();
+  const stolenByTheHostMs = stolenMs() - stolenBefore;
 
   const descriptors = { base: baseDescriptors };
   const orphans = {};
@@ -88,7 +91,7 @@ export async function churn({ minutes, users }) {
     const logged = once(serve.process, 'close');
     await serve.stop();
     await logged;
-    await wait(VANISHING_MS);
+    await machineTime(VANISHING_MS);
     failures.judge();
     oracle.counts['requests judged by the log'] = sessions.judge(terms, (what, example) =>
       oracle.breaks(what, example),
@@ -96,7 +99,7 @@ export async function churn({ minutes, users }) {
   } else {
     oracle.breaks('I25: the emulator ended', `with ${serve.process.exitCode}`);
     client.close();
-    await wait(VANISHING_MS);
+    await machineTime(VANISHING_MS);
   }
   orphans.ofTheRun = carriersOf(mark).length;
   remove();
@@ -107,6 +110,7 @@ export async function churn({ minutes, users }) {
   return {
     minutes,
     ...figuresOf({ oracle, samples, lateMs }),
+    stolenByTheHostMs,
     orphans,
     descriptors,
     broken: oracle.broken,
@@ -135,10 +139,8 @@ async function look({ control, oracle, serve, samples, begun }) {
     if (inFlight > IN_FLIGHT_LIMIT || inFlight < 0)
       oracle.breaks('I8: in flight', `${instanceId}: ${inFlight}`);
   }
-  const broken = Object.keys(oracle.broken).length;
-  process.stderr.write(
-    `${minute.toFixed(1)} min: ${oracle.counts.replies ?? 0} replies, ${broken} invariants broken\n`,
-  );
+  const broken = Object.keys(oracle.broken).join('; ') || 'no invariant';
+  process.stderr.write(`${minute.toFixed(1)} min: ${oracle.counts.replies ?? 0} replies, ${broken} broken\n`);
 }
 
 /** When all clients are gone nothing may be in flight; when all instances are gone, their descriptors are too. */
@@ -149,7 +151,7 @@ async function descriptorsAfter({ control, client, serve, oracle }) {
     if (inFlight !== 0) oracle.breaks('I11: in flight after all have left', `${instanceId}: ${inFlight}`);
   const instances = await control.instances.list();
   await Promise.all(instances.map(({ instanceId }) => control.instances.kill(instanceId).catch(() => {})));
-  await wait(VANISHING_MS);
+  await machineTime(VANISHING_MS);
   return descriptorsOf(serve.pid);
 }
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { machineTime } from './machine-time.js';
 
 /** So many instances are always spared, so that load goes on. */
 const FEWEST_LEFT = 2;
@@ -56,7 +56,7 @@ export class Killer {
   }
 
   async #look(instanceId, concerned) {
-    await wait(KNOWS_WITHIN_MS);
+    await machineTime(KNOWS_WITHIN_MS);
     for (const connection of concerned) {
       if (!this.#client.connections.isOpen(connection)) continue;
       this.#oracle.count('clients that hung');

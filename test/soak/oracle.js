@@ -1,3 +1,5 @@
+import { stolenMs } from './machine-time.js';
+
 /** A request takes no longer than this to reach the emulator. */
 const FORESIGHT_MS = 3000;
 /** How long an instance whose end was asked for may still take a request. */
@@ -11,8 +13,11 @@ const EXAMPLES_KEPT = 5;
 export class Oracle {
   /** @type {Map<string, { count: number, examples: string[] }>} */
   #broken = new Map();
-  /** When instances were about to be killed. @type {Map<string | undefined, number>} */
-  #killedAt = new Map();
+  /**
+   * When instances were about to be killed, and what the host had stolen by then.
+   * @type {Map<string | undefined, { at: number, stolen: number }>}
+   */
+  #kills = new Map();
   /** How requests failed for their clients, by their tokens. @type {Map<string, string>} */
   failures = new Map();
   /** @type {Record<string, number>} */
@@ -43,12 +48,12 @@ export class Oracle {
   }
 
   killing(instanceId) {
-    this.#killedAt.set(instanceId, performance.now());
+    this.#kills.set(instanceId, { at: performance.now(), stolen: stolenMs() });
     this.count('instances killed');
   }
 
   isKilled(instanceId) {
-    return this.#killedAt.has(instanceId);
+    return this.#kills.has(instanceId);
   }
 
   /** A request came to nothing: whether it had cause to is the failure log's to judge. */
@@ -117,8 +122,8 @@ export class Oracle {
     ticket.usedAt = now;
     if (instance === ticket.instance) return;
     // A reply that was under way when its instance died may be read after those from where the session has moved to.
-    const killedAt = this.#killedAt.get(instance);
-    if (killedAt !== undefined && sentAt < killedAt + DYING_MS) return;
+    const kill = this.#kills.get(instance);
+    if (kill !== undefined && sentAt < kill.at + DYING_MS + (stolenMs() - kill.stolen)) return;
     if (!this.isKilled(ticket.instance)) {
       this.breaks('I1: the wrong instance', `${id}: ${instance} instead of ${ticket.instance}`);
     }

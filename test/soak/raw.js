@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { HUNG_AFTER_MS } from './hung-after.js';
+import { afterMachineTime } from './machine-time.js';
 
 /** Bytes as they are, on a connection of their own. */
 export function rawOf({ port, oracle }) {
@@ -9,8 +10,12 @@ export function rawOf({ port, oracle }) {
       oracle.count('clients gone early');
       const socket = connect({ port, host: '127.0.0.1' });
       let received = 0;
+      const callOff = afterMachineTime(HUNG_AFTER_MS, () => socket.destroy());
       socket.on('error', () => {});
-      socket.on('close', resolve);
+      socket.on('close', () => {
+        callOff();
+        resolve();
+      });
       socket.on('data', (chunk) => {
         received += chunk.length;
         if (received >= afterReceived) socket.resetAndDestroy();
@@ -18,7 +23,6 @@ export function rawOf({ port, oracle }) {
       socket.write(bytes.subarray(0, afterSent), () => {
         if (afterSent < bytes.length || afterReceived === 0) socket.resetAndDestroy();
       });
-      socket.setTimeout(HUNG_AFTER_MS, () => socket.destroy());
     });
   }
 
@@ -41,15 +45,16 @@ export function rawOf({ port, oracle }) {
         received += chunk;
         answer();
       });
+      const callOff = afterMachineTime(HUNG_AFTER_MS, () => {
+        oracle.breaks('I19: a connection hung', text.slice(0, 50));
+        socket.destroy();
+      });
       socket.on('close', () => {
+        callOff();
         answer();
         resolve(received);
       });
       socket.write(text, 'latin1');
-      socket.setTimeout(HUNG_AFTER_MS, () => {
-        oracle.breaks('I19: a connection hung', text.slice(0, 50));
-        socket.destroy();
-      });
     });
     return { answering, whole };
   }

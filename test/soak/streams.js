@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import WebSocket from 'ws';
 import { HUNG_AFTER_MS } from './hung-after.js';
+import { afterMachineTime } from './machine-time.js';
 import { headersFor, headOf, targetFor } from './wire.js';
 
 /** What stays open for a while: event streams and WebSockets. */
@@ -80,13 +81,13 @@ export function streamsOf({ port, oracle, connections }) {
         if (--left > 0) say();
         else socket.close();
       });
-      const timer = setTimeout(() => {
+      const callOff = afterMachineTime(HUNG_AFTER_MS, () => {
         if (connection.killedAt === undefined) oracle.breaks('I19: a WebSocket hung', sent);
         socket.terminate();
-      }, HUNG_AFTER_MS);
+      });
       socket.on('error', () => {});
       socket.on('close', () => {
-        clearTimeout(timer);
+        callOff();
         connections.ended(connection);
         if (ticket !== undefined) ended(ticket, { answered: connection.instance !== undefined });
         resolve(undefined);

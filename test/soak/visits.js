@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
 import { HUNG_AFTER_MS } from './hung-after.js';
+import { afterMachineTime } from './machine-time.js';
 import { headersFor, headOf, targetFor } from './wire.js';
 
 /** Requests with whole replies, on connections that are kept alive. */
@@ -46,16 +47,16 @@ export function visitsOf({ port, oracle }) {
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          clearTimeout(timer);
+          callOff();
           resolve({ status: response.statusCode, ...headOf(response), body: Buffer.concat(chunks) });
         });
       });
-      const timer = setTimeout(() => {
+      const callOff = afterMachineTime(HUNG_AFTER_MS, () => {
         reject(Object.assign(new Error('hung'), { hung: true }));
         request.destroy();
-      }, HUNG_AFTER_MS);
+      });
       request.on('error', (error) => {
-        clearTimeout(timer);
+        callOff();
         reject(error);
       });
       request.end(body);
