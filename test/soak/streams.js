@@ -14,7 +14,8 @@ export function streamsOf({ port, oracle, connections }) {
       const sentAt = performance.now();
       if (ticket !== undefined) ticket.inFlight++;
       const connection = connections.make(() => request.destroy());
-      let current = ticket;
+      // Without the head of a reply nobody knows whether it opened the session anew.
+      let current = ticket !== undefined && oracle.mayHaveEnded(ticket) ? undefined : ticket;
       let isAnswered = false;
       let isOver = false;
       const end = () => {

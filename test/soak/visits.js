@@ -11,11 +11,13 @@ export function visitsOf({ port, oracle }) {
   /**
    * A request and its whole reply, judged.
    * @param {{ ms?: number, body?: Buffer, isVictim?: boolean }} how a victim is one that an attack may have prepared a reply for
-   * @returns the session that it belongs to
+   * @returns the session that it belongs to, where that is known
    */
   async function visit(ticket, { ms = 0, body, isVictim = false } = {}) {
     const sentToken = randomBytes(12).toString('hex');
     const sentAt = performance.now();
+    // Without the head of a reply nobody knows whether it opened the session anew.
+    const unanswered = ticket !== undefined && oracle.mayHaveEnded(ticket) ? undefined : ticket;
     const path = body === undefined ? `/?token=${sentToken}&ms=${ms}` : `/echo?token=${sentToken}`;
     if (ticket !== undefined) ticket.inFlight++;
     try {
@@ -23,7 +25,7 @@ export function visitsOf({ port, oracle }) {
       // Who is answered by a refusal that was meant for another has no token to tell it by, but a cause to name.
       if (reply.status !== 200) {
         oracle.failed(`refused: ${reply.status} ${codeOf(reply.body)}`, sentToken);
-        return ticket;
+        return unanswered;
       }
       if (!oracle.isOwn(reply.token, { sentToken, isVictim })) return ticket;
       if (body !== undefined && !reply.body.equals(body)) oracle.breaks('I22: a body was changed', sentToken);
@@ -33,7 +35,7 @@ export function visitsOf({ port, oracle }) {
     } catch (error) {
       if (error.hung) oracle.breaks('I19: a request hung', path);
       else oracle.failed(`broken off: ${error.code ?? error.message}`, sentToken);
-      return ticket;
+      return unanswered;
     } finally {
       if (ticket !== undefined) ticket.inFlight--;
     }
