@@ -57,9 +57,9 @@ export class Oracle {
   }
 
   /** A request came to nothing: whether it had cause to is the failure log's to judge. */
-  failed(how, sentToken) {
+  failed(how, sentToken, where = '') {
     this.count(how);
-    this.failures.set(sentToken, how);
+    this.failures.set(sentToken, `${how} ${where}`);
   }
 
   learned(ms) {

@@ -4,9 +4,14 @@ import { HUNG_AFTER_MS } from './hung-after.js';
 import { afterMachineTime } from './machine-time.js';
 import { headersFor, headOf, targetFor } from './wire.js';
 
+/** The emulator closes a connection after a minute without use. Whoever sends just then loses the request, which is nobody's fault. */
+const LONGEST_KEPT_MS = 30_000;
+
 /** Requests with whole replies, on connections that are kept alive. */
 export function visitsOf({ port, oracle }) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: LONGEST_KEPT_MS });
+  /** When connections were last used. @type {WeakMap<import('node:net').Socket, number>} */
+  const usedAt = new WeakMap();
 
   /**
    * A request and its whole reply, judged.
@@ -34,7 +39,7 @@ export function visitsOf({ port, oracle }) {
       return oracle.judge(ticket, { ...reply, sentAt });
     } catch (error) {
       if (error.hung) oracle.breaks('I19: a request hung', path);
-      else oracle.failed(`broken off: ${error.code ?? error.message}`, sentToken);
+      else oracle.failed(`broken off: ${error.code ?? error.message}`, sentToken, error.where);
       return unanswered;
     } finally {
       if (ticket !== undefined) ticket.inFlight--;
@@ -50,6 +55,7 @@ export function visitsOf({ port, oracle }) {
         response.on('error', reject);
         response.on('end', () => {
           callOff();
+          usedAt.set(request.socket, performance.now());
           resolve({ status: response.statusCode, ...headOf(response), body: Buffer.concat(chunks) });
         });
       });
@@ -59,7 +65,10 @@ export function visitsOf({ port, oracle }) {
       });
       request.on('error', (error) => {
         callOff();
-        reject(error);
+        const used = usedAt.get(request.socket);
+        const where =
+          used === undefined ? 'on a new connection' : `last used ${performance.now() - used} ms ago`;
+        reject(Object.assign(error, { where }));
       });
       request.end(body);
     });
