@@ -16,27 +16,44 @@ const settledVersion = {
 };
 /**
  * What packages load for things that we never ask of them: commander for subcommands that are programs of their own, http-proxy for
- * instances behind TLS and for following redirects. Each would be loaded at every start.
+ * instances behind TLS and for following redirects, execa for messages between processes. Each would be loaded at every start.
  */
 const UNUSED = [
-  ['commander', 'node:child_process'],
-  ['http-proxy', 'https'],
-  ['http-proxy', 'follow-redirects'],
+  { by: 'commander', id: 'node:child_process' },
+  { by: 'http-proxy', id: 'https' },
+  { by: 'http-proxy', id: 'follow-redirects' },
+  { by: 'execa', id: 'node:v8', names: ['serialize'] },
 ];
+const NOTHING = '\0nothing ';
 const withoutUnused = {
   name: 'without-unused',
-  resolveId: (id, importer = '') =>
-    UNUSED.some(([by, unused]) => id === unused && importer.includes(`/node_modules/${by}/`))
-      ? '\0nothing'
-      : undefined,
-  load: (id) => (id === '\0nothing' ? 'export {};' : undefined),
+  resolveId(id, importer = '') {
+    const unused = UNUSED.find((one) => one.id === id && importer.includes(`/node_modules/${one.by}/`));
+    return unused && `${NOTHING}${(unused.names ?? []).join(' ')}`;
+  },
+  load(id) {
+    if (!id.startsWith(NOTHING)) return undefined;
+    const names = id.slice(NOTHING.length).split(' ').filter(Boolean);
+    return names.map((name) => `export const ${name} = undefined;`).join('\n') || 'export {};';
+  },
+};
+/** So that they can be handed on to a child, which we never do, execa has Node make the streams of our own stdin, stdout and stderr. */
+const STREAMS_OF_EXECA = '/node_modules/execa/lib/utils/standard-stream.js';
+const withoutStandardStreams = {
+  name: 'without-standard-streams',
+  transform(code, id) {
+    if (!id.endsWith(STREAMS_OF_EXECA)) return undefined;
+    const without = code.replaceAll(/\bprocess\.std(in|out|err)\b/g, '{}');
+    if (without === code) throw new Error(`${STREAMS_OF_EXECA} is not as it was`);
+    return without;
+  },
 };
 
 const bundle = await rolldown({
   cwd: ROOT,
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  plugins: [settledVersion, withoutUnused],
+  plugins: [settledVersion, withoutUnused, withoutStandardStreams],
 });
 const { output } = await bundle.write({
   dir: TARGET,

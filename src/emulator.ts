@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { createApi } from './api/create-api.js';
 import type { Emulator, EmulatorOptions } from './emulator-options.js';
 import { Deployments } from './functions/deployments.js';
@@ -8,6 +7,7 @@ import { listen } from './listen.js';
 import { MovableClock } from './model/clock.js';
 import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
+import { randomBytes } from './model/random-bytes.js';
 import type { ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
@@ -33,7 +33,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const clock = options.clock ?? new MovableClock({ aheadMs: state?.clockOffsetMs ?? 0 });
   const local =
     options.driver === undefined
-      ? localDriver(options, { clock: processClock, sessionClock: clock })
+      ? localDriver(options, { clock: processClock, sessionClock: clock, nonce: ids.runNonce() })
       : undefined;
   const driver = options.driver ?? local;
   if (driver === undefined) throw new Error('there is no driver');
@@ -127,11 +127,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 function localDriver(
   options: EmulatorOptions,
-  clocks: Pick<LocalDriverOptions, 'clock' | 'sessionClock'>,
+  run: Pick<LocalDriverOptions, 'clock' | 'sessionClock' | 'nonce'>,
 ): LocalDriver {
   return createLocalDriver({
-    ...clocks,
-    nonce: randomUUID(),
+    ...run,
     hostEnvironment: options.hostEnvironment ?? process.env,
     ...(options.onLine !== undefined && { onLine: options.onLine }),
     ...(options.onNotice !== undefined && { onWarning: options.onNotice }),

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { strategyOf } from './affinity/strategy-of.js';
 import type { ServeFunction } from './emulator-options.js';
 import type { Deployments } from './functions/deployments.js';
@@ -52,7 +51,7 @@ export class ServedFunctions {
       sessionClock,
       processClock,
       ids,
-      chance: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+      chance: Math.random,
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName) }),
     });
@@ -71,7 +70,7 @@ export class ServedFunctions {
     const url = await listen(gateway.server, host, port);
     const createdAt = sessionClock.now();
     deployments.add({
-      served: { config, functionId: randomUUID(), url, createdAt, lastModifiedAt: createdAt },
+      served: { config, functionId: ids.functionId(), url, createdAt, lastModifiedAt: createdAt },
       runner: scheduler,
     });
     return { functionName, url };

@@ -28,8 +28,8 @@ export async function processContext(): Promise<Context> {
   return {
     env,
     directory: process.cwd(),
-    stdout: await screenOf(process.stdout, { env, lossy: false }),
-    stderr: await screenOf(process.stderr, { env, lossy: true }),
+    stdout: await screenOf(1, { stream: () => process.stdout, env, lossy: false }),
+    stderr: await screenOf(2, { stream: () => process.stderr, env, lossy: true }),
     // Made when it is first asked for: what tells the time is loaded then.
     get clock() {
       clock ??= new MovableClock();

@@ -21,17 +21,18 @@ export interface Screen {
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 interface ScreenOptions {
+  /** Gives Node's own stream, which takes time to make. */
+  readonly stream: () => NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether lines may be dropped when nobody reads them: of a log yes, of a result never. */
   readonly lossy: boolean;
 }
 
-export async function screenOf(
-  stream: NodeJS.WriteStream & { readonly fd: number },
-  { env, lossy }: ScreenOptions,
-): Promise<Screen> {
-  const isTTY = stream.isTTY === true;
-  const sink = isTTY ? stream : await patient(stream);
+/** @param fd of the process's own: 1 or 2 */
+export async function screenOf(fd: number, { stream, env, lossy }: ScreenOptions): Promise<Screen> {
+  const own = isPipe(fd) ? undefined : stream();
+  const isTTY = own?.isTTY === true;
+  const sink: Writable = own ?? (await patientPipe(fd));
   const closed = new AbortController();
   let dropped = 0;
 
@@ -41,7 +42,7 @@ export async function screenOf(
   return {
     isTTY,
     get columns() {
-      return isTTY ? stream.columns : undefined;
+      return isTTY ? own.columns : undefined;
     },
     style: await styleFor(wantsColour(isTTY, env)),
     closed: closed.signal,
@@ -70,12 +71,15 @@ export async function screenOf(
   };
 }
 
+function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket();
+}
+
 /** Node writes to its own pipes synchronously: a reader who sleeps would stop the whole process. A socket of ours waits instead. */
-async function patient(stream: NodeJS.WriteStream & { readonly fd: number }): Promise<Writable> {
-  const stat = fstatSync(stream.fd);
-  if (!stat.isFIFO() && !stat.isSocket()) return stream;
+async function patientPipe(fd: number): Promise<Writable> {
   const { Socket } = await import('node:net');
-  const socket = new Socket({ fd: stream.fd, readable: false, writable: true });
+  const socket = new Socket({ fd, readable: false, writable: true });
   socket.unref();
   return socket;
 }

@@ -28,7 +28,7 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** The session clock, whose time is shown. */
   readonly sessionClock: Pick<Clock, 'now'>;
-  readonly ids: Ids;
+  readonly ids: Pick<Ids, 'requestId'>;
   readonly hostVerdict: (host: string) => HostVerdict;
   readonly maxBodyBytes?: number;
   /** Called exactly once for each request, refused ones and such as cannot be parsed included. */

@@ -4,10 +4,14 @@ import type { Clock } from './clock.js';
 export interface Ids {
   /** A lower-case UUID v4 with dashes: what the gateway plants in cookies. */
   sessionId(): string;
+  /** A UUID v4 */
+  functionId(): string;
   /** `1-<8 hex unix seconds>-<8 hex>-<12 hex>` */
   requestId(): string;
   /** `c-<8 hex unix seconds>-<8 hex>-<12 hex>`, the session's `containerId` */
   instanceId(): string;
+  /** A UUID v4 that names this run of the emulator and that nobody can guess. */
+  runNonce(): string;
 }
 
 /** Gives that many bytes that nobody can guess. */
@@ -35,8 +39,10 @@ export function createIds(randomBytes: RandomBytes, clock: Clock): Ids {
 
   return {
     sessionId: () => uuid(take(16)),
+    functionId: () => uuid(take(16)),
     requestId: () => stamped('1'),
     instanceId: () => stamped('c'),
+    runNonce: () => uuid(take(16)),
   };
 }
 

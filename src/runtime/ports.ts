@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { FcError } from '../model/errors.js';
@@ -24,10 +23,10 @@ export class Ports {
 
   constructor({
     range = instanceRange(),
-    random = randomInt,
-  }: { range?: PortRange; random?: typeof randomInt } = {}) {
+    chance = Math.random,
+  }: { range?: PortRange; chance?: () => number } = {}) {
     this.#range = range;
-    this.#next = random(range.lowest, range.highest + 1);
+    this.#next = range.lowest + Math.floor(chance() * (range.highest + 1 - range.lowest));
   }
 
   /**

@@ -21,7 +21,7 @@ export interface SchedulerOptions {
   readonly driver: InstanceDriver;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
-  readonly ids: Ids;
+  readonly ids: Pick<Ids, 'sessionId' | 'instanceId'>;
   /** A number from 0 up to 1, for jitter. */
   readonly chance: () => number;
   /** The longest TTL that may be asked for; FC's own limit unless lifted. */

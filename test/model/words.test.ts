@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
 import { parseDuration } from '../../src/model/duration.js';
@@ -8,9 +7,22 @@ import { HeaderLines } from '../../src/model/headers.js';
 import { createHostRule } from '../../src/model/host-rule.js';
 import { createIds } from '../../src/model/ids.js';
 import { checkSessionId } from '../../src/model/limits.js';
+import { randomBytes } from '../../src/model/random-bytes.js';
 
 describe('IDs', () => {
   const ids = createIds(randomBytes, new MovableClock({ frozen: true, startAt: 0x6a9fc3aa * 1000 }));
+
+  test('bytes that nobody can guess come in any number, and never the same twice', () => {
+    for (const size of [0, 1, 16, 4096, 1_000_000]) expect(randomBytes(size).length).toBe(size);
+    const seen = new Set(Array.from({ length: 1_000 }, () => randomBytes(8).join()));
+    expect(seen.size).toBe(1_000);
+    // The last of many are filled too.
+    expect(
+      randomBytes(1_000_000)
+        .slice(-100)
+        .some((byte) => byte !== 0),
+    ).toBe(true);
+  });
 
   test('C04 a session ID is a lower-case UUID v4 with dashes', () => {
     for (let count = 0; count < 1_000; count++) {

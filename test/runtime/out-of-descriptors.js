@@ -1,7 +1,10 @@
 // Loads the built driver, uses up all file descriptors, and tells in JSON what a start then says, and one after some are free again.
+// All the while there must be names for what is made.
 import { closeSync, openSync } from 'node:fs';
 import { MovableClock } from '../../dist/model/clock.js';
 import { completeFunction } from '../../dist/model/function-config.js';
+import { createIds } from '../../dist/model/ids.js';
+import { randomBytes } from '../../dist/model/random-bytes.js';
 import { prepareLaunch } from '../../dist/runtime/launch.js';
 import { createLocalDriver } from '../../dist/runtime/local-driver.js';
 
@@ -9,8 +12,12 @@ const [nonce, ...command] = process.argv.slice(2);
 const clock = new MovableClock();
 const driver = createLocalDriver({ clock, sessionClock: clock, nonce, hostEnvironment: process.env });
 const config = completeFunction({ functionName: 'hello', command });
-const spec = { instanceId: 'c-1', qualifier: 'LATEST', revision: { versionId: '0', config } };
-const start = () => driver.start(spec, new AbortController().signal).ready;
+const revision = { versionId: '0', config };
+const ids = createIds(randomBytes, clock);
+const start = () => {
+  const spec = { instanceId: ids.instanceId(), qualifier: 'LATEST', revision };
+  return driver.start(spec, new AbortController().signal).ready;
+};
 await prepareLaunch();
 await start();
 
@@ -21,6 +28,8 @@ try {
 } catch {
   // All are in use now.
 }
+// More than have been made in advance.
+for (let names = 0; names < 1000; names++) ids.sessionId();
 for (let free = 0; free < 12; free++) {
   await start().then(
     () => seen.push('ready'),

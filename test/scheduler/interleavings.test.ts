@@ -82,7 +82,6 @@ test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and delete
           processClock,
           ids: {
             sessionId: () => `s${++made}`,
-            requestId: () => `r${++made}`,
             instanceId: () => `c${++made}`,
           },
           chance: () => 0,
