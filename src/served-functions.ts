@@ -9,6 +9,7 @@ import type { HostVerdict } from './model/host-rule.js';
 import type { Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
+import { chance } from './random-bytes.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
 
@@ -51,7 +52,7 @@ export class ServedFunctions {
       sessionClock,
       processClock,
       ids,
-      chance: Math.random,
+      chance,
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName) }),
     });

@@ -13,7 +13,7 @@ export interface LocalDriverOptions {
   readonly clock: Clock;
   /** The session clock, by which lines of output are dated. */
   readonly sessionClock: Pick<Clock, 'now'>;
-  /** Names this run in the environment of all that it starts; unguessable and of a fixed length, as a UUID. */
+  /** Names this run in the environment of all that it starts; a UUID that nobody can guess. */
   readonly nonce: string;
   /** The emulator's own environment, of which a few variables are passed on. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
@@ -53,7 +53,7 @@ export function createLocalDriver({
     clock,
     sessionClock,
     guard,
-    ports: new Ports(),
+    ports: new Ports({ begin: Number.parseInt(nonce.slice(0, 8), 16) / 2 ** 32 }),
     queue: new StartQueue(clock),
     surroundings: { nonce, hostEnvironment },
   };

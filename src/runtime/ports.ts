@@ -21,12 +21,10 @@ export class Ports {
   readonly #taken = new Set<number>();
   #next: number;
 
-  constructor({
-    range = instanceRange(),
-    chance = Math.random,
-  }: { range?: PortRange; chance?: () => number } = {}) {
+  /** @param where `begin` says where in the range, from 0 up to 1: another place in every emulator */
+  constructor({ range = instanceRange(), begin }: { range?: PortRange; begin: number }) {
     this.#range = range;
-    this.#next = range.lowest + Math.floor(chance() * (range.highest + 1 - range.lowest));
+    this.#next = range.lowest + Math.floor(begin * (range.highest + 1 - range.lowest));
   }
 
   /**

@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, MovableClock } from '../model/clock.js';
 import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import { createIds, type Ids } from '../model/ids.js';
-import { randomBytes } from '../model/random-bytes.js';
 import type { ControlPlane, FunctionRef, ServedFunction } from '../model/services.js';
 import { count } from './count.js';
 import { type Exchange, exchange, judgedExchange } from './exchange.js';

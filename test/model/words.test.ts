@@ -7,7 +7,7 @@ import { HeaderLines } from '../../src/model/headers.js';
 import { createHostRule } from '../../src/model/host-rule.js';
 import { createIds } from '../../src/model/ids.js';
 import { checkSessionId } from '../../src/model/limits.js';
-import { randomBytes } from '../../src/model/random-bytes.js';
+import { chance, randomBytes } from '../../src/random-bytes.js';
 
 describe('IDs', () => {
   const ids = createIds(randomBytes, new MovableClock({ frozen: true, startAt: 0x6a9fc3aa * 1000 }));
@@ -16,6 +16,9 @@ describe('IDs', () => {
     for (const size of [0, 1, 16, 4096, 1_000_000]) expect(randomBytes(size).length).toBe(size);
     const seen = new Set(Array.from({ length: 1_000 }, () => randomBytes(8).join()));
     expect(seen.size).toBe(1_000);
+    const chances = Array.from({ length: 10_000 }, chance);
+    expect(chances.every((one) => one >= 0 && one < 1)).toBe(true);
+    expect(chances.filter((one) => one < 0.5).length / 10_000).toBeCloseTo(0.5, 1);
     // The last of many are filled too.
     expect(
       randomBytes(1_000_000)

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { MovableClock } from '../../dist/model/clock.js';
 import { completeFunction } from '../../dist/model/function-config.js';
 import { createIds } from '../../dist/model/ids.js';
-import { randomBytes } from '../../dist/model/random-bytes.js';
+import { randomBytes } from '../../dist/random-bytes.js';
 import { prepareLaunch } from '../../dist/runtime/launch.js';
 import { createLocalDriver } from '../../dist/runtime/local-driver.js';
 

@@ -17,3 +17,8 @@ export function randomBytes(size: number): Uint8Array {
   }
   return bytes;
 }
+
+/** @returns a number from 0 up to 1 */
+export function chance(): number {
+  return new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32;
+}
