@@ -9,6 +9,11 @@ const NO_LINES = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
+/** Loads what draws tables, for one who has nothing else to do meanwhile. Never rejects; a failure is told by {@link formatTable}. */
+export async function prepareTable(): Promise<void> {
+  await import('cli-table3').catch(() => {});
+}
+
 /** Columns under their heads, two spaces apart, without lines. Cells are made safe here. */
 export async function formatTable(
   head: readonly string[],

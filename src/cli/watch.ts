@@ -2,6 +2,7 @@ import type { Context } from './context.js';
 import { flag } from './option-kinds.js';
 import { formatResult, type OutputForm, type Result } from './print-result.js';
 import { safeJson } from './safe-json.js';
+import { prepareTable } from './table.js';
 
 export const WATCH = { watch: flag('-w, --watch', 'keep looking, until Ctrl-C', { here: true }) };
 
@@ -16,10 +17,14 @@ export async function showOrWatch(
   { watch, form, none }: { readonly watch: boolean; readonly form: OutputForm; readonly none: string },
   { stdout, stderr, clock }: Context,
 ): Promise<void> {
+  const isTable = form === 'table' || form === 'wide';
   if (!watch) {
-    const result = await look();
+    const looking = look();
+    // While the answer is on its way.
+    if (isTable) setImmediate(prepareTable);
+    const result = await looking;
     stdout.write(await formatResult(form, result));
-    if (result.names.length === 0 && (form === 'table' || form === 'wide')) stderr.write(`${none}\n`);
+    if (result.names.length === 0 && isTable) stderr.write(`${none}\n`);
     return;
   }
   const { wait } = await import('./wait.js');
@@ -27,7 +32,7 @@ export async function showOrWatch(
   while (!stdout.closed.aborted) {
     const result = await look();
     const text = form === 'json' ? `${safeJson(result.json)}\n` : await formatResult(form, result);
-    const repaints = stdout.isTTY && (form === 'table' || form === 'wide');
+    const repaints = stdout.isTTY && isTable;
     if (text !== shown) stdout.write(`${repaints ? '\x1b[H\x1b[2J' : ''}${text}`);
     shown = text;
     await wait(clock, INTERVAL_MS, stdout.closed);
