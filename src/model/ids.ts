@@ -37,12 +37,14 @@ export function createIds(randomBytes: RandomBytes, clock: Clock): Ids {
     return `${prefix}-${(seconds >>> 0).toString(16).padStart(8, '0')}-${hex(take(4))}-${hex(take(6))}`;
   };
 
+  const newUuid = (): string => uuid(take(16));
+
   return {
-    sessionId: () => uuid(take(16)),
-    functionId: () => uuid(take(16)),
+    sessionId: newUuid,
+    functionId: newUuid,
     requestId: () => stamped('1'),
     instanceId: () => stamped('c'),
-    runNonce: () => uuid(take(16)),
+    runNonce: newUuid,
   };
 }
 

@@ -39,7 +39,7 @@ export function ownsListener(group: number, port: number): boolean | undefined {
     if (hasSocket(group, listener.inode)) return true;
     strange.push(listener.inode);
   }
-  return membersOf(group).some((pid) => strange.some((inode) => hasSocket(pid, inode)));
+  return strange.some((inode) => membersOf(group).some((pid) => hasSocket(pid, inode)));
 }
 
 /** The ports on which that group listens, in order. */
@@ -98,34 +98,31 @@ function* listeners(): Generator<Listener> {
   }
 }
 
-/** Reads no more of the file than is asked for. */
 function* rows(path: string): Generator<string> {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(path, 'r');
-    const bytes = Buffer.alloc(ROW_BYTES);
-    let begun = '';
-    for (let got = readSync(descriptor, bytes); got > 0; got = readSync(descriptor, bytes)) {
-      const lines = (begun + bytes.toString('latin1', 0, got)).split('\n');
-      begun = lines.pop() ?? '';
-      yield* lines;
-    }
-  } catch {
-    // Not Linux, or no longer there.
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+  let begun = '';
+  for (const text of pieces(path, ROW_BYTES)) {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop() ?? '';
+    yield* lines;
   }
 }
 
 /** The begin of a file of the kernel's, which is whole if it is no longer than a page. */
 function content(path: string): string | undefined {
+  for (const text of pieces(path, PAGE_BYTES)) return text;
+  return undefined;
+}
+
+/** Reads no more of the file than is asked for. */
+function* pieces(path: string, size: number): Generator<string> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    const bytes = Buffer.allocUnsafe(PAGE_BYTES);
-    return bytes.toString('latin1', 0, readSync(descriptor, bytes));
+    const bytes = Buffer.alloc(size);
+    for (let got = readSync(descriptor, bytes); got > 0; got = readSync(descriptor, bytes))
+      yield bytes.toString('latin1', 0, got);
   } catch {
-    return undefined;
+    // Not Linux, or no longer there.
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

@@ -84,6 +84,14 @@ export class Oracle {
     return deleting === true || soon > createdAt + this.ttlMs || soon > usedAt + this.idleMs;
   }
 
+  /**
+   * Without the head of a reply nobody knows whether the request opened the session anew.
+   * @returns the session, unless a request sent now may change it unseen
+   */
+  knownUnanswered(ticket) {
+    return ticket !== undefined && this.mayHaveEnded(ticket) ? undefined : ticket;
+  }
+
   /** An upgrade's first words; its 101 says nothing of the session. */
   judgeUpgrade(ticket, { instance, sentAt }) {
     if (ticket === undefined || ticket.deleting) return;

@@ -14,8 +14,7 @@ export function streamsOf({ port, oracle, connections }) {
       const sentAt = performance.now();
       if (ticket !== undefined) ticket.inFlight++;
       const connection = connections.make(() => request.destroy());
-      // Without the head of a reply nobody knows whether it opened the session anew.
-      let current = ticket !== undefined && oracle.mayHaveEnded(ticket) ? undefined : ticket;
+      let current = oracle.knownUnanswered(ticket);
       let isAnswered = false;
       let isOver = false;
       const end = () => {

@@ -21,8 +21,7 @@ export function visitsOf({ port, oracle }) {
   async function visit(ticket, { ms = 0, body, isVictim = false } = {}) {
     const sentToken = randomBytes(12).toString('hex');
     const sentAt = performance.now();
-    // Without the head of a reply nobody knows whether it opened the session anew.
-    const unanswered = ticket !== undefined && oracle.mayHaveEnded(ticket) ? undefined : ticket;
+    const unanswered = oracle.knownUnanswered(ticket);
     const path = body === undefined ? `/?token=${sentToken}&ms=${ms}` : `/echo?token=${sentToken}`;
     if (ticket !== undefined) ticket.inFlight++;
     try {
