@@ -1,4 +1,4 @@
-export type { ConnectionOptions } from './api/client/connection.js';
+export type { ConnectionOptions } from './api/client/control-connection.js';
 export { createApiClient } from './api/create-api-client.js';
 export { startEmulator } from './emulator.js';
 export type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';

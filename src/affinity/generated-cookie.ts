@@ -20,15 +20,15 @@ export const generatedCookie: SessionAffinity = {
     for (const line of headers.all('cookie')) {
       if (line.length > LONGEST_COOKIE_LINE) continue;
       for (const value of cookieValues(line, SESSION_COOKIE)) {
-        if (isSessionId(value)) return { kind: 'session', sessionId: value, whenUnknown: 'mint' };
+        if (isSessionId(value)) return { kind: 'session', sessionId: value, whenUnknown: 'generate' };
         malformed = true;
       }
     }
-    const remark = malformed ? 'the session cookie is malformed and was not taken' : pathRemark(head);
-    return { kind: 'new', remark };
+    const hint = malformed ? 'the session cookie is malformed and was not taken' : pathHint(head);
+    return { kind: 'gateway-issued', hint };
   },
 
-  settle({ opened, session }, { headers }) {
+  onResponse({ opened, session }, { headers }) {
     headers.remove('set-cookie', (value) => cookieName(value) === SESSION_COOKIE);
     if (!opened || session === undefined) return;
     headers.add(
@@ -42,7 +42,7 @@ export const generatedCookie: SessionAffinity = {
  * A browser keeps a cookie without Path for the folder of the page that planted it (RFC 6265 §5.1.4): the next page outside of it
  * opens another session, and whoever looks for the reason should find it here.
  */
-function pathRemark({ target, headers }: RequestHead): string | undefined {
+function pathHint({ target, headers }: RequestHead): string | undefined {
   const folder = target.slice(0, target.split('?', 1)[0]?.lastIndexOf('/'));
   if (folder === '' || !headers.has('sec-fetch-mode')) return undefined;
   return `the session cookie has no Path, as on Function Compute: the browser sends it only below ${folder}/, elsewhere it opens another session`;

@@ -17,17 +17,17 @@ export function headerField(fieldName: string): SessionAffinity {
       if (values.length > 1)
         throw new FcError('InvalidArgument', `header "${name}" must be sent once, got ${values.length}`);
       const sessionId = values[0] ?? '';
-      if (sessionId === '') return { kind: 'new' };
+      if (sessionId === '') return { kind: 'gateway-issued' };
       checkSessionId(sessionId);
       return { kind: 'session', sessionId, whenUnknown: 'create' };
     },
 
-    announce({ session, minted }) {
-      return minted && session !== undefined ? [[name, session.sessionId]] : [];
+    addedRequestLines({ session, generated }) {
+      return generated && session !== undefined ? [[name, session.sessionId]] : [];
     },
 
-    settle({ session, minted }, { headers }) {
-      if (!minted || session === undefined) return;
+    onResponse({ session, generated }, { headers }) {
+      if (!generated || session === undefined) return;
       headers.remove(name);
       headers.add(name, session.sessionId);
     },

@@ -12,7 +12,7 @@ import type {
   SessionService,
 } from '../model/services.js';
 import type { Session } from '../model/session.js';
-import { Connection, type ConnectionOptions } from './client/connection.js';
+import { type ConnectionOptions, ControlConnection } from './client/control-connection.js';
 import { followLines } from './client/follow-lines.js';
 import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
@@ -30,7 +30,7 @@ export interface ApiClient extends ControlPlane {
  * @throws InvalidArgument for an endpoint that is none
  */
 export function createApiClient(options: ConnectionOptions): ApiClient {
-  const connection = new Connection(options);
+  const connection = new ControlConnection(options);
   const own = (...parts: string[]): string[] => ['_emulator', 'v1', ...parts];
 
   return {
@@ -75,7 +75,7 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
   };
 }
 
-function sessionService(connection: Connection): SessionService {
+function sessionService(connection: ControlConnection): SessionService {
   const all = ({ functionName }: FunctionRef): string[] => [
     '2023-03-30',
     'functions',
@@ -83,7 +83,7 @@ function sessionService(connection: Connection): SessionService {
     'sessions',
   ];
   const one = (ref: SessionRef, ...rest: string[]): string[] => [...all(ref), ref.sessionId, ...rest];
-  const session = (call: Parameters<Connection['ask']>[0]): Promise<Session> =>
+  const session = (call: Parameters<ControlConnection['ask']>[0]): Promise<Session> =>
     connection.ask<Session>(call, 'sessionId');
   const qualified = ({ qualifier }: FunctionRef): URLSearchParams => query({ qualifier });
 
@@ -119,7 +119,7 @@ function sessionService(connection: Connection): SessionService {
   };
 }
 
-function instanceService(connection: Connection): InstanceService {
+function instanceService(connection: ControlConnection): InstanceService {
   const path = (...parts: string[]): string[] => ['_emulator', 'v1', 'instances', ...parts];
   return {
     async list(ref) {

@@ -8,9 +8,9 @@ import type { ControlPlane } from '../model/services.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes, type RequestEvents } from './emulator-routes.js';
 import { functionRoutes } from './function-routes.js';
+import type { Reply } from './operation.js';
 import { readBody } from './read-body.js';
-import { type ReplyHead, sendError, sendRawError, sendReply } from './reply.js';
-import type { Reply } from './route.js';
+import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
 import { createRouter, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 
@@ -65,7 +65,7 @@ export function createApi(options: ApiOptions): Api {
     answering.set(socket, (answering.get(socket) ?? 0) + by);
   };
 
-  const headOf = (requestId: string): ReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
+  const headOf = (requestId: string): ApiReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     countAnswers(request.socket, 1);

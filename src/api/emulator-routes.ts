@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../model/request-record.js';
 import type { ControlPlane, FunctionRef } from '../model/services.js';
-import { type Call, json, type RouteTable } from './route.js';
+import { type Call, json, type OperationTable } from './operation.js';
 import { subscription } from './subscription.js';
 import { toServedFunctionJson } from './wire-function.js';
 
@@ -17,7 +17,7 @@ const OWN = '/_emulator/v1';
  * `logs?follow=true` is newline-delimited JSON, one LogLine a line; `events` are server-sent, one RequestRecord an event.
  * `functions` and `instances` take `functionName` and `qualifier` as filters.
  */
-export function emulatorRoutes(control: ControlPlane, events: RequestEvents | undefined): RouteTable {
+export function emulatorRoutes(control: ControlPlane, events: RequestEvents | undefined): OperationTable {
   const { functions, instances, requests, clock } = control;
   return {
     [`${OWN}/health`]: {

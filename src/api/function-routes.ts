@@ -1,13 +1,13 @@
 import type { InstanceInfo } from '../model/instance.js';
 import type { ControlPlane } from '../model/services.js';
-import { json, type RouteTable } from './route.js';
+import { json, type OperationTable } from './operation.js';
 import { toApiFunction } from './wire-function.js';
 
 const FUNCTIONS = '/2023-03-30/functions';
 const FUNCTIONS_PER_PAGE = 20;
 
 /** GetFunction, ListFunctions and ListInstances (spec §9). */
-export function functionRoutes({ functions, instances }: ControlPlane): RouteTable {
+export function functionRoutes({ functions, instances }: ControlPlane): OperationTable {
   return {
     [FUNCTIONS]: {
       async GET(call) {

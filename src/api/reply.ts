@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FcError } from '../model/errors.js';
-import type { Reply } from './route.js';
+import type { Reply } from './operation.js';
 
 /** What every reply tells. */
-export interface ReplyHead {
+export interface ApiReplyHead {
   readonly requestId: string;
   /** Told as `Date`: the time by which sessions live, as in the body, and not the host's. */
   readonly sentAt: Date;
@@ -14,7 +14,7 @@ export interface ReplyHead {
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Writes a reply; of a stream, returns when it is over. */
-export async function sendReply(response: ServerResponse, reply: Reply, head: ReplyHead): Promise<void> {
+export async function sendReply(response: ServerResponse, reply: Reply, head: ApiReplyHead): Promise<void> {
   switch (reply.kind) {
     case 'json':
       return sendText(response, reply.status ?? 200, JSON.stringify(reply.body), head);
@@ -28,7 +28,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: Re
 }
 
 /** The one place where an error becomes HTTP. */
-export function sendError(response: ServerResponse, error: FcError, head: ReplyHead): void {
+export function sendError(response: ServerResponse, error: FcError, head: ApiReplyHead): void {
   if (response.headersSent || response.destroyed) {
     // Too late to say anything: a reply cut short must not look whole.
     response.destroy();
@@ -39,7 +39,7 @@ export function sendError(response: ServerResponse, error: FcError, head: ReplyH
 }
 
 /** The same for a connection on which there is no response object: a CONNECT, or bytes that are not HTTP. */
-export function sendRawError(socket: Duplex, error: FcError, head: ReplyHead): void {
+export function sendRawError(socket: Duplex, error: FcError, head: ApiReplyHead): void {
   const body = errorText(error, head);
   const lines = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
@@ -51,7 +51,7 @@ export function sendRawError(socket: Duplex, error: FcError, head: ReplyHead): v
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function sendText(response: ServerResponse, status: number, text: string, head: ReplyHead): void {
+function sendText(response: ServerResponse, status: number, text: string, head: ApiReplyHead): void {
   response.writeHead(status, {
     ...commonHeaders(head),
     'Content-Type': JSON_TYPE,
@@ -63,7 +63,7 @@ function sendText(response: ServerResponse, status: number, text: string, head: 
 async function sendStream(
   response: ServerResponse,
   { contentType, chunks }: Extract<Reply, { kind: 'stream' }>,
-  head: ReplyHead,
+  head: ApiReplyHead,
 ): Promise<void> {
   response.writeHead(200, { ...commonHeaders(head), 'Content-Type': contentType });
   response.flushHeaders();
@@ -78,14 +78,14 @@ async function sendStream(
   response.end();
 }
 
-function errorText(error: FcError, { requestId }: ReplyHead): string {
+function errorText(error: FcError, { requestId }: ApiReplyHead): string {
   const body = error.toBody(requestId);
   if (error.code !== 'InternalServerError') return JSON.stringify(body);
   // What went wrong inside is for the log, not for the wire (quality T28).
   return JSON.stringify({ ...body, Message: 'an internal error has occurred. Please retry.' });
 }
 
-function commonHeaders({ requestId, sentAt }: ReplyHead): Readonly<Record<string, string>> {
+function commonHeaders({ requestId, sentAt }: ApiReplyHead): Readonly<Record<string, string>> {
   return {
     'X-Fc-Request-Id': requestId,
     'x-acs-request-id': requestId,

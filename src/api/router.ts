@@ -1,6 +1,6 @@
 import { addRoute, createRouter as createPaths, findRoute } from 'rou3';
 import { FcError } from '../model/errors.js';
-import type { Handler, Method, RouteTable } from './route.js';
+import type { Handler, Method, OperationTable } from './operation.js';
 
 /** What a method and target lead to. */
 type Found =
@@ -20,8 +20,8 @@ export interface Router {
   find(method: string, target: string): Found;
 }
 
-export function createRouter(table: RouteTable): Router {
-  const paths = createPaths<RouteTable[string]>();
+export function createRouter(table: OperationTable): Router {
+  const paths = createPaths<OperationTable[string]>();
   for (const [path, methods] of Object.entries(table)) addRoute(paths, '', path, methods);
 
   return {
@@ -63,7 +63,7 @@ function isMethod(method: string): method is Method {
   return method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE';
 }
 
-function allowed(methods: RouteTable[string]): string {
+function allowed(methods: OperationTable[string]): string {
   return Object.keys(methods).join(', ');
 }
 

@@ -1,10 +1,10 @@
 import type { SessionRef, SessionService } from '../model/services.js';
-import { type Call, json, type RouteTable } from './route.js';
+import { type Call, json, type OperationTable } from './operation.js';
 
 const COLLECTION = '/2023-03-30/functions/:functionName/sessions';
 
 /** The seven operations of the Session API (spec §5.1). */
-export function sessionRoutes(sessions: SessionService, maxTTL: number | undefined): RouteTable {
+export function sessionRoutes(sessions: SessionService, maxTTL: number | undefined): OperationTable {
   return {
     [COLLECTION]: {
       async GET(call) {

@@ -1,25 +1,25 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Visit } from '../model/admission.js';
+import type { Assignment } from '../model/admission.js';
 import { asFcError, type FcError } from '../model/errors.js';
 import { hasReceived, heedKeepAlive } from './agents.js';
+import type { AttemptResult } from './attempt-result.js';
 import { bodyTooLarge, type CheckedRequest } from './check-request.js';
-import type { Door } from './door.js';
-import type { Ending } from './ending.js';
 import type { Exchange } from './exchange.js';
 import { failureOf, retryOf, timeoutFailure } from './failures.js';
-import { messageFor } from './message.js';
 import { pump } from './pump.js';
 import { writeReplyHead } from './reply.js';
 import { badResponse, checkSwitch } from './reply-head.js';
+import type { Route } from './route.js';
 import { openTunnel } from './tunnel.js';
 import { Upload } from './upload.js';
+import { upstreamHead } from './upstream-head.js';
 
 export interface AttemptParts {
   readonly exchange: Exchange;
-  readonly visit: Visit;
+  readonly assignment: Assignment;
   readonly head: CheckedRequest;
-  readonly door: Door;
+  readonly route: Route;
 }
 
 /** One try of a request on one instance: from the hand-over to the last byte in both directions, or to whatever came between. */
@@ -27,8 +27,8 @@ export class Attempt {
   readonly #parts: AttemptParts;
   readonly #exchange: Exchange;
   readonly #head: CheckedRequest;
-  readonly #door: Door;
-  readonly #resolve: (ending: Ending) => void;
+  readonly #route: Route;
+  readonly #resolve: (result: AttemptResult) => void;
   #outgoing: ClientRequest | undefined;
   #upload: Upload | undefined;
   #reply: IncomingMessage | undefined;
@@ -36,30 +36,30 @@ export class Attempt {
   #over = false;
   #callOff: () => void = ignore;
 
-  static run(parts: AttemptParts): Promise<Ending> {
+  static run(parts: AttemptParts): Promise<AttemptResult> {
     return new Promise((resolve) => {
       new Attempt(parts, resolve).#start();
     });
   }
 
-  private constructor(parts: AttemptParts, resolve: (ending: Ending) => void) {
+  private constructor(parts: AttemptParts, resolve: (result: AttemptResult) => void) {
     this.#parts = parts;
     this.#exchange = parts.exchange;
     this.#head = parts.head;
-    this.#door = parts.door;
+    this.#route = parts.route;
     this.#resolve = resolve;
   }
 
   #start(): void {
     const exchange = this.#exchange;
-    const { clock, timeoutInSeconds } = this.#door;
+    const { clock, timeoutInSeconds } = this.#route;
     if (exchange.closed) {
       this.#onClientClosed();
-    } else if (exchange.spoiled !== undefined) {
-      this.#fail(exchange.spoiled);
+    } else if (exchange.bodyError !== undefined) {
+      this.#fail(exchange.bodyError);
     } else {
       exchange.onClosed = this.#onClientClosed;
-      exchange.onSpoiled = this.#fail;
+      exchange.onBodyError = this.#fail;
       this.#callOff = clock.wakeAt(clock.now() + timeoutInSeconds * 1000, () =>
         this.#fail(timeoutFailure(timeoutInSeconds)),
       );
@@ -74,16 +74,16 @@ export class Attempt {
   #send(): void {
     const exchange = this.#exchange;
     const { request, response, socket, upgradeHead } = exchange;
-    const { link } = this.#door;
-    const message = messageFor(this.#parts);
+    const { upstream } = this.#route;
+    const message = upstreamHead(this.#parts);
     if (upgradeHead === undefined) {
-      const outgoing = this.#watch(link.request(request, response, message));
+      const outgoing = this.#watch(upstream.request(request, response, message));
       outgoing.on('upgrade', this.#onUnaskedSwitch);
       this.#sendBody(outgoing);
     } else {
       // http-proxy puts these bytes back into the socket, where another try finds them.
       exchange.upgradeHead = Buffer.alloc(0);
-      const { outgoing, join } = link.upgrade(request, socket, upgradeHead, message);
+      const { outgoing, join } = upstream.upgrade(request, socket, upgradeHead, message);
       this.#watch(outgoing).on('upgrade', (reply, upstream, head) =>
         this.#onSwitch({ reply, upstream, join: () => join(reply, upstream, head) }),
       );
@@ -97,7 +97,7 @@ export class Attempt {
 
   #sendBody(outgoing: ClientRequest): void {
     const { hasBody, expectsContinue } = this.#head;
-    const { maxBodyBytes } = this.#door;
+    const { maxBodyBytes } = this.#route;
     const exchange = this.#exchange;
     if (hasBody) {
       const onTooLong = (): void => this.#fail(bodyTooLarge(maxBodyBytes));
@@ -151,7 +151,7 @@ export class Attempt {
 
   #answeredWith(reply: IncomingMessage): void {
     this.#reply = reply;
-    this.#exchange.firstByteAt = this.#door.clock.now();
+    this.#exchange.firstByteAt = this.#route.clock.now();
   }
 
   get #answered(): boolean {
@@ -193,20 +193,20 @@ export class Attempt {
   #break(failure: FcError | undefined): void {
     if (this.#over) return;
     this.#end({ answered: true });
-    this.#exchange.breakOff(failure);
+    this.#exchange.abort(failure);
   }
 
-  #end(ending: Ending): void {
+  #end(result: AttemptResult): void {
     if (this.#over) return;
     this.#over = true;
     this.#callOff();
     this.#upload?.stop();
     this.#exchange.onClosed = ignore;
-    this.#exchange.onSpoiled = ignore;
+    this.#exchange.onBodyError = ignore;
     // After a whole exchange, read to its end, Node has kept the connection.
     if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
-    this.#resolve(ending);
+    this.#resolve(result);
   }
 }
 

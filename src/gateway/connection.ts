@@ -13,10 +13,10 @@ export class Connection {
   /** In the order in which they came, which is the order of the replies. */
   readonly open = new Set<Exchange>();
   /** Nothing that comes behind on this connection is a request any more. */
-  doomed = false;
+  closing = false;
   readonly #socket: Socket;
   readonly #clock: Clock;
-  #farewell: (() => void) | undefined;
+  #deferredReply: (() => void) | undefined;
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
@@ -35,14 +35,14 @@ export class Connection {
       exchange.spoilBody(refusal);
       return;
     }
-    this.#farewell = answer;
+    this.#deferredReply = answer;
     this.sayFarewell();
   }
 
   sayFarewell(): void {
-    if (this.#farewell === undefined || this.open.size > 0) return;
-    const answer = this.#farewell;
-    this.#farewell = undefined;
+    if (this.#deferredReply === undefined || this.open.size > 0) return;
+    const answer = this.#deferredReply;
+    this.#deferredReply = undefined;
     if (!this.#socket.destroyed) answer();
   }
 

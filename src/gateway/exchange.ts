@@ -28,8 +28,8 @@ export class Exchange {
   endsByClosing = false;
 
   /** Set when the rest of the request's body cannot be understood: its connection has no future. */
-  spoiled: FcError | undefined;
-  onSpoiled: (refusal: FcError) => void = ignore;
+  bodyError: FcError | undefined;
+  onBodyError: (refusal: FcError) => void = ignore;
   /** Called once, when nothing more can be told to the client: the reply is out, or the client is gone. */
   onClosed: () => void = ignore;
   #closed = false;
@@ -71,9 +71,9 @@ export class Exchange {
   }
 
   spoilBody(refusal: FcError): void {
-    if (this.spoiled !== undefined) return;
-    this.spoiled = refusal;
-    this.onSpoiled(refusal);
+    if (this.bodyError !== undefined) return;
+    this.bodyError = refusal;
+    this.onBodyError(refusal);
   }
 
   /**
@@ -94,12 +94,12 @@ export class Exchange {
     }
     this.refusal = error;
     this.outcome = 'refused';
-    if (close || this.spoiled !== undefined) this.response.shouldKeepAlive = false;
+    if (close || this.bodyError !== undefined) this.response.shouldKeepAlive = false;
     answerRefusal(this.response, error, this.requestId);
   }
 
   /** The reply cannot be finished, and the client must notice. */
-  breakOff(error: FcError | undefined): void {
+  abort(error: FcError | undefined): void {
     this.refusal = error;
     this.outcome = 'broken';
     if (this.endsByClosing) this.socket.resetAndDestroy();

@@ -13,10 +13,10 @@ import { clientErrorOf } from './client-error.js';
 import { Connection } from './connection.js';
 import { createListener } from './create-listener.js';
 import { discardBody } from './discard-body.js';
-import { createDoor } from './door.js';
 import { Exchange } from './exchange.js';
 import { createRecorder } from './record.js';
 import { responseOn } from './response-on.js';
+import { createRoute } from './route.js';
 import { serve } from './serve.js';
 
 export interface GatewayOptions {
@@ -48,7 +48,7 @@ export interface Gateway {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { trigger, clock, sessionClock, ids, onRecord } = options;
-  const door = createDoor(options);
+  const route = createRoute(options);
   const record = createRecorder({ trigger, clock, onRecord });
   const connections = new Map<Socket, Connection>();
   const idle: (() => void)[] = [];
@@ -60,13 +60,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.open.add(exchange);
     inFlight += 1;
     try {
-      const head = checkRequest(exchange.request, exchange.upgrade, door.rules);
-      await serve(exchange, head, door);
+      const head = checkRequest(exchange.request, exchange.upgrade, route.rules);
+      await serve(exchange, head, route);
     } catch (error) {
       const refusal = asFcError(error);
       // Where a body is only too long its end is known; everything else leaves doubt where the next request would begin.
       const close = refusal.code !== 'EntityTooLarge';
-      if (close) connection.doomed = true;
+      if (close) connection.closing = true;
       exchange.refuse(refusal, { close });
       if (!close) discardBody(exchange, clock);
     }
@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = connectionOf(request.socket);
-    if (connection.doomed) return;
+    if (connection.closing) return;
     // Never rejects.
     void take(begin(request, response), connection);
   };
@@ -107,11 +107,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
     socket.on('error', ignore);
     const connection = connectionOf(socket);
-    if (connection.doomed || connection.open.size > 0) {
+    if (connection.closing || connection.open.size > 0) {
       socket.destroy();
       return;
     }
-    connection.doomed = true;
+    connection.closing = true;
     const response = responseOn(socket, request);
     // Never rejects.
     void take(begin(request, response, upgradeHead), connection);
@@ -125,8 +125,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.on('connect', onUpgrade);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const connection = connectionOf(socket);
-    if (connection.doomed) return;
-    connection.doomed = true;
+    if (connection.closing) return;
+    connection.closing = true;
     const refusal = clientErrorOf(error, socket);
     const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.open.size > 0;
     if (refusal === undefined || gone) {
@@ -142,7 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const stopListening = (): void => {
-    door.draining = true;
+    route.draining = true;
     server.close(ignore);
   };
 
@@ -155,12 +155,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       stopListening();
       if (inFlight > 0) await new Promise<void>((resolve) => idle.push(resolve));
       server.closeIdleConnections();
-      door.link.destroy();
+      route.upstream.destroy();
     },
     closeNow() {
       stopListening();
       for (const socket of connections.keys()) socket.destroy();
-      door.link.destroy();
+      route.upstream.destroy();
     },
   };
 }

@@ -41,7 +41,7 @@ export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (
       durationMs: clock.now() - startedAt,
       admittedMs: admittedAt === undefined ? undefined : admittedAt - startedAt,
       firstByteMs: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
-      remark: remarkOn(exchange),
+      hint: remarkOn(exchange),
     });
   };
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Visit } from '../model/admission.js';
-import type { Door } from './door.js';
+import type { Assignment } from '../model/admission.js';
 import type { Exchange } from './exchange.js';
 import { badResponse, checkReply } from './reply-head.js';
+import type { Route } from './route.js';
 
 interface ReplyParts {
   readonly exchange: Exchange;
-  readonly visit: Visit;
-  readonly door: Door;
+  readonly assignment: Assignment;
+  readonly route: Route;
 }
 
 /**
@@ -16,15 +16,15 @@ interface ReplyParts {
  * @throws BadResponse, and what the strategy throws; nothing has been written then
  */
 export function writeReplyHead(
-  { exchange, visit, door }: ReplyParts,
+  { exchange, assignment, route }: ReplyParts,
   reply: IncomingMessage,
 ): number | undefined {
   const { request, response, requestId } = exchange;
-  const ours = ['X-Fc-Request-Id', requestId].concat(door.repliesAdded);
-  const { status, reason, length, headers } = checkReply(reply, door.repliesDropped, ours);
-  door.affinity.settle(visit, { status, headers });
+  const ours = ['X-Fc-Request-Id', requestId].concat(route.repliesAdded);
+  const { status, reason, length, headers } = checkReply(reply, route.repliesDropped, ours);
+  route.affinity.onResponse(assignment, { status, headers });
   exchange.endsByClosing = request.httpVersionMinor === 0 && length === undefined;
-  if (door.draining) response.shouldKeepAlive = false;
+  if (route.draining) response.shouldKeepAlive = false;
   try {
     response.writeHead(status, reason, headers.flat);
   } catch {

@@ -1,52 +1,57 @@
-import type { Visit } from '../model/admission.js';
+import type { Assignment } from '../model/admission.js';
 import { asFcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
 import { Attempt } from './attempt.js';
+import type { AttemptResult } from './attempt-result.js';
 import type { CheckedRequest } from './check-request.js';
 import { discardBody } from './discard-body.js';
-import type { Door } from './door.js';
-import type { Ending } from './ending.js';
 import type { Exchange } from './exchange.js';
+import type { Route } from './route.js';
 
 /**
  * The one path of every request, upgrades too: who is it, where to, there, and back. Never rejects.
  * @returns when the stay is over and nothing is left to do for the request
  */
-export async function serve(exchange: Exchange, head: CheckedRequest, door: Door): Promise<void> {
+export async function serve(exchange: Exchange, head: CheckedRequest, route: Route): Promise<void> {
   const { request } = exchange;
-  let visit: Visit | undefined;
-  let ending: Ending = { answered: false };
+  let assignment: Assignment | undefined;
+  let result: AttemptResult = { answered: false };
   try {
-    const identity = door.affinity.identify({
+    const identity = route.affinity.identify({
       method: request.method ?? '',
       target: request.url ?? '',
       headers: new HeaderLines(request.rawHeaders),
     });
-    visit = await door.admission.admit({
+    assignment = await route.admission.admit({
       requestId: exchange.requestId,
-      qualifier: door.qualifier,
+      qualifier: route.qualifier,
       identity,
     });
-    ending = await tryOn(visit, exchange, head, door);
-    if (ending.retry !== undefined && !exchange.closed) {
-      const left = visit;
-      visit = undefined;
-      if (ending.retry === 'refused') door.link.forget(left.instanceId);
-      visit = await left.retry(ending.retry);
-      ending = await tryOn(visit, exchange, head, door);
+    result = await tryOn(assignment, exchange, head, route);
+    if (result.retry !== undefined && !exchange.closed) {
+      const left = assignment;
+      assignment = undefined;
+      if (result.retry === 'refused') route.upstream.forget(left.instanceId);
+      assignment = await left.retry(result.retry);
+      result = await tryOn(assignment, exchange, head, route);
     }
   } catch (error) {
-    ending = { answered: false, failure: asFcError(error) };
+    result = { answered: false, failure: asFcError(error) };
   }
   // The place is given back before the client learns of a failure, so that its next request finds it free.
-  visit?.leave({ answered: ending.answered });
-  if (ending.failure !== undefined) exchange.refuse(ending.failure, { close: door.draining });
-  if (head.hasBody) discardBody(exchange, door.clock);
+  assignment?.release({ answered: result.answered });
+  if (result.failure !== undefined) exchange.refuse(result.failure, { close: route.draining });
+  if (head.hasBody) discardBody(exchange, route.clock);
 }
 
-function tryOn(visit: Visit, exchange: Exchange, head: CheckedRequest, door: Door): Promise<Ending> {
+function tryOn(
+  assignment: Assignment,
+  exchange: Exchange,
+  head: CheckedRequest,
+  route: Route,
+): Promise<AttemptResult> {
   exchange.attempts += 1;
-  exchange.decision = visit.decision;
-  exchange.admittedAt = door.clock.now();
-  return Attempt.run({ exchange, visit, head, door });
+  exchange.decision = assignment.decision;
+  exchange.admittedAt = route.clock.now();
+  return Attempt.run({ exchange, assignment, head, route });
 }

@@ -25,7 +25,7 @@ export interface Decision {
   /** How the session came about: was there, made by this request, or made again under the ID of one that ended. */
   readonly session: 'known' | 'opened' | 'reopened' | 'none';
   /** Something the client should know, as a cookie that was not taken. */
-  readonly remark?: string;
+  readonly hint?: string;
 }
 
 export interface AdmissionRequest {
@@ -42,31 +42,31 @@ export interface Admission {
    * @throws ResourceExhausted (429), SessionExpired, SessionNotFound, InvalidSessionStatus, CAExited, CAFileNotFound,
    *   FunctionNotStarted, ServiceUnavailable
    */
-  admit(request: AdmissionRequest): Promise<Visit>;
+  admit(request: AdmissionRequest): Promise<Assignment>;
 }
 
 /** The session that a visit belongs to. */
-export interface VisitedSession {
+export interface AssignedSession {
   readonly sessionId: string;
   readonly terms: SessionTerms;
 }
 
 /** One request's stay on an instance, from admission to the end of the reply. Must be left exactly once. */
-export interface Visit {
+export interface Assignment {
   readonly requestId: string;
   readonly instanceId: string;
   readonly address: Address;
-  readonly session: VisitedSession | undefined;
+  readonly session: AssignedSession | undefined;
   /** Whether this request made the session, or made it again under the ID of one that ended. */
   readonly opened: boolean;
   /** Whether the emulator chose the session's ID in this request, so that nobody knows it yet. */
-  readonly minted: boolean;
+  readonly generated: boolean;
   readonly decision: Decision;
   /**
    * The instance did not answer: leaves it and takes the session along to another try (spec U45), on another instance if this one died.
    * This visit is over then, whatever comes of it.
    */
-  retry(reason: 'reset' | 'refused'): Promise<Visit>;
+  retry(reason: 'reset' | 'refused'): Promise<Assignment>;
   /** The end of the stay. A session that this request opened and no instance ever answered is discarded (spec U44). */
-  leave(outcome: { readonly answered: boolean }): void;
+  release(outcome: { readonly answered: boolean }): void;
 }

@@ -1,4 +1,4 @@
-import type { Visit } from './admission.js';
+import type { Assignment } from './admission.js';
 import type { SessionAffinityType } from './function.js';
 import type { HeaderLines } from './headers.js';
 
@@ -22,10 +22,10 @@ export type Identity =
       readonly kind: 'session';
       readonly sessionId: string;
       /** For an ID that is not known: name a new session, or create this one. */
-      readonly whenUnknown: 'mint' | 'create';
+      readonly whenUnknown: 'generate' | 'create';
     }
-  /** The gateway will name it. `remark` says what was sent and not taken. */
-  | { readonly kind: 'new'; readonly remark?: string }
+  /** The gateway will name it. `hint` says what was sent and not taken. */
+  | { readonly kind: 'gateway-issued'; readonly hint?: string }
   /** No session. */
   | { readonly kind: 'none' };
 
@@ -38,7 +38,7 @@ export interface SessionAffinity {
    * What the instance receives beside the client's own lines, decided once the visit is known.
    * @returns lines to add, or nothing
    */
-  announce?(visit: Visit): readonly (readonly [name: string, value: string])[];
+  addedRequestLines?(assignment: Assignment): readonly (readonly [name: string, value: string])[];
   /** Tells the client its ID, or learns it from the reply. Not called for an upgrade's 101. */
-  settle(visit: Visit, reply: ReplyHead): void;
+  onResponse(assignment: Assignment, reply: ReplyHead): void;
 }

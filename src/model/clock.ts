@@ -102,7 +102,7 @@ export class MovableClock implements Clock {
   }
 
   wakeAt(deadline: number, wake: () => void | Promise<void>): () => void {
-    const alarm: Alarm = { order: this.#order++, wake, place: -1 };
+    const alarm: Alarm = { order: this.#order++, wake, index: -1 };
     this.#alarms.set(alarm, deadline);
     this.#arm();
     return () => this.#alarms.remove(alarm);

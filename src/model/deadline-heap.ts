@@ -2,7 +2,7 @@
 export interface Due {
   /** Among things due at one instant, the lower goes first. */
   readonly order: number;
-  place: number;
+  index: number;
 }
 
 /** Things in the order in which they fall due: a binary heap that can take any of them out again. Instants are milliseconds. */
@@ -22,39 +22,39 @@ export class DeadlineHeap<T extends Due> {
 
   /** When that item falls due; Infinity when it is not in. */
   dueAt(item: T): number {
-    return this.#dueAt[item.place] ?? Infinity;
+    return this.#dueAt[item.index] ?? Infinity;
   }
 
   /** Sets when an item falls due, whether it was in before or not. */
   set(item: T, dueAt: number): void {
-    if (item.place < 0) {
-      item.place = this.#items.length;
+    if (item.index < 0) {
+      item.index = this.#items.length;
       this.#items.push(item);
       this.#dueAt.push(dueAt);
     } else {
-      this.#dueAt[item.place] = dueAt;
+      this.#dueAt[item.index] = dueAt;
     }
     this.#rise(item);
     this.#sink(item);
   }
 
   remove(item: T): void {
-    if (item.place < 0) return;
+    if (item.index < 0) return;
     const last = this.#items.pop();
     const lastDueAt = this.#dueAt.pop() ?? Infinity;
     if (last !== undefined && last !== item) {
-      last.place = item.place;
-      this.#items[last.place] = last;
-      this.#dueAt[last.place] = lastDueAt;
+      last.index = item.index;
+      this.#items[last.index] = last;
+      this.#dueAt[last.index] = lastDueAt;
       this.#rise(last);
       this.#sink(last);
     }
-    item.place = -1;
+    item.index = -1;
   }
 
   #rise(item: T): void {
-    while (item.place > 0) {
-      const parent = this.#items[(item.place - 1) >> 1];
+    while (item.index > 0) {
+      const parent = this.#items[(item.index - 1) >> 1];
       if (parent === undefined || !this.#isBefore(item, parent)) return;
       this.#swap(item, parent);
     }
@@ -62,8 +62,8 @@ export class DeadlineHeap<T extends Due> {
 
   #sink(item: T): void {
     for (;;) {
-      const left = this.#items[2 * item.place + 1];
-      const right = this.#items[2 * item.place + 2];
+      const left = this.#items[2 * item.index + 1];
+      const right = this.#items[2 * item.index + 2];
       const sooner = right !== undefined && left !== undefined && this.#isBefore(right, left) ? right : left;
       if (sooner === undefined || !this.#isBefore(sooner, item)) return;
       this.#swap(sooner, item);
@@ -77,13 +77,13 @@ export class DeadlineHeap<T extends Due> {
   }
 
   #swap(one: T, other: T): void {
-    const { place } = one;
+    const { index } = one;
     const dueAt = this.dueAt(one);
-    this.#dueAt[place] = this.dueAt(other);
-    this.#dueAt[other.place] = dueAt;
-    one.place = other.place;
-    other.place = place;
-    this.#items[one.place] = one;
-    this.#items[other.place] = other;
+    this.#dueAt[index] = this.dueAt(other);
+    this.#dueAt[other.index] = dueAt;
+    one.index = other.index;
+    other.index = index;
+    this.#items[one.index] = one;
+    this.#items[other.index] = other;
   }
 }

@@ -36,5 +36,5 @@ export interface RequestRecord {
   /** Until the head of the reply. */
   readonly firstByteMs?: number;
   /** For one who reads along: what the user may want to know of this reply. */
-  readonly remark?: string;
+  readonly hint?: string;
 }

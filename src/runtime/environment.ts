@@ -8,7 +8,7 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
 const PLACEHOLDER = 'fc-affinity-placeholder';
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-export interface Surroundings {
+export interface RunContext {
   /** Identifies this run of the emulator: whatever carries it is swept away at the end. */
   readonly nonce: string;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
@@ -21,7 +21,7 @@ export interface Surroundings {
 export function environmentOf(
   { instanceId, qualifier, revision: { versionId, config } }: InstanceSpec,
   port: number,
-  { nonce, hostEnvironment }: Surroundings,
+  { nonce, hostEnvironment }: RunContext,
 ): Record<string, string> {
   const version = versionId === '0' ? 'LATEST' : versionId;
   return {
@@ -48,7 +48,7 @@ export function environmentOf(
   };
 }
 
-function inherited(host: Surroundings['hostEnvironment']): Record<string, string> {
+function inherited(host: RunContext['hostEnvironment']): Record<string, string> {
   const kept: Record<string, string> = { PATH: DEFAULT_PATH };
   for (const name of INHERITED) {
     const value = host[name];

@@ -4,7 +4,7 @@ import type { Instance, InstanceDriver, InstanceSpec, LogLine } from '../model/i
 import { checkCommand } from './command.js';
 import { Guard } from './guard.js';
 import { prepareLaunch } from './launch.js';
-import { LocalInstance, type Workshop } from './local-instance.js';
+import { type LocalDriverParts, LocalInstance } from './local-instance.js';
 import { Ports } from './ports.js';
 import { StartQueue } from './start-queue.js';
 
@@ -49,7 +49,7 @@ export function createLocalDriver({
 }: LocalDriverOptions): LocalDriver {
   const path = hostEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
   const guard = new Guard({ clock, nonce, path, onWarning });
-  const workshop: Workshop = {
+  const parts: LocalDriverParts = {
     clock,
     sessionClock,
     guard,
@@ -64,7 +64,7 @@ export function createLocalDriver({
 
   const start = (spec: InstanceSpec, signal: AbortSignal): Instance => {
     guard.begin();
-    const instance = new LocalInstance(spec, workshop, closed ? AbortSignal.abort() : signal);
+    const instance = new LocalInstance(spec, parts, closed ? AbortSignal.abort() : signal);
     instance.output.follow((line) => onLine(spec.instanceId, line));
     running.add(instance);
     // The end of an instance never fails.

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.js';
 import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
-import { environmentOf, type Surroundings } from './environment.js';
+import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import { BoundedLog } from './instance-log.js';
 import { launch } from './launch.js';
@@ -13,13 +13,13 @@ import type { StartQueue } from './start-queue.js';
 import { watchStart } from './start-watch.js';
 
 /** What all instances of a driver share. */
-export interface Workshop {
+export interface LocalDriverParts {
   readonly clock: Clock;
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly guard: Guard;
   readonly ports: Pick<Ports, 'take' | 'giveBack'>;
   readonly queue: StartQueue;
-  readonly surroundings: Surroundings;
+  readonly surroundings: RunContext;
 }
 
 /** How often a start is tried on another port when its own was taken meanwhile (quality F-07). */
@@ -33,18 +33,18 @@ export class LocalInstance implements Instance {
   readonly exited: Promise<Exit>;
   readonly output: BoundedLog;
   readonly #spec: InstanceSpec;
-  readonly #workshop: Workshop;
+  readonly #parts: LocalDriverParts;
   readonly #calledOff = new AbortController();
   #group: ProcessGroup | undefined;
   #startDeadline: number | undefined;
   /** The shortest that a stop has given. */
   #graceMs: number | undefined;
 
-  constructor(spec: InstanceSpec, workshop: Workshop, signal: AbortSignal) {
+  constructor(spec: InstanceSpec, parts: LocalDriverParts, signal: AbortSignal) {
     this.instanceId = spec.instanceId;
-    this.output = new BoundedLog(workshop.sessionClock);
+    this.output = new BoundedLog(parts.sessionClock);
     this.#spec = spec;
-    this.#workshop = workshop;
+    this.#parts = parts;
     this.ready = this.#start(signal);
     this.exited = this.#untilGone();
   }
@@ -90,7 +90,7 @@ export class LocalInstance implements Instance {
 
   /** @returns nothing when its port was taken and it shall try another */
   async #attempt(retriesLeft: number): Promise<Address | undefined> {
-    const { clock, queue } = this.#workshop;
+    const { clock, queue } = this.#parts;
     const signal = this.#calledOff.signal;
     const leave = await queue.turn(signal);
     try {
@@ -130,7 +130,7 @@ export class LocalInstance implements Instance {
   }
 
   async #launch(): Promise<{ group: ProcessGroup; port: number }> {
-    const { clock, guard, ports, surroundings } = this.#workshop;
+    const { clock, guard, ports, surroundings } = this.#parts;
     const { command, args } = this.#config.customRuntimeConfig;
     const port = await ports.take();
     try {

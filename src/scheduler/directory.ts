@@ -1,4 +1,4 @@
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
 
 /** A power of two. */
 const PARTS = 64;
@@ -9,55 +9,55 @@ const PARTS = 64;
  * at every one of them.
  */
 export class Directory {
-  readonly #latest = new Map<string, readonly Map<string, Seat>[]>();
+  readonly #latest = new Map<string, readonly Map<string, SessionEntry>[]>();
   /** Of those whose ID had been used: the one of the same ID before it, which may have been erased since. */
-  readonly #earlier = new Map<Seat, Seat>();
+  readonly #earlier = new Map<SessionEntry, SessionEntry>();
 
   /** The latest of that ID. */
-  get(qualifier: string, sessionId: string): Seat | undefined {
+  get(qualifier: string, sessionId: string): SessionEntry | undefined {
     return this.#partOf(qualifier, sessionId)?.get(sessionId);
   }
 
   /** Those of the same ID before it, the latest first, as far back as none has been erased. */
-  before(seat: Seat): Seat[] {
-    const before: Seat[] = [];
-    for (let at = this.#before(seat); at !== undefined; at = this.#before(at)) before.push(at);
+  before(entry: SessionEntry): SessionEntry[] {
+    const before: SessionEntry[] = [];
+    for (let at = this.#before(entry); at !== undefined; at = this.#before(at)) before.push(at);
     return before;
   }
 
-  add(seat: Seat): void {
-    const { sessionId, terms } = seat;
+  add(entry: SessionEntry): void {
+    const { sessionId, terms } = entry;
     if (!this.#latest.has(terms.qualifier)) this.#latest.set(terms.qualifier, emptyParts());
     const part = this.#partOf(terms.qualifier, sessionId);
     const earlier = part?.get(sessionId);
-    if (earlier !== undefined && !earlier.erased) this.#earlier.set(seat, earlier);
-    part?.set(sessionId, seat);
+    if (earlier !== undefined && !earlier.erased) this.#earlier.set(entry, earlier);
+    part?.set(sessionId, entry);
   }
 
   /** Takes it out; the one of its ID before it, unless that has been erased, is then the latest again. */
-  remove(seat: Seat): void {
-    const { sessionId, terms } = seat;
+  remove(entry: SessionEntry): void {
+    const { sessionId, terms } = entry;
     const part = this.#partOf(terms.qualifier, sessionId);
-    if (part?.get(sessionId) === seat) {
-      const earlier = this.#before(seat);
+    if (part?.get(sessionId) === entry) {
+      const earlier = this.#before(entry);
       if (earlier === undefined) part.delete(sessionId);
       else part.set(sessionId, earlier);
     }
-    this.#earlier.delete(seat);
+    this.#earlier.delete(entry);
   }
 
-  #before(seat: Seat): Seat | undefined {
-    const earlier = this.#earlier.get(seat);
+  #before(entry: SessionEntry): SessionEntry | undefined {
+    const earlier = this.#earlier.get(entry);
     return earlier?.erased ? undefined : earlier;
   }
 
-  #partOf(qualifier: string, sessionId: string): Map<string, Seat> | undefined {
+  #partOf(qualifier: string, sessionId: string): Map<string, SessionEntry> | undefined {
     return this.#latest.get(qualifier)?.[hashOfEnd(sessionId) & (PARTS - 1)];
   }
 }
 
-function emptyParts(): Map<string, Seat>[] {
-  return Array.from({ length: PARTS }, () => new Map<string, Seat>());
+function emptyParts(): Map<string, SessionEntry>[] {
+  return Array.from({ length: PARTS }, () => new Map<string, SessionEntry>());
 }
 
 /** FNV-1a of the last characters, in which IDs that count up differ as well as random ones. Parts as even as chance are filled alike. */

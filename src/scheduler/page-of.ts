@@ -2,26 +2,29 @@ import { FcError } from '../model/errors.js';
 import { checkRange } from '../model/limits.js';
 import type { ListSessionsQuery, SessionPage } from '../model/services.js';
 import type { Session } from '../model/session.js';
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
 
 const DEFAULT_LIMIT = 20;
 
 /**
  * One page of ListSessions. The token names the last session told, by the order of creation: whatever is deleted or made between two
- * pages, each session that lives through the whole listing is told exactly once.
+ * pages, each session that exists through the whole listing is listed exactly once.
  * @throws InvalidArgument for a limit out of 1–100 (spec U27) or a token that is not one of ours
  */
-export function pageOf(query: ListSessionsQuery, after: (order: number) => Iterable<Seat>): SessionPage {
+export function pageOf(
+  query: ListSessionsQuery,
+  after: (order: number) => Iterable<SessionEntry>,
+): SessionPage {
   const limit = query.limit ?? DEFAULT_LIMIT;
   checkRange('limit', limit, [1, 100]);
   const sessions: Session[] = [];
   let last = 0;
-  for (const seat of after(orderOf(query.nextToken))) {
-    if (query.sessionId !== undefined && seat.sessionId !== query.sessionId) continue;
-    if (query.sessionStatus !== undefined && seat.sessionStatus !== query.sessionStatus) continue;
+  for (const entry of after(orderOf(query.nextToken))) {
+    if (query.sessionId !== undefined && entry.sessionId !== query.sessionId) continue;
+    if (query.sessionStatus !== undefined && entry.sessionStatus !== query.sessionStatus) continue;
     if (sessions.length === limit) return { sessions, nextToken: tokenOf(last) };
-    sessions.push(seat.toSession());
-    last = seat.order;
+    sessions.push(entry.toSession());
+    last = entry.order;
   }
   return { sessions };
 }

@@ -2,10 +2,10 @@ import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { Revision } from '../model/function.js';
-import { CrashLoop } from './crash-loop.js';
-import { EmptyWatch } from './empty-watch.js';
+import { CrashBackoff } from './crash-backoff.js';
+import { FirstFitIndex } from './first-fit-index.js';
 import { PooledInstance } from './pooled-instance.js';
-import { Roster } from './roster.js';
+import { ScaleIn } from './scale-in.js';
 
 /** What the pool wants done to processes. Called at once, so nothing may await in between. */
 export interface PoolHooks {
@@ -36,14 +36,14 @@ export class Pool {
   /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */
   readonly exclusive: boolean;
   readonly #options: PoolOptions;
-  readonly #crashLoop: CrashLoop;
-  readonly #emptyWatch: EmptyWatch;
+  readonly #crashBackoff: CrashBackoff;
+  readonly #scaleIn: ScaleIn;
   /** Marked: those with a place and a request to give. */
-  readonly #roster = new Roster<PooledInstance>();
-  readonly #placesEach: number;
+  readonly #index = new FirstFitIndex<PooledInstance>();
+  readonly #slotsEach: number;
   readonly #requestsEach: number;
   /** How many instances have a place left, whatever their load. */
-  #withPlaces = 0;
+  #withSlots = 0;
   #turn = 0;
   #closed = false;
 
@@ -53,48 +53,48 @@ export class Pool {
     this.revision = options.revision;
     this.qualifier = options.qualifier;
     this.exclusive = config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
-    this.#placesEach = config.sessionAffinityConfig.sessionConcurrencyPerInstance;
+    this.#slotsEach = config.sessionAffinityConfig.sessionConcurrencyPerInstance;
     this.#requestsEach = config.instanceConcurrency;
-    this.#crashLoop = new CrashLoop(options.processClock, options.chance);
-    this.#emptyWatch = new EmptyWatch({
+    this.#crashBackoff = new CrashBackoff(options.processClock, options.chance);
+    this.#scaleIn = new ScaleIn({
       clock: options.sessionClock,
       beforeLook: options.sweep,
-      isNeeded: () => this.#roster.size <= config.minInstances,
-      instances: () => this.#roster,
+      isNeeded: () => this.#index.size <= config.minInstances,
+      instances: () => this.#index,
       retire: (instance) => this.retire(instance, { abort: false }),
     });
   }
 
   /** Those that are counted, oldest first. */
   get instances(): Iterable<PooledInstance> {
-    return this.#roster;
+    return this.#index;
   }
 
   get size(): number {
-    return this.#roster.size;
+    return this.#index.size;
   }
 
   /**
    * Takes a place for a session: on the oldest instance with room, else on a new one (spec U22).
    * @throws ResourceExhausted at the ceiling, ServiceUnavailable while a crashing function is given time
    */
-  takePlace(): { readonly instance: PooledInstance; readonly placement: Placement } {
-    const withRoom = this.#roster.first();
-    const placement = withRoom !== undefined ? 'first-fit' : this.#withPlaces > 0 ? 'overflow' : 'scaled-out';
+  takeSlot(): { readonly instance: PooledInstance; readonly placement: Placement } {
+    const withRoom = this.#index.first();
+    const placement = withRoom !== undefined ? 'first-fit' : this.#withSlots > 0 ? 'overflow' : 'scaled-out';
     const instance = withRoom ?? this.#open();
-    if (++instance.sessions === this.#placesEach) {
-      this.#withPlaces--;
+    if (++instance.sessions === this.#slotsEach) {
+      this.#withSlots--;
       this.#mark(instance);
     }
     return { instance, placement };
   }
 
   /** Gives a session's place back. An exclusive instance ends with its session. */
-  givePlace(instance: PooledInstance): void | Promise<void> {
+  giveSlot(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;
     if (this.exclusive) return this.retire(instance, { abort: instance.inFlight > 0 });
-    if (instance.sessions-- === this.#placesEach) {
-      this.#withPlaces++;
+    if (instance.sessions-- === this.#slotsEach) {
+      this.#withSlots++;
       this.#mark(instance);
     }
     this.#noteIfEmpty(instance);
@@ -118,10 +118,10 @@ export class Pool {
 
   /**
    * Takes a request without a session (spec U39): the instances that have one free by turns, a new one when none has.
-   * @throws as {@link takePlace}
+   * @throws as {@link takeSlot}
    */
   takeTurn(): { readonly instance: PooledInstance; readonly placement: Placement } {
-    const next = this.#roster.firstFrom(this.#turn) ?? this.#roster.first();
+    const next = this.#index.firstFrom(this.#turn) ?? this.#index.first();
     const instance = next ?? this.#open();
     this.takeRequest(instance);
     this.#turn = instance.rank + 1;
@@ -132,13 +132,13 @@ export class Pool {
   becameReady(instance: PooledInstance): void {
     if (instance.state !== 'starting') return;
     instance.state = 'ready';
-    this.#crashLoop.started(instance);
+    this.#crashBackoff.started(instance);
   }
 
   /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
   lose(instance: PooledInstance): void {
     if (instance.state === 'gone') return;
-    if (instance.state === 'starting') this.#crashLoop.failed();
+    if (instance.state === 'starting') this.#crashBackoff.failed();
     this.#discharge(instance);
     this.keepMinimum();
   }
@@ -155,9 +155,9 @@ export class Pool {
   /** Starts what is missing to `minInstances`; while the function keeps crashing, when it has been given time. */
   keepMinimum(): void {
     if (this.#closed) return;
-    while (this.#roster.size < this.revision.config.minInstances) {
-      if (this.#crashLoop.wait > 0) {
-        this.#crashLoop.afterWait(() => this.keepMinimum());
+    while (this.#index.size < this.revision.config.minInstances) {
+      if (this.#crashBackoff.wait > 0) {
+        this.#crashBackoff.afterWait(() => this.keepMinimum());
         return;
       }
       this.#open();
@@ -167,14 +167,14 @@ export class Pool {
   /** Nothing is started any more. */
   close(): void {
     this.#closed = true;
-    this.#crashLoop.close();
-    for (const instance of this.#roster) instance.stopWatching();
+    this.#crashBackoff.close();
+    for (const instance of this.#index) instance.stopWatching();
   }
 
   #open(): PooledInstance {
     const { maxInstances } = this.revision.config;
     if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    if (this.#roster.size >= maxInstances) {
+    if (this.#index.size >= maxInstances) {
       throw new FcError(
         'ResourceExhausted',
         `concurrency limit exceeded: all ${maxInstances} instances of the function are full`,
@@ -183,30 +183,27 @@ export class Pool {
         },
       );
     }
-    this.#crashLoop.check();
+    this.#crashBackoff.check();
     const { newInstanceId, sessionClock, hooks } = this.#options;
     const instance = new PooledInstance(newInstanceId(), this, sessionClock.now());
-    this.#roster.add(instance);
-    this.#withPlaces++;
+    this.#index.add(instance);
+    this.#withSlots++;
     this.#mark(instance);
-    this.#emptyWatch.begin(instance);
+    this.#scaleIn.begin(instance);
     hooks.start(instance);
     return instance;
   }
 
   #discharge(instance: PooledInstance): void {
-    if (instance.sessions < this.#placesEach) this.#withPlaces--;
-    this.#roster.remove(instance);
+    if (instance.sessions < this.#slotsEach) this.#withSlots--;
+    this.#index.remove(instance);
     instance.state = 'gone';
-    this.#crashLoop.ended(instance);
+    this.#crashBackoff.ended(instance);
     instance.stopWatching();
   }
 
   #mark(instance: PooledInstance): void {
-    this.#roster.mark(
-      instance,
-      instance.sessions < this.#placesEach && instance.inFlight < this.#requestsEach,
-    );
+    this.#index.mark(instance, instance.sessions < this.#slotsEach && instance.inFlight < this.#requestsEach);
   }
 
   #noteIfEmpty(instance: PooledInstance): void {

@@ -1,5 +1,5 @@
+import type { Ranked } from './first-fit-index.js';
 import type { Pool } from './pool.js';
-import type { Ranked } from './roster.js';
 
 /** What the core knows of an instance. Plain state: the pool changes it, the fleet runs the process. */
 export class PooledInstance implements Ranked {

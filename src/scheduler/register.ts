@@ -1,11 +1,11 @@
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
 
-const SEATS_ON_A_PAGE = 1024;
+const ENTRIES_ON_A_PAGE = 1024;
 
 interface Page {
   /** The order of its first session. */
   readonly from: number;
-  seats: Seat[];
+  entries: SessionEntry[];
   erased: number;
 }
 
@@ -16,35 +16,35 @@ interface Page {
 export class Register {
   #pages: Page[] = [];
 
-  add(seat: Seat): void {
+  add(entry: SessionEntry): void {
     let page = this.#pages.at(-1);
-    if (page === undefined || page.seats.length >= SEATS_ON_A_PAGE) {
-      page = { from: seat.order, seats: [], erased: 0 };
+    if (page === undefined || page.entries.length >= ENTRIES_ON_A_PAGE) {
+      page = { from: entry.order, entries: [], erased: 0 };
       this.#pages.push(page);
     }
-    page.seats.push(seat);
+    page.entries.push(entry);
   }
 
-  erase(seat: Seat): void {
-    if (seat.erased) return;
-    seat.erased = true;
-    const page = this.#pages[pageWith(this.#pages, seat.order)];
+  erase(entry: SessionEntry): void {
+    if (entry.erased) return;
+    entry.erased = true;
+    const page = this.#pages[pageWith(this.#pages, entry.order)];
     if (page === undefined) return;
     page.erased++;
-    if (page.erased === page.seats.length) {
+    if (page.erased === page.entries.length) {
       this.#pages = this.#pages.filter((kept) => kept !== page);
-    } else if (page.erased * 2 > page.seats.length) {
-      page.seats = page.seats.filter((kept) => !kept.erased);
+    } else if (page.erased * 2 > page.entries.length) {
+      page.entries = page.entries.filter((kept) => !kept.erased);
       page.erased = 0;
     }
   }
 
   /** Those created after the one of that order, oldest first. */
-  *after(order: number): Generator<Seat> {
+  *after(order: number): Generator<SessionEntry> {
     // Erasing may put fewer pages and shorter ones in place while a list is being read: read those that were there.
     const pages = this.#pages;
     for (let at = pageWith(pages, order); at < pages.length; at++) {
-      for (const seat of pages[at]?.seats ?? []) if (seat.order > order && !seat.erased) yield seat;
+      for (const entry of pages[at]?.entries ?? []) if (entry.order > order && !entry.erased) yield entry;
     }
   }
 }

@@ -1,15 +1,15 @@
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../model/limits.js';
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
 
 /** Expired sessions in the order of their ending, and until when each stays on record: for a time, while there are not too many. */
 export class Retention {
   /** Those before `#oldest` have been taken out. */
-  #expired: Seat[] = [];
+  #expired: SessionEntry[] = [];
   #oldest = 0;
 
   /** The one that ended last. */
-  add(seat: Seat): void {
-    this.#expired.push(seat);
+  add(entry: SessionEntry): void {
+    this.#expired.push(entry);
   }
 
   /** Puts those that were added in any order into that of their ending. */
@@ -23,21 +23,21 @@ export class Retention {
   }
 
   /** Takes out the next one that is to be forgotten by now, or has been erased before. */
-  take(now: number): Seat | undefined {
-    const seat = this.#expired[this.#oldest];
-    if (seat === undefined) return undefined;
+  take(now: number): SessionEntry | undefined {
+    const entry = this.#expired[this.#oldest];
+    if (entry === undefined) return undefined;
     const tooMany = this.#expired.length - this.#oldest > EXPIRED_RECORDS_KEPT;
-    if (!seat.erased && !tooMany && !isPastRetention(seat, now)) return undefined;
+    if (!entry.erased && !tooMany && !isPastRetention(entry, now)) return undefined;
     this.#oldest++;
     if (this.#oldest > 1024 && this.#oldest * 2 > this.#expired.length) {
       this.#expired = this.#expired.slice(this.#oldest);
       this.#oldest = 0;
     }
-    return seat;
+    return entry;
   }
 }
 
 /** Whether the time of an expired session is over. */
-export function isPastRetention({ endedAt }: Seat, now: number): boolean {
+export function isPastRetention({ endedAt }: SessionEntry, now: number): boolean {
   return endedAt + EXPIRED_RETENTION_MS <= now;
 }

@@ -1,4 +1,4 @@
-import type { Admission, AdmissionRequest, Visit } from '../model/admission.js';
+import type { Admission, AdmissionRequest, Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { asFcError } from '../model/errors.js';
 import { LATEST, type Revision } from '../model/function.js';
@@ -6,15 +6,15 @@ import type { Ids } from '../model/ids.js';
 import type { InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 import type { SessionStore } from '../model/session-store.js';
+import { BoundAssignment } from './assignment.js';
+import { Binder, type Binding } from './binder.js';
 import { Fleet } from './fleet.js';
 import { Hibernation } from './hibernation.js';
-import { Keeper } from './keeper.js';
-import { Ledger, type Stay } from './ledger.js';
-import { Lives } from './lives.js';
 import { Pool } from './pool.js';
-import { SessionDesk } from './session-desk.js';
+import { SchedulerSessions } from './scheduler-sessions.js';
+import { SessionTable } from './session-table.js';
+import { SessionWriter } from './session-writer.js';
 import { termsOf } from './terms.js';
-import { StayingVisit } from './visit.js';
 
 export interface SchedulerOptions {
   readonly revision: Revision;
@@ -31,14 +31,14 @@ export interface SchedulerOptions {
 }
 
 /**
- * One for each Function: binds its sessions to instances. The core (ledger, lives, pool) decides at once and without waiting; this
+ * One for each Function: binds its sessions to instances. The core (binder, table, pool) decides at once and without waiting; this
  * shell carries out what it decided and waits for processes.
  */
 export class Scheduler implements Admission {
   readonly sessions: SessionService;
   readonly #fleet: Fleet;
-  readonly #lives: Lives;
-  readonly #ledger: Ledger;
+  readonly #table: SessionTable;
+  readonly #binder: Binder;
   readonly #pool: Pool;
   readonly #functionName: string;
 
@@ -46,8 +46,8 @@ export class Scheduler implements Admission {
     const { revision, driver, sessionClock, processClock, ids, chance } = options;
     this.#functionName = revision.config.functionName;
     this.#fleet = new Fleet(driver, processClock);
-    const keeper = options.store && new Keeper(options.store, processClock);
-    this.#lives = new Lives(sessionClock, keeper);
+    const writer = options.store && new SessionWriter(options.store, processClock);
+    this.#table = new SessionTable(sessionClock, writer);
     this.#pool = new Pool({
       revision,
       qualifier: LATEST,
@@ -56,29 +56,29 @@ export class Scheduler implements Admission {
       newInstanceId: () => ids.instanceId(),
       chance,
       hooks: this.#fleet,
-      sweep: () => this.#lives.sweep(),
+      sweep: () => this.#table.sweep(),
     });
     const terms = termsOf(revision, LATEST);
-    this.#ledger = new Ledger({
-      lives: this.#lives,
-      created: this.#lives.restore(revision.config.sessionAffinity),
+    this.#binder = new Binder({
+      table: this.#table,
+      created: this.#table.restore(revision.config.sessionAffinity),
       newSessionId: () => ids.sessionId(),
       poolOf: () => this.#pool,
       termsOf: () => terms,
     });
-    this.sessions = new SessionDesk({
+    this.sessions = new SchedulerSessions({
       revision,
-      lives: this.#lives,
-      ledger: this.#ledger,
-      hibernation: new Hibernation(this.#lives, () => this.#pool),
+      table: this.#table,
+      binder: this.#binder,
+      hibernation: new Hibernation(this.#table, () => this.#pool),
       fleet: this.#fleet,
       maxTTL: options.maxSessionTTLInSeconds,
     });
     this.#pool.keepMinimum();
   }
 
-  async admit({ requestId, qualifier, identity }: AdmissionRequest): Promise<Visit> {
-    return this.#receive(this.#ledger.enter(qualifier, identity), requestId, qualifier);
+  async admit({ requestId, qualifier, identity }: AdmissionRequest): Promise<Assignment> {
+    return this.#receive(this.#binder.bind(qualifier, identity), requestId, qualifier);
   }
 
   instances(): InstanceInfo[] {
@@ -106,44 +106,44 @@ export class Scheduler implements Admission {
 
   /** Ends every instance and takes no more requests. */
   async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#lives.close();
+    this.#table.close();
     this.#pool.close();
     await this.#fleet.stopAll(options);
   }
 
-  async #receive(stay: Stay, requestId: string, qualifier: string): Promise<Visit> {
-    const { instance } = stay;
+  async #receive(binding: Binding, requestId: string, qualifier: string): Promise<Assignment> {
+    const { instance } = binding;
     try {
       const address = await this.#fleet.ready(instance);
-      return new StayingVisit({
+      return new BoundAssignment({
         requestId,
-        stay,
+        binding,
         address,
         log: this.#fleet.log(instance.instanceId),
-        retry: (reason) => this.#retry(stay, { requestId, qualifier, reason }),
-        leave: (outcome) => this.#ledger.leave(stay, outcome),
+        retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),
+        release: (outcome) => this.#binder.release(binding, outcome),
       });
     } catch (error) {
-      this.#ledger.leave(stay, { answered: false });
+      this.#binder.release(binding, { answered: false });
       throw error;
     }
   }
 
   async #retry(
-    stay: Stay,
+    binding: Binding,
     { requestId, qualifier, reason }: { requestId: string; qualifier: string; reason: 'reset' | 'refused' },
-  ): Promise<Visit> {
-    this.#ledger.stepOut(stay);
-    const { instance } = stay;
+  ): Promise<Assignment> {
+    this.#binder.detach(binding);
+    const { instance } = binding;
     await this.#fleet.settled(instance);
-    // Nobody listens there any more, though the process lives: that is as dead as can be.
+    // Nobody listens there any more, though the process lives: the instance is of no use.
     if (reason === 'refused' && instance.state !== 'gone')
       void instance.pool.retire(instance, { abort: true });
-    let next: Stay;
+    let next: Binding;
     try {
-      next = this.#ledger.comeBack(stay, qualifier);
+      next = this.#binder.rebind(binding, qualifier);
     } catch (error) {
-      this.#ledger.giveUp(stay);
+      this.#binder.abandon(binding);
       throw asFcError(error);
     }
     return this.#receive(next, requestId, qualifier);

@@ -2,7 +2,7 @@ import { parseCookie } from 'cookie';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cookieValues, generatedCookie } from '../../src/affinity/generated-cookie.js';
-import type { Visit } from '../../src/model/admission.js';
+import type { Assignment } from '../../src/model/admission.js';
 import { HeaderLines } from '../../src/model/headers.js';
 
 const ID = 'cb7c98db-9668-41ed-a773-69e49de246b9';
@@ -15,25 +15,27 @@ const identify = (...cookies: string[]) =>
     headers: new HeaderLines(cookies.flatMap((line) => ['Cookie', line])),
   });
 
-const visit = (opened: boolean): Visit =>
+const assignment = (opened: boolean): Assignment =>
   ({
     opened,
-    minted: opened,
+    generated: opened,
     session: { sessionId: ID, terms: { sessionTTLInSeconds: 60 } },
-  }) as unknown as Visit;
+  }) as unknown as Assignment;
 
 describe('the cookie that comes in', () => {
   test('C23 is found among others', () => {
     expect(identify(`a=1; ${NAME}=${ID}; b="2"`)).toEqual({
       kind: 'session',
       sessionId: ID,
-      whenUnknown: 'mint',
+      whenUnknown: 'generate',
     });
     expect(identify('a=1', `b=2;${NAME}=${ID}`)).toMatchObject({ sessionId: ID });
   });
 
   test('is not one whose name only resembles it', () => {
-    expect(identify(`y${NAME}=${ID}; ${NAME}x=${ID}; X-Fc-Cookie-Session-Id=${ID}`)).toEqual({ kind: 'new' });
+    expect(identify(`y${NAME}=${ID}; ${NAME}x=${ID}; X-Fc-Cookie-Session-Id=${ID}`)).toEqual({
+      kind: 'gateway-issued',
+    });
   });
 
   test('when there are several, is the first that is well formed', () => {
@@ -45,14 +47,14 @@ describe('the cookie that comes in', () => {
     'C22 T9 is not taken when it is %j',
     (value) => {
       expect(identify(`${NAME}=${value}`)).toMatchObject({
-        kind: 'new',
-        remark: expect.stringContaining('malformed'),
+        kind: 'gateway-issued',
+        hint: expect.stringContaining('malformed'),
       });
     },
   );
 
   test('T16 a line over 8 KiB is ignored', () => {
-    expect(identify(`${NAME}=${ID}; pad=${'x'.repeat(8192)}`)).toEqual({ kind: 'new' });
+    expect(identify(`${NAME}=${ID}; pad=${'x'.repeat(8192)}`)).toEqual({ kind: 'gateway-issued' });
   });
 
   test('G11 is read as the cookie package reads it, over 100,000 generated lines', () => {
@@ -114,28 +116,28 @@ describe('a browser that comes without the cookie', () => {
     ['/app/', '/app/'],
   ])('to %s is told that the cookie will hold below %s only', (target, folder) => {
     expect(visitTo(target, 'Sec-Fetch-Mode', 'navigate')).toEqual({
-      kind: 'new',
-      remark: expect.stringContaining(`only below ${folder},`),
+      kind: 'gateway-issued',
+      hint: expect.stringContaining(`only below ${folder},`),
     });
   });
 
   test('to a page at the top, or not a browser, is told nothing', () => {
-    expect(visitTo('/', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'new' });
-    expect(visitTo('/page?a=/b/c', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'new' });
-    expect(visitTo('/api/login')).toEqual({ kind: 'new' });
+    expect(visitTo('/', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'gateway-issued' });
+    expect(visitTo('/page?a=/b/c', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'gateway-issued' });
+    expect(visitTo('/api/login')).toEqual({ kind: 'gateway-issued' });
   });
 });
 
 describe('the cookie that goes out', () => {
   test('C02 C03 C16 has the ID, a Max-Age of the TTL, and nothing else', () => {
     const headers = new HeaderLines();
-    generatedCookie.settle(visit(true), { status: 200, headers });
+    generatedCookie.onResponse(assignment(true), { status: 200, headers });
     expect(headers.flat).toEqual(['Set-Cookie', `${NAME}=${ID}; Max-Age=60`]);
   });
 
   test('C05 is not sent for a session that the client knows', () => {
     const headers = new HeaderLines();
-    generatedCookie.settle(visit(false), { status: 200, headers });
+    generatedCookie.onResponse(assignment(false), { status: 200, headers });
     expect(headers.flat).toEqual([]);
   });
 
@@ -148,7 +150,7 @@ describe('the cookie that goes out', () => {
       'Set-Cookie',
       'b=2',
     ]);
-    generatedCookie.settle(visit(true), { status: 200, headers });
+    generatedCookie.onResponse(assignment(true), { status: 200, headers });
     expect(headers.all('set-cookie')).toEqual(['a=1; Path=/', 'b=2', `${NAME}=${ID}; Max-Age=60`]);
   });
 });

@@ -86,7 +86,7 @@ describeInChromium("Chromium's jar of cookies", (chromium) => {
       const seen: unknown[] = [];
       for (const url of [shop, cart, shop, cart]) {
         const { decision } = await site.recordOf(await page.goto(url));
-        seen.push([decision?.session, decision?.remark]);
+        seen.push([decision?.session, decision?.hint]);
       }
       const strange = ['opened', 'the session cookie names no known session and was not taken'];
       expect(seen).toEqual([['opened', undefined], strange, strange, strange]);

@@ -19,8 +19,8 @@ describeInChromium('the built program and a browser', (chromium) => {
       (event) => (event.decision as { session?: string } | undefined)?.session === 'known',
     );
     const opened = served.events.find(({ event }) => event === 'request');
-    expect(opened?.remark).toContain('--custom-domain');
-    expect(bound.remark).toBeUndefined();
+    expect(opened?.hint).toContain('--custom-domain');
+    expect(bound.hint).toBeUndefined();
   });
 
   it('C01–C05, C14: with --custom-domain it shows it, and its reloads keep their instance', async () => {
@@ -36,7 +36,7 @@ describeInChromium('the built program and a browser', (chromium) => {
       seen.push(instances.map(String));
     }
     expect(seen[0]?.[0]).not.toBe(seen[1]?.[0]);
-    expect(served.events.map(({ remark }) => remark).filter(Boolean)).toEqual([]);
+    expect(served.events.map(({ hint }) => hint).filter(Boolean)).toEqual([]);
     const { sessions } = JSON.parse((await served.cli('session', 'list', '--json')).stdout);
     expect(sessions).toHaveLength(2);
   });

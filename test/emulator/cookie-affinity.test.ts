@@ -18,7 +18,7 @@ test('C07 C08 C09 the fourth of the documented requests plants a third ID and co
     driver: inProcessDriver(),
   });
   onTestFinished(() => emulator.stopNow());
-  const visit = async (cookie?: string) => {
+  const assignment = async (cookie?: string) => {
     const response = await fetch(
       emulator.functions[0]?.url ?? '',
       cookie === undefined ? {} : { headers: { cookie } },
@@ -26,9 +26,9 @@ test('C07 C08 C09 the fourth of the documented requests plants a third ID and co
     await response.arrayBuffer();
     return { instance: response.headers.get('x-instance'), planted: response.headers.getSetCookie() };
   };
-  const first = await visit();
-  const second = await visit(first.planted[0]?.split(';')[0]);
-  const [third, fourth] = [await visit(), await visit()];
+  const first = await assignment();
+  const second = await assignment(first.planted[0]?.split(';')[0]);
+  const [third, fourth] = [await assignment(), await assignment()];
   expect(second).toEqual({ instance: first.instance, planted: [] });
   expect(third.instance).toBe(first.instance);
   expect(fourth.instance).not.toBe(first.instance);

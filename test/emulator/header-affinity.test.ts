@@ -33,7 +33,7 @@ async function startHeaderFunction(sessionConcurrencyPerInstance = 2) {
   });
   onTestFinished(() => emulator.stopNow());
   const url = emulator.functions[0]?.url ?? '';
-  const visit = async (sessionId?: string, name = NAME) => {
+  const assignment = async (sessionId?: string, name = NAME) => {
     const response = await fetch(url, { headers: sessionId === undefined ? {} : { [name]: sessionId } });
     await response.arrayBuffer();
     return {
@@ -43,41 +43,41 @@ async function startHeaderFunction(sessionConcurrencyPerInstance = 2) {
       cookies: response.headers.getSetCookie(),
     };
   };
-  return { emulator, driver, url, visit };
+  return { emulator, driver, url, assignment };
 }
 
 describe('HEADER_FIELD through the gateway', () => {
   test('H01 H02 H17 an ID made by the gateway is told in the header and leads back to its instance', async () => {
-    const { visit } = await startHeaderFunction(1);
-    const first = await visit();
+    const { assignment } = await startHeaderFunction(1);
+    const first = await assignment();
     expect(first.told).toMatch(/^[0-9a-f-]{36}$/);
-    const again = await visit(first.told ?? '');
+    const again = await assignment(first.told ?? '');
     expect(again.instance).toBe(first.instance);
-    expect((await visit()).instance).not.toBe(first.instance);
+    expect((await assignment()).instance).not.toBe(first.instance);
     expect([...first.cookies, ...again.cookies]).toEqual([]);
   });
 
   test('H03 H04 H05 H15 client IDs share an instance while there is room, then open another', async () => {
-    const { visit } = await startHeaderFunction();
-    const first = await visit();
-    const second = await visit('session-2');
-    const third = await visit('session-3');
+    const { assignment } = await startHeaderFunction();
+    const first = await assignment();
+    const second = await assignment('session-2');
+    const third = await assignment('session-3');
     expect(second).toMatchObject({ instance: first.instance, told: null });
     expect(third.instance).not.toBe(first.instance);
-    expect((await visit('session-2', 'MYSESSIONID')).instance).toBe(first.instance);
+    expect((await assignment('session-2', 'MYSESSIONID')).instance).toBe(first.instance);
   });
 
   test('H12 four IDs with two an instance make exactly two instances, four repetitions none', async () => {
-    const { visit, driver } = await startHeaderFunction();
-    for (const sessionId of ['a', 'b', 'c', 'd']) await visit(sessionId);
+    const { assignment, driver } = await startHeaderFunction();
+    for (const sessionId of ['a', 'b', 'c', 'd']) await assignment(sessionId);
     expect(driver.started).toHaveLength(2);
-    for (let count = 0; count < 4; count++) await visit('a');
+    for (let count = 0; count < 4; count++) await assignment('a');
     expect(driver.started).toHaveLength(2);
   });
 
   test('H13 the first use of an ID makes a session that is listed as Active', async () => {
-    const { visit, emulator } = await startHeaderFunction();
-    const { instance } = await visit('mine');
+    const { assignment, emulator } = await startHeaderFunction();
+    const { instance } = await assignment('mine');
     expect((await emulator.control.sessions.list({ functionName: 'hello' })).sessions).toMatchObject([
       {
         sessionId: 'mine',
@@ -89,16 +89,16 @@ describe('HEADER_FIELD through the gateway', () => {
   });
 
   test('H06 H07 U11 an ill-formed ID is refused and starts nothing', async () => {
-    const { visit, driver } = await startHeaderFunction();
-    for (const bad of ['-a', 'a'.repeat(65), 'a b']) expect((await visit(bad)).status).toBe(400);
+    const { assignment, driver } = await startHeaderFunction();
+    for (const bad of ['-a', 'a'.repeat(65), 'a b']) expect((await assignment(bad)).status).toBe(400);
     expect(driver.started).toHaveLength(0);
-    expect((await visit('a'.repeat(64))).status).toBe(200);
+    expect((await assignment('a'.repeat(64))).status).toBe(200);
   });
 
   test('H16 a WebSocket with the header goes to the instance of its session', async () => {
-    const { visit, url } = await startHeaderFunction(1);
-    const mine = await visit('mine');
-    await visit('other');
+    const { assignment, url } = await startHeaderFunction(1);
+    const mine = await assignment('mine');
+    await assignment('other');
     const socket = new WebSocket(url.replace('http', 'ws'), { headers: { [NAME]: 'mine' } });
     const instance = await new Promise((resolve) => socket.once('message', (data) => resolve(String(data))));
     socket.terminate();
@@ -106,9 +106,9 @@ describe('HEADER_FIELD through the gateway', () => {
   });
 
   test('H20 50 simultaneous first requests with one ID make one session on one instance', async () => {
-    const { visit, driver, emulator } = await startHeaderFunction(1);
-    const visits = await Promise.all(Array.from({ length: 50 }, () => visit('mine')));
-    expect(new Set(visits.map(({ instance }) => instance)).size).toBe(1);
+    const { assignment, driver, emulator } = await startHeaderFunction(1);
+    const assignments = await Promise.all(Array.from({ length: 50 }, () => assignment('mine')));
+    expect(new Set(assignments.map(({ instance }) => instance)).size).toBe(1);
     expect(driver.started).toHaveLength(1);
     expect((await emulator.control.sessions.list({ functionName: 'hello' })).sessions).toHaveLength(1);
   });

@@ -45,12 +45,12 @@ test('100,000 admissions without a cookie never start more than the ceiling, nor
   let refused = 0;
 
   for (let left = 100_000; left > 0; left -= 100) {
-    const visits = await Promise.allSettled(Array.from({ length: 100 }, () => admit(newSession)));
-    for (const visit of visits) {
-      if (visit.status === 'fulfilled') {
+    const assignments = await Promise.allSettled(Array.from({ length: 100 }, () => admit(newSession)));
+    for (const assignment of assignments) {
+      if (assignment.status === 'fulfilled') {
         admitted += 1;
-        visit.value.leave({ answered: true });
-      } else if (visit.reason instanceof FcError && visit.reason.code === 'ResourceExhausted') {
+        assignment.value.release({ answered: true });
+      } else if (assignment.reason instanceof FcError && assignment.reason.code === 'ResourceExhausted') {
         refused += 1;
       }
     }

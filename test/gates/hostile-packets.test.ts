@@ -302,7 +302,7 @@ test('no packet of a client harms the gateway: each is answered or closed, and i
   await until(() => gateway.inFlight === 0 && admission.staying === 0);
 
   expect((await request(port, 'GET / HTTP/1.1\nHost: localhost')).status).toBe(200);
-  expect(admission.visits.every(({ left }) => left.length === 1)).toBe(true);
+  expect(admission.assignments.every(({ left }) => left.length === 1)).toBe(true);
 });
 
 test('no reply of an instance harms the gateway or leaves its client waiting (G3, F-11, I19, I25)', async () => {
@@ -335,7 +335,7 @@ async function endure(some: readonly (readonly [name: string, bytes: string])[])
   upstream.answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', 'stay');
   expect((await request(port, 'GET / HTTP/1.1\nHost: localhost')).rest).toBe('ok');
   expect(records).toHaveLength(some.length * 6 + 1);
-  expect(admission.visits.every(({ left }) => left.length === 1)).toBe(true);
+  expect(admission.assignments.every(({ left }) => left.length === 1)).toBe(true);
 }
 
 test.each([
@@ -361,7 +361,7 @@ test.each([
   expect(reply.status).toBe(502);
   expect(JSON.parse(reply.rest).Code).toBe('BadResponse');
   expect(reply.all('Set-Cookie')).toEqual([]);
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
 });
 
 test('a reply that is whole is delivered, whatever the instance sends behind it (F-11)', async () => {

@@ -22,7 +22,7 @@ const admission = {
       address,
       session: undefined,
       opened: false,
-      minted: false,
+      generated: false,
       decision: { placement: 'round-robin', instanceId: 'c-1', session: 'none' },
       retry: () => Promise.reject(new Error('the instance must not fail')),
       leave() {},

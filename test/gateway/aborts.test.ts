@@ -94,13 +94,13 @@ test(
     delays.sort((a, b) => a - b);
     const p99 = delays[Math.ceil(delays.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY;
     await annotate(
-      `${ABORTS} aborts in ${(tookMs / 1000).toFixed(1)} s, ${admission.visits.length} of them admitted; the instance's request ended after ` +
+      `${ABORTS} aborts in ${(tookMs / 1000).toFixed(1)} s, ${admission.assignments.length} of them admitted; the instance's request ended after ` +
         `${delays[delays.length >> 1]?.toFixed(1)} ms (median), ${p99.toFixed(1)} ms (p99), ${delays.at(-1)?.toFixed(1)} ms (longest) of ${delays.length}; ` +
         `descriptors ${base}, at most ${mostDescriptors}, then ${descriptors()}`,
     );
     expect(delays).toHaveLength(ABORTS / 2);
-    expect(admission.visits.length).toBeGreaterThanOrEqual(ABORTS / 2);
-    expect(admission.visits.filter(({ left }) => left.length !== 1)).toEqual([]);
+    expect(admission.assignments.length).toBeGreaterThanOrEqual(ABORTS / 2);
+    expect(admission.assignments.filter(({ left }) => left.length !== 1)).toEqual([]);
     // Half a head is answered by 400, should anybody still listen.
     const admitted = records.filter(({ attempts }) => attempts > 0);
     expect(new Set(admitted.map(({ outcome }) => outcome))).toEqual(new Set(['client-closed']));

@@ -58,7 +58,7 @@ test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
     });
     expect(reply.all('Set-Cookie')).toEqual([]);
     expect(upstream.requests()).toBe(1);
-    expect(admission.visits.map(({ left, retried }) => ({ left, retried }))).toEqual([
+    expect(admission.assignments.map(({ left, retried }) => ({ left, retried }))).toEqual([
       { left: [{ answered: false }], retried: [] },
     ]);
     expect((await recorded(1))[0]).toMatchObject({
@@ -81,7 +81,7 @@ test.each(['GET', 'HEAD', 'OPTIONS'])(
     expect(reply.status).toBe(200);
     expect(reply.all('Set-Cookie')).toHaveLength(1);
     expect(upstream.requests()).toBe(2);
-    expect(admission.visits[0]).toMatchObject({ retried: ['reset'], left: [{ answered: true }] });
+    expect(admission.assignments[0]).toMatchObject({ retried: ['reset'], left: [{ answered: true }] });
     expect((await recorded(1))[0]).toMatchObject({ outcome: 'completed', attempts: 2 });
   },
 );
@@ -94,7 +94,7 @@ test('a GET is sent twice at most, then 502 (G21, I21)', async () => {
 
   expect([reply.status, JSON.parse(reply.rest).Message]).toEqual([502, EXITED]);
   expect(upstream.requests()).toBe(2);
-  expect(admission.visits[0]).toMatchObject({ retried: ['reset'], left: [{ answered: false }] });
+  expect(admission.assignments[0]).toMatchObject({ retried: ['reset'], left: [{ answered: false }] });
   expect(admission.staying).toBe(0);
 });
 
@@ -142,7 +142,7 @@ test('a refused connection is tried once more for any method, the body untouched
   const reply = await request(port, 'POST / HTTP/1.1\nHost: localhost\nContent-Length: 5', 'hello');
 
   expect([reply.status, reply.rest.includes('hello')]).toEqual([200, true]);
-  expect(admission.visits[0]).toMatchObject({ retried: ['refused'], left: [{ answered: true }] });
+  expect(admission.assignments[0]).toMatchObject({ retried: ['refused'], left: [{ answered: true }] });
 });
 
 const CHUNKS_BEGUN = 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
@@ -209,7 +209,7 @@ test('a hanging function gets 504 at its timeout, its connection closed, its pla
     Message: 'Function time out after 7 seconds',
   });
   expect(reply.get('Content-Disposition')).toBeUndefined();
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
   expect((await recorded(1))[0]?.refusal?.fix).toContain('--timeout');
   await until(() => upstream.sockets.size === 0);
 });
@@ -242,7 +242,7 @@ test('the time an instance takes to start does not count (U43)', async () => {
   });
   const { port, admission } = await startGateway(() => started.then(() => upstream), { clock, timeout: 1 });
   const answer = request(port, 'GET / HTTP/1.1\nHost: localhost');
-  await until(() => admission.visits.length === 1);
+  await until(() => admission.assignments.length === 1);
 
   await clock.advance(60_000);
   start();
@@ -275,7 +275,7 @@ test.each([
 
   expect((closed[0] ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(500);
   expect((await recorded(1))[0]).toMatchObject({ outcome: 'client-closed', status: 499 });
-  expect(admission.visits[0]?.left).toHaveLength(1);
+  expect(admission.assignments[0]?.left).toHaveLength(1);
   await until(() => gateway.inFlight === 0);
 });
 
@@ -298,7 +298,7 @@ test('a client that leaves after its whole body was taken ends the request on th
 
   await vi.waitFor(() => expect(closed).toBe(1), WAITING);
   expect((await recorded(1))[0]).toMatchObject({ outcome: 'client-closed', status: 499 });
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
 });
 
 test('a client that leaves in the middle of its upload ends the request on the instance (F-10)', async () => {
@@ -319,7 +319,7 @@ test('a client that leaves in the middle of its upload ends the request on the i
   await abortion;
 
   expect((await recorded(1))[0]).toMatchObject({ outcome: 'client-closed', status: 499 });
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
 });
 
 test('event streams whose clients have gone leave no connection open (F5, G7)', async () => {
@@ -351,15 +351,15 @@ test('a client that is gone before its instance is there is not forwarded', asyn
   });
   const client = connect(port, '127.0.0.1');
   client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await until(() => admission.visits.length === 1);
+  await until(() => admission.assignments.length === 1);
   client.resetAndDestroy();
   await noticed;
 
   start();
 
-  await vi.waitFor(() => expect(admission.visits[0]?.left).toHaveLength(1), WAITING);
+  await vi.waitFor(() => expect(admission.assignments[0]?.left).toHaveLength(1), WAITING);
   expect((await recorded(1))[0]).toMatchObject({ outcome: 'client-closed', status: 499 });
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
   expect(upstream.requests()).toBe(0);
 });
 

@@ -411,9 +411,9 @@ test('the record of a request tells its stages; the first browser is told about 
   });
   expect(first?.admittedMs).toBeLessThanOrEqual(first?.firstByteMs ?? -1);
   expect(first?.firstByteMs).toBeLessThanOrEqual(first?.durationMs ?? -1);
-  expect(first?.remark).toBeUndefined();
-  expect(second?.remark).toContain('--custom-domain');
-  expect(third?.remark).toBeUndefined();
+  expect(first?.hint).toBeUndefined();
+  expect(second?.hint).toContain('--custom-domain');
+  expect(third?.hint).toBeUndefined();
 });
 
 test('every visit is left once, answered', async () => {
@@ -427,7 +427,7 @@ test('every visit is left once, answered', async () => {
   );
   await recorded(50);
 
-  expect(admission.visits.map(({ left }) => left)).toEqual(
+  expect(admission.assignments.map(({ left }) => left)).toEqual(
     Array.from({ length: 50 }, () => [{ answered: true }]),
   );
   expect(gateway.inFlight).toBe(0);

@@ -92,7 +92,7 @@ test('an identity that breaks the grammar is refused before anything starts (T9)
     expect(reply.status, id).toBe(400);
     expect(reply.headers.map(([name]) => name)).not.toContain('X');
   }
-  expect(admission.visits).toEqual([]);
+  expect(admission.assignments).toEqual([]);
 });
 
 test('a strategy that fails at the reply is an internal error, and the session is not answered', async () => {
@@ -101,14 +101,14 @@ test('a strategy that fails at the reply is an internal error, and the session i
     affinity: {
       type: 'NONE',
       identify: () => ({ kind: 'none' }),
-      settle() {
+      onResponse() {
         throw new FcError('InternalServerError', 'an internal error has occurred. Please retry.');
       },
     },
   });
 
   expect((await request(port, 'GET / HTTP/1.1\nHost: localhost')).status).toBe(500);
-  expect(admission.visits[0]?.left).toEqual([{ answered: false }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
 });
 
 test('what a strategy announces reaches the instance', async () => {

@@ -104,7 +104,7 @@ test.each(REFUSED)(
     expect(
       records.map((record) => [record.status, record.outcome, record.attempts, record.requestId]),
     ).toEqual([[status, 'refused', 0, reply?.get('X-Fc-Request-Id')]]);
-    expect([asked, admission.visits]).toEqual([[], []]);
+    expect([asked, admission.assignments]).toEqual([[], []]);
   },
 );
 

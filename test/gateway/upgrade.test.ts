@@ -111,7 +111,7 @@ test('a WebSocket echoes text and binary through the gateway, any size (I22)', a
     outcome: 'completed',
     attempts: 1,
   });
-  expect(admission.visits[0]?.left).toEqual([{ answered: true }]);
+  expect(admission.assignments[0]?.left).toEqual([{ answered: true }]);
 });
 
 test('a 101 carries the request ID and the handler’s lines, but no cookie of ours and nothing of the connection (C26, G13)', async () => {
@@ -317,7 +317,7 @@ test('an upgrade whose instance is gone is answered 502, tried once more before'
 
   expect(reply?.status).toBe(502);
   expect(JSON.parse(reply?.rest ?? '').Code).toBe('ProcessExited');
-  expect(admission.visits[0]?.retried).toEqual(['reset']);
+  expect(admission.assignments[0]?.retried).toEqual(['reset']);
   expect((await recorded(1))[0]?.attempts).toBe(2);
 });
 
@@ -334,7 +334,7 @@ test('many WebSockets leave nothing behind', async () => {
   await drained(gateway);
 
   expect(admission.staying).toBe(0);
-  expect(admission.visits.every(({ left }) => left.length === 1)).toBe(true);
+  expect(admission.assignments.every(({ left }) => left.length === 1)).toBe(true);
 });
 
 test('a raw tunnel ends for the client when the instance ends its side, everything delivered', async () => {

@@ -31,7 +31,7 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     giveBack: (port: number) => free.giveBack(port),
   };
   const surroundings = { nonce, hostEnvironment: process.env };
-  const workshop = {
+  const parts = {
     clock,
     sessionClock: clock,
     guard,
@@ -40,7 +40,7 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     surroundings,
   };
   guard.begin();
-  const instance = new LocalInstance(specOf(command), workshop, never);
+  const instance = new LocalInstance(specOf(command), parts, never);
   onTestFinished(async () => {
     await instance.stop({ graceMs: 0 });
     await guard.close();

@@ -35,8 +35,8 @@ test('G5 a place and a request, taken and given back, take as many steps among 1
 
 /** Gives the place of one session back, which alone has room then, and lets another session in there with a request. */
 function exchangePlace(pool: Pool, instance: PooledInstance): void {
-  void pool.givePlace(instance);
-  const taken = pool.takePlace();
+  void pool.giveSlot(instance);
+  const taken = pool.takeSlot();
   expect(taken.instance).toBe(instance);
   pool.takeRequest(taken.instance);
   pool.giveRequest(taken.instance);
@@ -82,6 +82,6 @@ async function fullPool(instances: number): Promise<Pool> {
     hooks: { start: () => {}, stop: () => {} },
     sweep: () => {},
   });
-  for (let place = 0; place < instances * PLACES; place++) pool.takePlace();
+  for (let place = 0; place < instances * PLACES; place++) pool.takeSlot();
   return pool;
 }

@@ -26,9 +26,9 @@ describe('U23 an instance that dies', () => {
 
   test('the sessions of one dead instance gather on one new instance again', async () => {
     const { request, driver } = stage({ sessionAffinityConfig: { sessionConcurrencyPerInstance: 3 } });
-    const visits = [await request(), await request(), await request()];
+    const assignments = [await request(), await request(), await request()];
     await driver.started[0]?.crash();
-    const again = await Promise.all(visits.map((visit) => request(session(idOf(visit)))));
+    const again = await Promise.all(assignments.map((assignment) => request(session(idOf(assignment)))));
     expect(new Set(again.map(({ instanceId }) => instanceId)).size).toBe(1);
     expect(driver.started).toHaveLength(2);
   });
@@ -41,10 +41,10 @@ describe('U23 an instance that dies', () => {
     expect(idOf(second)).toBe(idOf(first));
     expect(second).toMatchObject({
       opened: true,
-      minted: true,
+      generated: true,
       decision: { placement: 'rebound-after-crash' },
     });
-    second.leave({ answered: true });
+    second.release({ answered: true });
     expect((await scheduler.sessions.list(ref)).sessions).toHaveLength(1);
     expect(scheduler.instances()).toMatchObject([{ sessions: 1, inFlight: 0 }]);
   });
@@ -56,7 +56,7 @@ describe('U23 an instance that dies', () => {
     await processClock.advance(100);
     const second = await retry;
     expect(second.instanceId).toBe(first.instanceId);
-    second.leave({ answered: true });
+    second.release({ answered: true });
     expect(driver.started).toHaveLength(1);
   });
 
@@ -67,7 +67,7 @@ describe('U23 an instance that dies', () => {
     await processClock.advance(100);
     const second = await retry;
     expect(second.instanceId).not.toBe(first.instanceId);
-    second.leave({ answered: true });
+    second.release({ answered: true });
     expect(driver.running).toHaveLength(1);
   });
 

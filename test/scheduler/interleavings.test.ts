@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Visit } from '../../src/model/admission.js';
+import type { Assignment } from '../../src/model/admission.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import { LATEST } from '../../src/model/function.js';
@@ -86,13 +86,13 @@ test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and delete
           },
           chance: () => 0,
         });
-        const visits: Visit[] = [];
+        const assignments: Assignment[] = [];
         const refusals: unknown[] = [];
         const pending: Promise<unknown>[] = [];
         const attempt = (work: Promise<unknown>): void => {
           pending.push(work.catch((error: unknown) => void refusals.push(error)));
         };
-        const visit = (sessionId?: string): void =>
+        const assignment = (sessionId?: string): void =>
           attempt(
             scheduler
               .admit({
@@ -100,22 +100,22 @@ test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and delete
                 qualifier: LATEST,
                 identity:
                   sessionId === undefined
-                    ? { kind: 'new' }
+                    ? { kind: 'gateway-issued' }
                     : { kind: 'session', sessionId, whenUnknown: 'create' },
               })
-              .then((one) => visits.push(one)),
+              .then((one) => assignments.push(one)),
           );
         const ref = { functionName: 'f' };
         for (const what of steps) {
-          if (what === 'new') visit();
-          else if (what === 'a' || what === 'b') visit(what);
+          if (what === 'new') assignment();
+          else if (what === 'a' || what === 'b') assignment(what);
           else if (what === 'create') attempt(scheduler.sessions.create(ref, {}));
           else if (what === 'create a') attempt(scheduler.sessions.create(ref, { sessionId: 'a' }));
           else if (what === 'delete a') attempt(scheduler.sessions.delete({ ...ref, sessionId: 'a' }));
           else if (what === 'kill') attempt(scheduler.kill(scheduler.instances()[0]?.instanceId ?? 'none'));
           else {
-            const one = visits.pop();
-            if (one !== undefined) attempt(one.retry('reset').then((again) => visits.push(again)));
+            const one = assignments.pop();
+            if (one !== undefined) attempt(one.retry('reset').then((again) => assignments.push(again)));
           }
           const places = scheduler.instances().filter(({ status }) => status !== 'Destroying');
           expect(Math.max(0, ...places.map(({ sessions }) => sessions))).toBeLessThanOrEqual(2);
@@ -127,7 +127,7 @@ test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and delete
         await processClock.advance(100);
         await s.waitAll();
         await Promise.all(pending);
-        for (const one of visits) one.leave({ answered: true });
+        for (const one of assignments) one.release({ answered: true });
         for (const refusal of refusals) expect(refusal).toBeInstanceOf(FcError);
         for (const { inFlight } of scheduler.instances()) expect(inFlight).toBe(0);
         const { sessions } = await scheduler.sessions.list({ ...ref, limit: 100 });

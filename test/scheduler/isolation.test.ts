@@ -20,28 +20,28 @@ describe('session isolation', () => {
 
   test('A18 DeleteSession ends its instance before it answers', async () => {
     const { request, driver, scheduler, ref } = stage(isolated);
-    const visit = await request();
-    await scheduler.sessions.delete({ ...ref, sessionId: idOf(visit) });
+    const assignment = await request();
+    await scheduler.sessions.delete({ ...ref, sessionId: idOf(assignment) });
     expect(driver.running).toHaveLength(0);
     expect(scheduler.instances()).toEqual([]);
   });
 
   test('a session whose isolated instance crashed gets another of its own', async () => {
     const { request, driver } = stage(isolated);
-    const visit = await request();
+    const assignment = await request();
     await driver.started[0]?.crash();
-    const again = await request(session(idOf(visit)));
+    const again = await request(session(idOf(assignment)));
     expect(again.decision.placement).toBe('rebound-after-crash');
     expect(driver.running).toHaveLength(1);
   });
 
   test('minInstances are made up for when a session takes its instance along', async () => {
     const { request, driver, scheduler, ref } = stage({ ...isolated, minInstances: 1 });
-    const visit = await request();
-    expect(visit.decision.placement).toBe('first-fit');
-    await scheduler.sessions.delete({ ...ref, sessionId: idOf(visit) });
+    const assignment = await request();
+    expect(assignment.decision.placement).toBe('first-fit');
+    await scheduler.sessions.delete({ ...ref, sessionId: idOf(assignment) });
     expect(driver.running).toHaveLength(1);
-    expect((await request()).instanceId).not.toBe(visit.instanceId);
+    expect((await request()).instanceId).not.toBe(assignment.instanceId);
   });
 });
 

@@ -39,8 +39,8 @@ describe('the end of a session', () => {
 
   test('U21 a request in flight keeps it from idling out, and the TTL does not wait', async () => {
     const { admit, request, clock, scheduler, ref } = stage(lifetimes(60, 2));
-    const visit = await admit();
-    const sessionId = idOf(visit);
+    const assignment = await admit();
+    const sessionId = idOf(assignment);
     await clock.advance(59_999);
     expect(await scheduler.sessions.get({ ...ref, sessionId })).toMatchObject({ sessionStatus: 'Active' });
     await clock.advance(1);
@@ -48,16 +48,16 @@ describe('the end of a session', () => {
       code: 'SessionNotFound',
     });
     expect((await request(session(sessionId))).opened).toBe(true);
-    visit.leave({ answered: true });
+    assignment.release({ answered: true });
   });
 
   test('U19 an idle time of 0 ends it as soon as no request is in flight', async () => {
     const { admit, request } = stage(lifetimes(60, 0));
     const first = await admit();
     const second = await admit(session(idOf(first)));
-    first.leave({ answered: true });
+    first.release({ answered: true });
     expect((await request(session(idOf(first)))).opened).toBe(false);
-    second.leave({ answered: true });
+    second.release({ answered: true });
     expect((await request(session(idOf(first)))).opened).toBe(true);
   });
 
@@ -89,7 +89,7 @@ describe('the ID of a session that expired', () => {
     const before = await scheduler.sessions.get({ ...ref, sessionId });
     await clock.advance(10_000);
     const again = await request(session(sessionId));
-    expect(again).toMatchObject({ opened: true, minted: false, decision: { session: 'reopened' } });
+    expect(again).toMatchObject({ opened: true, generated: false, decision: { session: 'reopened' } });
     expect(idOf(again)).toBe(sessionId);
     const after = await scheduler.sessions.get({ ...ref, sessionId });
     expect(after.sessionStatus).toBe('Active');
@@ -110,7 +110,7 @@ describe('the ID of a session that expired', () => {
     });
     await clock.advance(1);
     const after = await request(session(sessionId));
-    expect(after).toMatchObject({ opened: true, minted: true });
+    expect(after).toMatchObject({ opened: true, generated: true });
     expect(driver.started).toHaveLength(2);
   });
 
@@ -158,7 +158,7 @@ test('G17 10,000 sessions that end at once are all gone at that instant, and the
     sessionAffinityConfig: { sessionConcurrencyPerInstance: 200, sessionTTLInSeconds: 100 },
     maxInstances: 50,
   });
-  for (let count = 0; count < 10_000; count++) (await admit()).leave({ answered: true });
+  for (let count = 0; count < 10_000; count++) (await admit()).release({ answered: true });
   await clock.advance(99_999);
   expect((await scheduler.sessions.list({ ...ref, sessionStatus: 'Expired' })).sessions).toHaveLength(0);
   await clock.advance(1);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Visit } from '../../src/model/admission.js';
+import type { Assignment } from '../../src/model/admission.js';
 import { idOf, session, stage } from '../support/scheduler.js';
 
 describe('200 requests in flight on an instance', () => {
   test('G04 G05 I8 the next of a bound session is refused at once, a new session gets another instance', async () => {
     const { admit, driver } = stage();
     const first = await admit();
-    const visits: Visit[] = [first];
-    for (let count = 1; count < 200; count++) visits.push(await admit(session(idOf(first))));
+    const assignments: Assignment[] = [first];
+    for (let count = 1; count < 200; count++) assignments.push(await admit(session(idOf(first))));
     await expect(admit(session(idOf(first)))).rejects.toMatchObject({
       code: 'ResourceExhausted',
       status: 429,
@@ -16,7 +16,7 @@ describe('200 requests in flight on an instance', () => {
     expect(other.instanceId).not.toBe(first.instanceId);
     expect(other.decision.placement).toBe('overflow');
     expect(driver.started).toHaveLength(2);
-    visits.pop()?.leave({ answered: true });
+    assignments.pop()?.release({ answered: true });
     expect((await admit(session(idOf(first)))).decision.placement).toBe('bound');
   });
 
@@ -36,7 +36,7 @@ describe('200 requests in flight on an instance', () => {
   test('G18 of a burst of 400 exactly 200 are admitted, the others refused, none is queued', async () => {
     const { admit } = stage();
     const first = await admit();
-    first.leave({ answered: true });
+    first.release({ answered: true });
     const burst = await Promise.allSettled(Array.from({ length: 400 }, () => admit(session(idOf(first)))));
     expect(burst.filter(({ status }) => status === 'fulfilled')).toHaveLength(200);
     for (const one of burst)
@@ -45,9 +45,9 @@ describe('200 requests in flight on an instance', () => {
 
   test('I11 load goes back to zero, and a visit cannot be left twice', async () => {
     const { admit, scheduler } = stage();
-    const visits = await Promise.all(Array.from({ length: 30 }, () => admit()));
-    for (const visit of visits) visit.leave({ answered: true });
+    const assignments = await Promise.all(Array.from({ length: 30 }, () => admit()));
+    for (const assignment of assignments) assignment.release({ answered: true });
     expect(scheduler.instances().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
-    expect(() => visits[0]?.leave({ answered: true })).toThrow('has been left before');
+    expect(() => assignments[0]?.release({ answered: true })).toThrow('has been left before');
   });
 });

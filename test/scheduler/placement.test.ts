@@ -69,12 +69,12 @@ describe('placement of sessions', () => {
 
   test('F-21 50 simultaneous first requests never oversubscribe an instance and start none too many', async () => {
     const { admit, driver } = stage(perInstance(7));
-    const visits = await Promise.all(Array.from({ length: 50 }, () => admit()));
+    const assignments = await Promise.all(Array.from({ length: 50 }, () => admit()));
     const sessions = new Map<string, number>();
-    for (const { instanceId } of visits) sessions.set(instanceId, (sessions.get(instanceId) ?? 0) + 1);
+    for (const { instanceId } of assignments) sessions.set(instanceId, (sessions.get(instanceId) ?? 0) + 1);
     expect(Math.max(...sessions.values())).toBe(7);
     expect(driver.started).toHaveLength(8);
-    for (const visit of visits) visit.leave({ answered: true });
+    for (const assignment of assignments) assignment.release({ answered: true });
   });
 
   test('H20 simultaneous first requests with one new ID make one session', async () => {
@@ -82,10 +82,12 @@ describe('placement of sessions', () => {
       sessionAffinity: 'HEADER_FIELD',
       sessionAffinityConfig: { affinityHeaderFieldName: 'mySessionId', sessionConcurrencyPerInstance: 1 },
     });
-    const visits = await Promise.all(Array.from({ length: 50 }, () => admit(session('session-2', 'create'))));
-    expect(new Set(visits.map(({ instanceId }) => instanceId)).size).toBe(1);
-    expect(visits.filter(({ opened }) => opened)).toHaveLength(1);
-    for (const visit of visits) visit.leave({ answered: true });
+    const assignments = await Promise.all(
+      Array.from({ length: 50 }, () => admit(session('session-2', 'create'))),
+    );
+    expect(new Set(assignments.map(({ instanceId }) => instanceId)).size).toBe(1);
+    expect(assignments.filter(({ opened }) => opened)).toHaveLength(1);
+    for (const assignment of assignments) assignment.release({ answered: true });
     expect((await scheduler.sessions.list(ref)).sessions).toHaveLength(1);
   });
 
@@ -102,7 +104,7 @@ describe('sessions that nobody knows', () => {
   test('U44 a session whose first request was never answered is discarded and its place given back', async () => {
     const { admit, request, scheduler, ref } = stage(perInstance(1));
     const lost = await admit();
-    lost.leave({ answered: false });
+    lost.release({ answered: false });
     expect((await scheduler.sessions.list(ref)).sessions).toEqual([]);
     expect((await request()).instanceId).toBe(lost.instanceId);
   });
@@ -120,12 +122,12 @@ describe('sessions that nobody knows', () => {
 
   test('T6 C22 an ID that was never issued is not taken', async () => {
     const { request } = stage();
-    const visit = await request(session('3f2a1c4e-0000-4000-a000-000000000000'));
-    expect(idOf(visit)).not.toBe('3f2a1c4e-0000-4000-a000-000000000000');
-    expect(visit).toMatchObject({
+    const assignment = await request(session('3f2a1c4e-0000-4000-a000-000000000000'));
+    expect(idOf(assignment)).not.toBe('3f2a1c4e-0000-4000-a000-000000000000');
+    expect(assignment).toMatchObject({
       opened: true,
-      minted: true,
-      decision: { remark: expect.stringContaining('no known session') },
+      generated: true,
+      decision: { hint: expect.stringContaining('no known session') },
     });
   });
 });
@@ -135,8 +137,8 @@ describe('U39 without affinity', () => {
     const { admit, request, driver } = stage({ sessionAffinity: 'NONE' });
     const [one, two] = await Promise.all([admit(noSession), admit(noSession)]);
     expect(one.instanceId).not.toBe(two.instanceId);
-    one.leave({ answered: true });
-    two.leave({ answered: true });
+    one.release({ answered: true });
+    two.release({ answered: true });
     const turns = [await request(noSession), await request(noSession), await request(noSession)];
     expect(turns.map(({ instanceId }) => instanceId)).toEqual([
       one.instanceId,
@@ -149,9 +151,9 @@ describe('U39 without affinity', () => {
 
   test('an instance takes as many requests at once as instanceConcurrency says', async () => {
     const { admit, driver } = stage({ sessionAffinity: 'NONE', instanceConcurrency: 3 });
-    const visits = await Promise.all(Array.from({ length: 7 }, () => admit(noSession)));
+    const assignments = await Promise.all(Array.from({ length: 7 }, () => admit(noSession)));
     expect(driver.started).toHaveLength(3);
-    for (const visit of visits) visit.leave({ answered: true });
+    for (const assignment of assignments) assignment.release({ answered: true });
   });
 });
 
@@ -160,15 +162,15 @@ describe('instances that are kept', () => {
     expect(stage().driver.started).toHaveLength(0);
     const { driver, request } = stage({ minInstances: 2 });
     expect(driver.started).toHaveLength(2);
-    const visit = await request();
-    expect(visit.decision.placement).toBe('first-fit');
-    expect(visit.instanceId).toBe(driver.started[0]?.instanceId);
+    const assignment = await request();
+    expect(assignment.decision.placement).toBe('first-fit');
+    expect(assignment.instanceId).toBe(driver.started[0]?.instanceId);
   });
 
   test('U40 a shared instance that stands empty is stopped after five minutes, not earlier', async () => {
     const { request, clock, driver, scheduler, ref } = stage();
-    const visit = await request();
-    await scheduler.sessions.delete({ ...ref, sessionId: idOf(visit) });
+    const assignment = await request();
+    await scheduler.sessions.delete({ ...ref, sessionId: idOf(assignment) });
     await clock.advance(299_999);
     expect(driver.running).toHaveLength(1);
     await clock.advance(1);

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { LATEST } from '../../src/model/function.js';
 import { Directory } from '../../src/scheduler/directory.js';
 import { Register } from '../../src/scheduler/register.js';
-import { Seat } from '../../src/scheduler/seat.js';
+import { SessionEntry } from '../../src/scheduler/session-entry.js';
 import { TERMS } from '../support/session-terms.js';
 
-const seatOf = (order: number, sessionId = `s${order}`): Seat => new Seat(sessionId, TERMS, 0, order);
+const seatOf = (order: number, sessionId = `s${order}`): SessionEntry =>
+  new SessionEntry(sessionId, TERMS, 0, order);
 
 describe('Register', () => {
   test('lists in the order of creation what was added and not erased, from anywhere, as a list would', () => {
@@ -18,16 +19,16 @@ describe('Register', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const register = new Register();
-        let list: Seat[] = [];
+        let list: SessionEntry[] = [];
         let created = 0;
-        const erase = (seats: readonly Seat[]): void => {
-          for (const seat of seats) register.erase(seat);
-          list = list.filter((seat) => !seats.includes(seat));
+        const erase = (entries: readonly SessionEntry[]): void => {
+          for (const entry of entries) register.erase(entry);
+          list = list.filter((entry) => !entries.includes(entry));
         };
         for (const { what, many, which } of steps) {
           if (what === 'add') {
             const added = Array.from({ length: many }, () => seatOf(++created));
-            for (const seat of added) register.add(seat);
+            for (const entry of added) register.add(entry);
             list = [...list, ...added];
           } else if (what === 'erase') erase(list.slice(which % (list.length + 1)).slice(0, 1));
           else if (what === 'erase oldest') erase(list.slice(0, many));
@@ -44,34 +45,34 @@ describe('Register', () => {
 
   test('a list that is being read tells each that stays once, whatever is erased meanwhile', () => {
     const register = new Register();
-    const seats = Array.from({ length: 5_000 }, (_, at) => seatOf(at + 1));
-    for (const seat of seats) register.add(seat);
+    const entries = Array.from({ length: 5_000 }, (_, at) => seatOf(at + 1));
+    for (const entry of entries) register.add(entry);
     const told: number[] = [];
-    for (const seat of register.after(0)) {
-      const { order } = seat;
+    for (const entry of register.after(0)) {
+      const { order } = entry;
       told.push(order);
-      const next = seats[order];
+      const next = entries[order];
       if (next !== undefined && order % 3 === 1) register.erase(next);
-      register.erase(seat);
+      register.erase(entry);
     }
-    expect(told).toEqual(ordersOf(seats).filter((order) => order % 3 !== 2));
+    expect(told).toEqual(ordersOf(entries).filter((order) => order % 3 !== 2));
     expect([...register.after(0)]).toEqual([]);
   });
 
   test('the last one of a thousand stays when all around it go', () => {
     for (const stays of [1, 2, 1023, 1024, 1025, 1026, 2048, 2049]) {
       const register = new Register();
-      const seats = Array.from({ length: 3_000 }, (_, at) => seatOf(at + 1));
-      for (const seat of seats) register.add(seat);
-      for (const seat of seats) if (seat.order < stays) register.erase(seat);
-      for (const seat of seats.reverse()) if (seat.order > stays) register.erase(seat);
+      const entries = Array.from({ length: 3_000 }, (_, at) => seatOf(at + 1));
+      for (const entry of entries) register.add(entry);
+      for (const entry of entries) if (entry.order < stays) register.erase(entry);
+      for (const entry of entries.reverse()) if (entry.order > stays) register.erase(entry);
       expect(ordersOf(register.after(0))).toEqual([stays]);
     }
   });
 
   test('erasing one of very many looks at no more than a page of them', () => {
     let looks = 0;
-    class Watched extends Seat {
+    class Watched extends SessionEntry {
       override get erased(): boolean {
         looks++;
         return super.erased;
@@ -81,12 +82,12 @@ describe('Register', () => {
       }
     }
     const register = new Register();
-    const seats = Array.from({ length: 20_000 }, (_, at) => new Watched(`s${at}`, TERMS, 0, at + 1));
-    for (const seat of seats) register.add(seat);
+    const entries = Array.from({ length: 20_000 }, (_, at) => new Watched(`s${at}`, TERMS, 0, at + 1));
+    for (const entry of entries) register.add(entry);
     let most = 0;
-    for (const seat of seats) {
+    for (const entry of entries) {
       looks = 0;
-      register.erase(seat);
+      register.erase(entry);
       most = Math.max(most, looks);
     }
     expect(most).toBeLessThanOrEqual(1024 + 1);
@@ -102,19 +103,19 @@ describe('Directory', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
         const directory = new Directory();
-        const stacks = new Map<string, Seat[]>();
+        const stacks = new Map<string, SessionEntry[]>();
         for (const [order, { what, id }] of steps.entries()) {
           const stack = stacks.get(id) ?? [];
           stacks.set(id, stack);
           if (what === 'add') {
-            const seat = seatOf(order, id);
-            directory.add(seat);
-            stack.push(seat);
+            const entry = seatOf(order, id);
+            directory.add(entry);
+            stack.push(entry);
           } else {
-            const seat = what === 'remove latest' ? stack.pop() : stack.shift();
-            if (seat === undefined) continue;
-            seat.erased = true;
-            directory.remove(seat);
+            const entry = what === 'remove latest' ? stack.pop() : stack.shift();
+            if (entry === undefined) continue;
+            entry.erased = true;
+            directory.remove(entry);
           }
           for (const known of [id, 'other', ...stacks.keys()]) {
             expect(directory.get(LATEST, known)).toBe(stacks.get(known)?.at(-1));
@@ -127,6 +128,6 @@ describe('Directory', () => {
   });
 });
 
-function ordersOf(seats: Iterable<Seat>): number[] {
-  return Array.from(seats, ({ order }) => order);
+function ordersOf(entries: Iterable<SessionEntry>): number[] {
+  return Array.from(entries, ({ order }) => order);
 }

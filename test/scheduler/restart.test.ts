@@ -15,10 +15,13 @@ describe('sessions in a store', () => {
     const after = stage(lifetimes, { store, clock: before.clock });
     expect(await after.scheduler.sessions.get({ ...after.ref, sessionId })).toEqual(known);
     expect(after.driver.started).toHaveLength(0);
-    const visit = await after.request(session(sessionId));
-    expect(visit).toMatchObject({ opened: false, decision: { session: 'known', placement: 'scaled-out' } });
+    const assignment = await after.request(session(sessionId));
+    expect(assignment).toMatchObject({
+      opened: false,
+      decision: { session: 'known', placement: 'scaled-out' },
+    });
     expect(await after.scheduler.sessions.get({ ...after.ref, sessionId })).toMatchObject({
-      containerId: visit.instanceId,
+      containerId: assignment.instanceId,
     });
   });
 
@@ -93,7 +96,7 @@ describe('sessions in a store', () => {
   test('that nobody knows are not kept, and requests are noted together, not one by one', async () => {
     const store = new MemoryStore();
     const { admit, request, processClock, clock, scheduler } = stage(lifetimes, { store });
-    (await admit()).leave({ answered: false });
+    (await admit()).release({ answered: false });
     expect(store.kept.size).toBe(0);
     const sessionId = idOf(await request());
     const writes = store.writes;

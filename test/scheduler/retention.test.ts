@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../../src/model/limits.js';
 import { Retention } from '../../src/scheduler/retention.js';
-import { Seat } from '../../src/scheduler/seat.js';
+import { SessionEntry } from '../../src/scheduler/session-entry.js';
 import { TERMS } from '../support/session-terms.js';
 
-const endedAt = (instant: number): Seat => {
-  const seat = new Seat(`s${instant}`, TERMS, 0, instant);
-  seat.endedAt = instant;
-  return seat;
+const endedAt = (instant: number): SessionEntry => {
+  const entry = new SessionEntry(`s${instant}`, TERMS, 0, instant);
+  entry.endedAt = instant;
+  return entry;
 };
 
 const takeAll = (retention: Retention, now: number): number[] => {
   const taken: number[] = [];
-  for (let seat = retention.take(now); seat !== undefined; seat = retention.take(now))
-    taken.push(seat.endedAt);
+  for (let entry = retention.take(now); entry !== undefined; entry = retention.take(now))
+    taken.push(entry.endedAt);
   return taken;
 };
 

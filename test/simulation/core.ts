@@ -3,12 +3,12 @@ import { FcError } from '../../src/model/errors.js';
 import { LATEST } from '../../src/model/function.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { SessionTerms } from '../../src/model/session.js';
+import { Binder, type Binding } from '../../src/scheduler/binder.js';
 import { Hibernation } from '../../src/scheduler/hibernation.js';
-import { Ledger, type Stay } from '../../src/scheduler/ledger.js';
-import { Lives } from '../../src/scheduler/lives.js';
 import { Pool } from '../../src/scheduler/pool.js';
 import type { PooledInstance } from '../../src/scheduler/pooled-instance.js';
-import type { Seat } from '../../src/scheduler/seat.js';
+import type { SessionEntry } from '../../src/scheduler/session-entry.js';
+import { SessionTable } from '../../src/scheduler/session-table.js';
 import type { HibernationStep, Operation, Scene, Settings, Subject, Wishes } from './episode.js';
 
 const IDLE_TIME = { source: { monotonic: () => 0, wall: () => 0, startTimer: () => () => {} }, frozen: true };
@@ -16,17 +16,17 @@ const IDLE_TIME = { source: { monotonic: () => 0, wall: () => 0, startTimer: () 
 /** The scheduler's core as it is, with processes that the episode starts and ends, on one clock that only the episode moves. */
 export class Core implements Subject {
   readonly clock = new MovableClock(IDLE_TIME);
-  readonly lives = new Lives(this.clock);
+  readonly table = new SessionTable(this.clock);
   readonly pool: Pool;
-  readonly ledger: Ledger;
+  readonly binder: Binder;
   readonly hibernation: Hibernation;
   readonly instances: PooledInstance[] = [];
-  readonly stays = new Map<number, { stay: Stay; isOut: boolean }>();
+  readonly bindings = new Map<number, { binding: Binding; isOut: boolean }>();
   readonly terms: SessionTerms;
   /** Starts that were not called for (I10). */
   readonly needlessStarts: string[] = [];
   #sessions = 0;
-  #stays = 0;
+  #bindings = 0;
 
   constructor(readonly settings: Settings) {
     const { placesEach, requestsEach, minInstances, maxInstances, exclusive, ttl, idle, ban } = settings;
@@ -60,22 +60,22 @@ export class Core implements Subject {
       newInstanceId: () => `i${this.instances.length + 1}`,
       chance: () => 0,
       hooks: { start: (instance) => this.#started(instance), stop: () => {} },
-      sweep: () => this.lives.sweep(),
+      sweep: () => this.table.sweep(),
     });
-    this.ledger = new Ledger({
-      lives: this.lives,
+    this.binder = new Binder({
+      table: this.table,
       newSessionId: () => `s${++this.#sessions}`,
       poolOf: () => this.pool,
       termsOf: () => this.terms,
     });
-    this.hibernation = new Hibernation(this.lives, () => this.pool);
+    this.hibernation = new Hibernation(this.table, () => this.pool);
     this.pool.keepMinimum();
   }
 
   get scene(): Scene {
     const staying: number[] = [];
     const out: number[] = [];
-    for (const [number, { isOut }] of this.stays) (isOut ? out : staying).push(number);
+    for (const [number, { isOut }] of this.bindings) (isOut ? out : staying).push(number);
     const starting: number[] = [];
     const counted: number[] = [];
     for (const { instanceId, state } of this.pool.instances) {
@@ -83,7 +83,7 @@ export class Core implements Subject {
       counted.push(number);
       if (state === 'starting') starting.push(number);
     }
-    return { sessions: [...this.lives.after(0, LATEST)], staying, out, starting, counted };
+    return { sessions: [...this.table.after(0, LATEST)], staying, out, starting, counted };
   }
 
   get now(): number {
@@ -106,44 +106,44 @@ export class Core implements Subject {
         void this.clock.advance(op.ms);
         return 'later';
       case 'visit':
-        return this.#admit(this.ledger.enter(LATEST, { kind: 'none' }));
+        return this.#admit(this.binder.bind(LATEST, { kind: 'none' }));
       case 'request':
-        if (op.id === undefined) return this.#admit(this.ledger.enter(LATEST, { kind: 'new' }));
+        if (op.id === undefined) return this.#admit(this.binder.bind(LATEST, { kind: 'gateway-issued' }));
         return this.#admit(
-          this.ledger.enter(LATEST, { kind: 'session', sessionId: op.id, whenUnknown: op.whenUnknown }),
+          this.binder.bind(LATEST, { kind: 'session', sessionId: op.id, whenUnknown: op.whenUnknown }),
         );
       case 'leave': {
-        const found = this.stays.get(op.stay);
+        const found = this.bindings.get(op.binding);
         if (found === undefined || found.isOut) return 'nothing';
-        this.stays.delete(op.stay);
-        this.ledger.leave(found.stay, { answered: op.answered });
+        this.bindings.delete(op.binding);
+        this.binder.release(found.binding, { answered: op.answered });
         return 'left';
       }
-      case 'stepOut': {
-        const found = this.stays.get(op.stay);
+      case 'detach': {
+        const found = this.bindings.get(op.binding);
         if (found === undefined || found.isOut) return 'nothing';
         found.isOut = true;
-        this.ledger.stepOut(found.stay);
+        this.binder.detach(found.binding);
         return 'out';
       }
-      case 'comeBack':
-        return this.#comeBack(op.stay);
+      case 'rebind':
+        return this.#rebind(op.binding);
       case 'create': {
-        const { seat, instance } = this.ledger.create(amend(this.terms, op.wishes), op.id);
-        return `created ${seat.sessionId} ${instance.instanceId}`;
+        const { entry, instance } = this.binder.create(amend(this.terms, op.wishes), op.id);
+        return `created ${entry.sessionId} ${instance.instanceId}`;
       }
       case 'update': {
-        const seat = this.#find(op.id);
-        if (seat.sessionStatus !== 'Active') throw new FcError('InvalidSessionStatus', op.id);
-        void this.lives.update(seat, amend(seat.terms, op.wishes));
-        return `updated ${seat.sessionStatus}`;
+        const entry = this.#find(op.id);
+        if (entry.sessionStatus !== 'Active') throw new FcError('InvalidSessionStatus', op.id);
+        void this.table.update(entry, amend(entry.terms, op.wishes));
+        return `updated ${entry.sessionStatus}`;
       }
       case 'get':
-        return this.lives.find(LATEST, op.id)?.sessionStatus ?? 'absent';
+        return this.table.find(LATEST, op.id)?.sessionStatus ?? 'absent';
       case 'delete': {
-        const seat = this.#find(op.id);
-        if (/Pausing|Resuming/.test(seat.sessionStatus)) throw new FcError('InvalidSessionStatus', op.id);
-        void this.lives.delete(seat);
+        const entry = this.#find(op.id);
+        if (/Pausing|Resuming/.test(entry.sessionStatus)) throw new FcError('InvalidSessionStatus', op.id);
+        void this.table.delete(entry);
         return 'deleted';
       }
       case 'pause':
@@ -169,28 +169,28 @@ export class Core implements Subject {
     }
   }
 
-  #admit(stay: Stay): string {
-    this.stays.set(++this.#stays, { stay, isOut: false });
-    const { placement, session } = stay.decision;
-    return `${stay.seat?.sessionId} ${stay.instance.instanceId} ${placement} ${session}`;
+  #admit(binding: Binding): string {
+    this.bindings.set(++this.#bindings, { binding, isOut: false });
+    const { placement, session } = binding.decision;
+    return `${binding.entry?.sessionId} ${binding.instance.instanceId} ${placement} ${session}`;
   }
 
-  #comeBack(number: number): string {
-    const found = this.stays.get(number);
-    if (found?.isOut !== true || found.stay.seat === undefined) return 'nothing';
+  #rebind(number: number): string {
+    const found = this.bindings.get(number);
+    if (found?.isOut !== true || found.binding.entry === undefined) return 'nothing';
     try {
-      const stay = this.ledger.comeBack(found.stay, LATEST);
-      this.stays.set(number, { stay, isOut: false });
-      return `back ${stay.instance.instanceId} ${stay.decision.placement}`;
+      const binding = this.binder.rebind(found.binding, LATEST);
+      this.bindings.set(number, { binding, isOut: false });
+      return `back ${binding.instance.instanceId} ${binding.decision.placement}`;
     } catch (error) {
-      this.stays.delete(number);
-      this.ledger.giveUp(found.stay);
+      this.bindings.delete(number);
+      this.binder.abandon(found.binding);
       throw error;
     }
   }
 
   #hibernate(step: HibernationStep, id: string): string {
-    const seat = this.lives.find(LATEST, id);
+    const entry = this.table.find(LATEST, id);
     const from = {
       pause: 'Active',
       paused: 'Pausing',
@@ -198,20 +198,20 @@ export class Core implements Subject {
       resumed: 'Resuming',
       notResumed: 'Resuming',
     }[step];
-    if (!this.settings.exclusive || seat?.sessionStatus !== from) return 'nothing';
-    if (step === 'pause') void this.hibernation.pausing(seat);
-    if (step === 'paused') this.hibernation.paused(seat);
-    if (step === 'resume') this.hibernation.resuming(seat);
-    if (step === 'resumed') this.hibernation.resumed(seat);
-    if (step === 'notResumed') void this.hibernation.notResumed(seat);
-    return this.lives.find(LATEST, id)?.sessionStatus ?? 'absent';
+    if (!this.settings.exclusive || entry?.sessionStatus !== from) return 'nothing';
+    if (step === 'pause') void this.hibernation.pausing(entry);
+    if (step === 'paused') this.hibernation.paused(entry);
+    if (step === 'resume') this.hibernation.resuming(entry);
+    if (step === 'resumed') this.hibernation.resumed(entry);
+    if (step === 'notResumed') void this.hibernation.notResumed(entry);
+    return this.table.find(LATEST, id)?.sessionStatus ?? 'absent';
   }
 
-  #find(id: string): Seat {
-    void this.lives.sweep();
-    const seat = this.lives.find(LATEST, id);
-    if (seat === undefined) throw new FcError('SessionNotFound', id);
-    return seat;
+  #find(id: string): SessionEntry {
+    void this.table.sweep();
+    const entry = this.table.find(LATEST, id);
+    if (entry === undefined) throw new FcError('SessionNotFound', id);
+    return entry;
   }
 
   #started(instance: PooledInstance): void {
@@ -226,7 +226,7 @@ export class Core implements Subject {
   }
 }
 
-/** What the Session API does with wishes (spec U2), as the session desk does it. */
+/** What the Session API does with wishes (spec U2), as SchedulerSessions does it. */
 function amend(terms: SessionTerms, { ttl, idle, ban }: Wishes): SessionTerms {
   const sessionTTLInSeconds = ttl ?? terms.sessionTTLInSeconds;
   if (idle !== undefined && idle > sessionTTLInSeconds) throw new FcError('InvalidArgument', 'idle');

@@ -23,21 +23,21 @@ export function difference(core: Core, model: ReferenceModel): string | undefine
   if (at !== counted.length) return `the core has no instance ${counted[at]?.name}`;
 
   at = 0;
-  for (const seat of core.lives.after(0, LATEST)) {
+  for (const entry of core.table.after(0, LATEST)) {
     const due = model.sessions[at++];
-    if (due === undefined) return `the model has no session ${seat.sessionId} (${seat.sessionStatus})`;
-    const { terms } = seat;
+    if (due === undefined) return `the model has no session ${entry.sessionId} (${entry.sessionStatus})`;
+    const { terms } = entry;
     const same =
-      seat.sessionId === due.id &&
-      seat.sessionStatus === due.status &&
-      seat.containerId === due.container &&
-      seat.inFlight === due.load &&
-      seat.createdAt === due.created &&
+      entry.sessionId === due.id &&
+      entry.sessionStatus === due.status &&
+      entry.containerId === due.container &&
+      entry.inFlight === due.load &&
+      entry.createdAt === due.created &&
       terms.sessionTTLInSeconds === due.ttl &&
       idleTimeoutInForce(terms) === Math.min(due.idle, due.ttl) &&
       terms.disableSessionIdReuse === due.ban &&
-      seat.endsAt === model.endOf(due);
-    if (!same) return `the core shows ${JSON.stringify(seat.toSession())}, the model ${JSON.stringify(due)}`;
+      entry.endsAt === model.endOf(due);
+    if (!same) return `the core shows ${JSON.stringify(entry.toSession())}, the model ${JSON.stringify(due)}`;
   }
   return at === model.sessions.length ? undefined : `the core has no session ${model.sessions[at]?.id}`;
 }

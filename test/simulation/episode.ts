@@ -20,9 +20,9 @@ const HIBERNATION_STEPS = ['pause', 'paused', 'resume', 'resumed', 'notResumed']
 export type HibernationStep = (typeof HIBERNATION_STEPS)[number];
 
 export type Operation =
-  | { readonly do: 'request'; readonly id?: string; readonly whenUnknown: 'mint' | 'create' }
+  | { readonly do: 'request'; readonly id?: string; readonly whenUnknown: 'generate' | 'create' }
   | { readonly do: 'visit' }
-  | { readonly do: 'leave' | 'stepOut' | 'comeBack'; readonly stay: number; readonly answered: boolean }
+  | { readonly do: 'leave' | 'detach' | 'rebind'; readonly binding: number; readonly answered: boolean }
   | { readonly do: 'create'; readonly id?: string; readonly wishes: Wishes }
   | { readonly do: 'update'; readonly id: string; readonly wishes: Wishes }
   | { readonly do: 'delete' | 'get' | HibernationStep; readonly id: string }
@@ -91,12 +91,12 @@ export function operationOf(random: Random, scene: Scene): Operation {
   const id = (): string => scene.sessions[random(scene.sessions.length + 1)]?.sessionId ?? pick(random, IDS);
   const one = (numbers: readonly number[]): number => numbers[random(numbers.length)] ?? 1 + random(9);
   const roll = random(100);
-  if (roll < 20) return { do: 'request', id: id(), whenUnknown: random(2) === 0 ? 'create' : 'mint' };
-  if (roll < 26) return { do: 'request', whenUnknown: 'mint' };
+  if (roll < 20) return { do: 'request', id: id(), whenUnknown: random(2) === 0 ? 'create' : 'generate' };
+  if (roll < 26) return { do: 'request', whenUnknown: 'generate' };
   if (roll < 28) return { do: 'visit' };
-  if (roll < 46) return { do: 'leave', stay: one(scene.staying), answered: random(5) > 0 };
-  if (roll < 49) return { do: 'stepOut', stay: one(scene.staying), answered: false };
-  if (roll < 53) return { do: 'comeBack', stay: one(scene.out), answered: false };
+  if (roll < 46) return { do: 'leave', binding: one(scene.staying), answered: random(5) > 0 };
+  if (roll < 49) return { do: 'detach', binding: one(scene.staying), answered: false };
+  if (roll < 53) return { do: 'rebind', binding: one(scene.out), answered: false };
   if (roll < 58)
     return { do: 'create', ...(random(2) === 0 && { id: pick(random, IDS) }), wishes: wishes(random) };
   if (roll < 62) return { do: 'update', id: id(), wishes: wishes(random) };

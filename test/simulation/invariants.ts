@@ -5,22 +5,22 @@ import type { Core } from './core.js';
 export function brokenInvariant(core: Core): string | undefined {
   const { placesEach, requestsEach, maxInstances } = core.settings;
   const load = new Map<string, number>();
-  for (const { stay, isOut } of core.stays.values()) {
-    if (!isOut) load.set(stay.instance.instanceId, (load.get(stay.instance.instanceId) ?? 0) + 1);
+  for (const { binding, isOut } of core.bindings.values()) {
+    if (!isOut) load.set(binding.instance.instanceId, (load.get(binding.instance.instanceId) ?? 0) + 1);
   }
   const bound = new Map<string, number>();
-  for (const seat of core.lives.after(0, LATEST)) {
-    if (seat.sessionStatus !== 'Expired' && seat.endsAt <= core.now)
-      return `I12: ${seat.sessionId} is usable after its end`;
-    if (seat.sessionStatus === 'Expired' && seat.endedAt > core.now)
-      return `I13: ${seat.sessionId} ended early`;
-    if (seat.sessionStatus === 'Expired' && seat.instance !== undefined)
-      return `I9: ${seat.sessionId} is expired and holds a place`;
-    if (seat.sessionStatus === 'Paused' && seat.instance !== undefined)
-      return `I9: ${seat.sessionId} is paused and holds a place`;
-    if (seat.inFlight < 0) return `I11: ${seat.sessionId} has ${seat.inFlight} in flight`;
-    if (seat.instance?.state === 'starting' || seat.instance?.state === 'ready') {
-      bound.set(seat.instance.instanceId, (bound.get(seat.instance.instanceId) ?? 0) + 1);
+  for (const entry of core.table.after(0, LATEST)) {
+    if (entry.sessionStatus !== 'Expired' && entry.endsAt <= core.now)
+      return `I12: ${entry.sessionId} is usable after its end`;
+    if (entry.sessionStatus === 'Expired' && entry.endedAt > core.now)
+      return `I13: ${entry.sessionId} ended early`;
+    if (entry.sessionStatus === 'Expired' && entry.instance !== undefined)
+      return `I9: ${entry.sessionId} is expired and holds a place`;
+    if (entry.sessionStatus === 'Paused' && entry.instance !== undefined)
+      return `I9: ${entry.sessionId} is paused and holds a place`;
+    if (entry.inFlight < 0) return `I11: ${entry.sessionId} has ${entry.inFlight} in flight`;
+    if (entry.instance?.state === 'starting' || entry.instance?.state === 'ready') {
+      bound.set(entry.instance.instanceId, (bound.get(entry.instance.instanceId) ?? 0) + 1);
     }
   }
   let counted = 0;

@@ -23,7 +23,7 @@ interface Session {
   on: Instance | undefined;
   container: string;
 }
-interface Stay {
+interface Binding {
   session: Session | undefined;
   on: Instance;
   out: boolean;
@@ -37,8 +37,8 @@ export class ReferenceModel implements Subject {
   now = 0;
   sessions: Session[] = [];
   instances: Instance[] = [];
-  stays = new Map<number, Stay>();
-  made = { sessions: 0, stays: 0, instances: 0 };
+  bindings = new Map<number, Binding>();
+  made = { sessions: 0, bindings: 0, instances: 0 };
   lastTurn = 0;
   failures: number[] = [];
   wait = 100;
@@ -69,7 +69,7 @@ export class ReferenceModel implements Subject {
         const on = next ?? this.open();
         this.lastTurn = on.id;
         on.load++;
-        return this.stay(undefined, on, next === undefined ? 'scaled-out' : 'round-robin', 'none');
+        return this.binding(undefined, on, next === undefined ? 'scaled-out' : 'round-robin', 'none');
       }
       case 'request': {
         const session = op.id === undefined ? undefined : this.latest(op.id);
@@ -80,40 +80,40 @@ export class ReferenceModel implements Subject {
           return this.begin(op.id, 'reopened');
         }
         if (session.status !== 'Active') throw 'InvalidSessionStatus';
-        const placement = this.seat(session);
+        const placement = this.entry(session);
         session.load++;
-        return this.stay(session, session.on as Instance, placement, 'known');
+        return this.binding(session, session.on as Instance, placement, 'known');
       }
       case 'leave': {
-        const stay = this.stays.get(op.stay);
-        if (stay === undefined || stay.out) return 'nothing';
-        this.stays.delete(op.stay);
-        this.unload(stay.on);
-        if (stay.session) {
-          stay.session.known ||= op.answered;
-          this.endUse(stay.session);
+        const binding = this.bindings.get(op.binding);
+        if (binding === undefined || binding.out) return 'nothing';
+        this.bindings.delete(op.binding);
+        this.unload(binding.on);
+        if (binding.session) {
+          binding.session.known ||= op.answered;
+          this.endUse(binding.session);
         }
         return 'left';
       }
-      case 'stepOut': {
-        const stay = this.stays.get(op.stay);
-        if (stay === undefined || stay.out) return 'nothing';
-        stay.out = true;
-        this.unload(stay.on);
+      case 'detach': {
+        const binding = this.bindings.get(op.binding);
+        if (binding === undefined || binding.out) return 'nothing';
+        binding.out = true;
+        this.unload(binding.on);
         return 'out';
       }
-      case 'comeBack': {
-        const stay = this.stays.get(op.stay);
-        if (stay === undefined || !stay.out || stay.session === undefined) return 'nothing';
-        const { session } = stay;
+      case 'rebind': {
+        const binding = this.bindings.get(op.binding);
+        if (binding === undefined || !binding.out || binding.session === undefined) return 'nothing';
+        const { session } = binding;
         try {
           if (session.status !== 'Active') throw 'ProcessExited';
-          const placement = this.seat(session);
-          stay.out = false;
-          stay.on = session.on as Instance;
-          return `back ${stay.on.name} ${placement}`;
+          const placement = this.entry(session);
+          binding.out = false;
+          binding.on = session.on as Instance;
+          return `back ${binding.on.name} ${placement}`;
         } catch (refusal) {
-          this.stays.delete(op.stay);
+          this.bindings.delete(op.binding);
           this.endUse(session);
           throw refusal;
         }
@@ -251,7 +251,7 @@ export class ReferenceModel implements Subject {
     on.load++;
     const session = this.session(id, on, this.is);
     session.load = 1;
-    return this.stay(session, on, placement, how);
+    return this.binding(session, on, placement, how);
   }
   session(
     id: string | undefined,
@@ -276,11 +276,11 @@ export class ReferenceModel implements Subject {
     this.sessions.push(session);
     return session;
   }
-  stay(session: Session | undefined, on: Instance, placement: string, how: string): string {
-    this.stays.set(++this.made.stays, { session, on, out: false });
+  binding(session: Session | undefined, on: Instance, placement: string, how: string): string {
+    this.bindings.set(++this.made.bindings, { session, on, out: false });
     return `${session?.id} ${on.name} ${placement} ${how}`;
   }
-  seat(session: Session): string {
+  entry(session: Session): string {
     const lost = session.on?.state === 'gone';
     let placement = 'bound';
     if (session.on === undefined || lost) [session.on, placement] = this.place();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Visit } from '../../src/model/admission.js';
+import type { Assignment } from '../../src/model/admission.js';
 import type { Identity } from '../../src/model/affinity.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { LATEST } from '../../src/model/function.js';
@@ -17,9 +17,9 @@ export interface Stage {
   readonly clock: MovableClock;
   readonly processClock: MovableClock;
   /** Admits a request with that identity (default: a new session). */
-  admit(identity?: Identity): Promise<Visit>;
+  admit(identity?: Identity): Promise<Assignment>;
   /** A whole request: admitted, answered, left. */
-  request(identity?: Identity): Promise<Visit>;
+  request(identity?: Identity): Promise<Assignment>;
   readonly ref: { readonly functionName: string };
 }
 
@@ -30,11 +30,11 @@ interface StageOptions {
   readonly store?: SessionStore;
 }
 
-export const newSession: Identity = { kind: 'new' };
+export const newSession: Identity = { kind: 'gateway-issued' };
 export const noSession: Identity = { kind: 'none' };
 
 /** What a client says that was given, or chose, that ID. */
-export function session(sessionId: string, whenUnknown: 'mint' | 'create' = 'mint'): Identity {
+export function session(sessionId: string, whenUnknown: 'generate' | 'create' = 'generate'): Identity {
   return { kind: 'session', sessionId, whenUnknown };
 }
 
@@ -66,7 +66,7 @@ export function stage(
   });
   onTestFinished(() => scheduler.stop({ graceMs: 0 }));
   let requests = 0;
-  const admit = (identity = newSession): Promise<Visit> =>
+  const admit = (identity = newSession): Promise<Assignment> =>
     scheduler.admit({ requestId: `request-${++requests}`, qualifier: LATEST, identity });
   return {
     scheduler,
@@ -75,16 +75,16 @@ export function stage(
     processClock,
     admit,
     async request(identity) {
-      const visit = await admit(identity);
-      visit.leave({ answered: true });
-      return visit;
+      const assignment = await admit(identity);
+      assignment.release({ answered: true });
+      return assignment;
     },
     ref: { functionName: 'hello' },
   };
 }
 
 /** @returns the session's ID, which the visit must have */
-export function idOf(visit: Visit): string {
-  if (visit.session === undefined) throw new Error('the visit has no session');
-  return visit.session.sessionId;
+export function idOf(assignment: Assignment): string {
+  if (assignment.session === undefined) throw new Error('the visit has no session');
+  return assignment.session.sessionId;
 }

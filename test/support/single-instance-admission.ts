@@ -1,8 +1,8 @@
-import type { Admission, AdmissionRequest, Visit } from '../../src/model/admission.js';
+import type { Admission, AdmissionRequest, Assignment } from '../../src/model/admission.js';
 import type { Address } from '../../src/model/instance.js';
 
 /** A stay as a test sees it. */
-export interface ObservedVisit {
+export interface ObservedAssignment {
   readonly requestId: string;
   readonly identity: AdmissionRequest['identity'];
   /** What it was left with, each time: once, if all is well. */
@@ -11,7 +11,7 @@ export interface ObservedVisit {
 }
 
 export interface SingleInstanceAdmission extends Admission {
-  readonly visits: readonly ObservedVisit[];
+  readonly assignments: readonly ObservedAssignment[];
   /** Visits that have not been left. */
   readonly staying: number;
 }
@@ -24,12 +24,12 @@ export function singleInstanceAdmission(
   address: () => Address | Promise<Address>,
   { sessionTTLInSeconds = 21600 }: { sessionTTLInSeconds?: number } = {},
 ): SingleInstanceAdmission {
-  const visits: ObservedVisit[] = [];
+  const assignments: ObservedAssignment[] = [];
   const known = new Set<string>();
   let staying = 0;
   let sessions = 0;
 
-  const visit = async (request: AdmissionRequest, observed: ObservedVisit): Promise<Visit> => {
+  const assignment = async (request: AdmissionRequest, observed: ObservedAssignment): Promise<Assignment> => {
     const { identity, requestId, qualifier } = request;
     const named =
       identity.kind === 'session' && (known.has(identity.sessionId) || identity.whenUnknown === 'create');
@@ -50,13 +50,13 @@ export function singleInstanceAdmission(
       sessionIdleTimeoutInSeconds: 1800,
       disableSessionIdReuse: false,
     } as const;
-    const stay = (isOpened: boolean): Visit => ({
+    const stay = (isOpened: boolean): Assignment => ({
       requestId,
       instanceId: `c-${to.port}`,
       address: to,
       session: sessionId === undefined ? undefined : { sessionId, terms },
       opened: isOpened,
-      minted: isOpened && !named,
+      generated: isOpened && !named,
       decision: {
         placement: 'first-fit',
         instanceId: `c-${to.port}`,
@@ -66,9 +66,9 @@ export function singleInstanceAdmission(
       async retry(reason) {
         staying -= 1;
         observed.retried.push(reason);
-        return visit(request, observed);
+        return assignment(request, observed);
       },
-      leave(outcome) {
+      release(outcome) {
         staying -= 1;
         observed.left.push(outcome);
         if (outcome.answered && sessionId !== undefined) known.add(sessionId);
@@ -78,19 +78,19 @@ export function singleInstanceAdmission(
   };
 
   return {
-    visits,
+    assignments,
     get staying() {
       return staying;
     },
     admit(request) {
-      const observed: ObservedVisit = {
+      const observed: ObservedAssignment = {
         requestId: request.requestId,
         identity: request.identity,
         left: [],
         retried: [],
       };
-      visits.push(observed);
-      return visit(request, observed);
+      assignments.push(observed);
+      return assignment(request, observed);
     },
   };
 }

@@ -1,11 +1,11 @@
-import type { Connection, WireCall } from './connection.js';
+import type { ControlConnection, WireCall } from './control-connection.js';
 
 /**
  * Reads newline-delimited JSON as it comes. Ends with the reply, or quietly when `signal` is aborted.
  * @throws FcError as the server told it, UnreachableError when the connection breaks
  */
 export async function* followLines<T>(
-  connection: Connection,
+  connection: ControlConnection,
   call: WireCall,
   signal: AbortSignal,
 ): AsyncGenerator<T> {

@@ -23,7 +23,7 @@ const INDENT = ' '.repeat(10);
  * `20:31:00  1-6a9fc460-15dedac1-dcd067fab329  GET /path   200   12 ms  +3f2a91c0  67fab329  first-fit`
  */
 export function requestLines(record: RequestRecord, { style, columns }: Room): string[] {
-  const { requestId, method, target, at, durationMs, decision, refusal, remark } = record;
+  const { requestId, method, target, at, durationMs, decision, refusal, hint } = record;
   const narrow = isNarrow(columns);
   const gap = gapFor(columns);
   const time = timeOfDay(at);
@@ -46,7 +46,7 @@ export function requestLines(record: RequestRecord, { style, columns }: Room): s
     lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(refusal.message)}`);
     if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);
   }
-  for (const note of [decision?.remark, remark]) {
+  for (const note of [decision?.hint, hint]) {
     if (note !== undefined) lines.push(`${INDENT}${style.note(safeLines(note))}`);
   }
   return lines;

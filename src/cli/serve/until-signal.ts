@@ -2,7 +2,7 @@ import type { Emulator } from '../../emulator-options.js';
 import type { SignalName, Signals } from '../context.js';
 import { EXIT } from '../failure.js';
 
-interface Ending {
+interface ShutdownOptions {
   readonly emulator: Promise<Emulator>;
   readonly signals: Signals;
   readonly onDrain: (signal: SignalName) => void;
@@ -18,7 +18,7 @@ const FORCED = 143;
  * @returns the exit code
  * @throws what the start of the emulator throws
  */
-export async function untilSignal({ emulator, signals, onDrain, onEnded }: Ending): Promise<number> {
+export async function untilSignal({ emulator, signals, onDrain, onEnded }: ShutdownOptions): Promise<number> {
   const told = new Promise<SignalName>((first) => {
     let count = 0;
     signals.take((signal) => {

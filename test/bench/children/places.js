@@ -15,8 +15,8 @@ await answerParent(async () => {
         const { pool, members, order } = pools.get(instances) ?? poolOf(instances, pools);
         const begun = process.hrtime.bigint();
         for (let time = 0; time < times; time++) {
-          void pool.givePlace(members[order[time & (order.length - 1)]]);
-          pool.takePlace();
+          void pool.giveSlot(members[order[time & (order.length - 1)]]);
+          pool.takeSlot();
         }
         return Number(process.hrtime.bigint() - begun) / times;
       },
@@ -43,7 +43,7 @@ function poolOf(instances, pools) {
     hooks: { start: () => {}, stop: () => undefined },
     sweep: () => undefined,
   });
-  for (let place = 0; place < instances * PLACES; place++) pool.takePlace();
+  for (let slot = 0; place < instances * PLACES; place++) pool.takeSlot();
   const members = [...pool.instances];
   // A fixed sequence that jumps about.
   let state = 12345;

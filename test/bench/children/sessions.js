@@ -73,9 +73,13 @@ function schedulerOn(sessionClock) {
   let requests = 0;
   return {
     async admit() {
-      const identity = { kind: 'new' };
-      const visit = await scheduler.admit({ requestId: `r${++requests}`, qualifier: 'LATEST', identity });
-      visit.leave({ answered: true });
+      const identity = { kind: 'gateway-issued' };
+      const assignment = await scheduler.admit({
+        requestId: `r${++requests}`,
+        qualifier: 'LATEST',
+        identity,
+      });
+      assignment.release({ answered: true });
     },
     stop: () => scheduler.stop({ graceMs: 0 }),
   };

@@ -11,18 +11,18 @@ export const p4 = {
   title: 'memory of a session, and their end',
   async run({ rounds, judging, sessions }) {
     const count = judging ? sessions : 2000;
-    const lives = [];
+    const table = [];
     const controls = [];
     const advances = [];
     const leaps = [];
     for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-      lives.push(await ask('live', count));
+      table.push(await ask('live', count));
       controls.push(await ask('live', count));
       advances.push(await ask('advance', count));
       leaps.push(await ask('leap', count));
     }
-    const bytes = lives.map((one) => one.bytes);
-    const expiring = lives.map((one) => one.expiring);
+    const bytes = table.map((one) => one.bytes);
+    const expiring = table.map((one) => one.expiring);
     const many = count.toLocaleString('en');
     const common = { id: 'P4', judging };
     return [
@@ -52,7 +52,7 @@ export const p4 = {
         ...common,
         what: 'for comparison: longest stall while their records are forgotten',
         unit: 'ms',
-        figures: lives.map((one) => one.forgetting),
+        figures: table.map((one) => one.forgetting),
         controls: [],
       }),
       row({

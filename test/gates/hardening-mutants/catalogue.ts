@@ -16,10 +16,10 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     what: 'http-proxy frames a DELETE in chunks wrongly (CVE-2026-29057)',
-    file: 'link',
+    file: 'http-proxy-upstream',
     find: "passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');",
     replace: '',
-    test: 'gateway/link',
+    test: 'gateway/http-proxy-upstream',
     name: 'has no say in how a DELETE is framed',
   },
   {
@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'what is pipelined behind a refusal is executed',
     file: 'gateway',
-    find: 'if (close) connection.doomed = true;',
+    find: 'if (close) connection.closing = true;',
     replace: '',
     test: 'gateway/request-checks',
     name: 'is refused, recorded, and nothing behind it is executed',
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'the connection of a refused request is kept',
     file: 'exchange',
-    find: 'if (close || this.spoiled !== undefined) this.response.shouldKeepAlive = false;',
+    find: 'if (close || this.bodyError !== undefined) this.response.shouldKeepAlive = false;',
     replace: '',
     test: 'gateway/request-checks',
     name: 'no Host is refused, recorded',
@@ -369,7 +369,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'an upgrade behind an unanswered request is made',
     file: 'gateway',
-    find: 'if (connection.doomed || connection.open.size > 0) {',
+    find: 'if (connection.closing || connection.open.size > 0) {',
     replace: 'if (false) {',
     test: 'gateway/upgrade',
     name: 'an upgrade behind a request that has no answer yet',
@@ -377,8 +377,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'garbage behind a refusal is answered too',
     file: 'gateway',
-    find: 'if (connection.doomed) return;\n    connection.doomed = true;',
-    replace: 'connection.doomed = true;',
+    find: 'if (connection.closing) return;\n    connection.closing = true;',
+    replace: 'connection.closing = true;',
     test: 'gateway/request-checks',
     name: 'garbage behind a refused request',
   },
@@ -480,7 +480,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'lines of a reply behind the thousandth are left out',
-    file: 'link',
+    file: 'http-proxy-upstream',
     find: 'made.maxHeadersCount = 0;',
     replace: '',
     test: 'gates/hostile-packets',

@@ -1,4 +1,4 @@
-/** Something with a seat in a {@link Roster}: its position there, kept by the roster. */
+/** A member of a {@link FirstFitIndex}: its position there, kept by the index. */
 export interface Ranked {
   rank: number;
 }
@@ -11,7 +11,7 @@ const CAPACITY = WORD * WORD * WORD;
  * Members in the order of their coming, some of them marked. Finds the oldest marked one in a fixed number of steps: a bit for each
  * member, a bit above for each word that has one, and so on.
  */
-export class Roster<T extends Ranked> {
+export class FirstFitIndex<T extends Ranked> {
   readonly #levels = [new Int32Array(CAPACITY / WORD), new Int32Array(WORD), new Int32Array(1)] as const;
   #members: (T | undefined)[] = [];
   #size = 0;

@@ -3,10 +3,10 @@ import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { SessionAffinityType } from '../model/function.js';
 import type { SessionTerms } from '../model/session.js';
 import { Directory } from './directory.js';
-import type { Keeper } from './keeper.js';
 import { Register } from './register.js';
 import { isPastRetention, Retention } from './retention.js';
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
+import type { SessionWriter } from './session-writer.js';
 
 /** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
 const SWEEP_AT_ONCE = 200;
@@ -15,19 +15,19 @@ const SWEEP_AT_ONCE = 200;
  * Which sessions there are, and until when. An answer never depends on when a timer went off: look-ups compare with the clock, and
  * every operation sweeps first, so that the places of ended sessions are free.
  */
-export class Lives {
+export class SessionTable {
   readonly #clock: Clock;
-  readonly #keeper: Keeper | undefined;
+  readonly #writer: SessionWriter | undefined;
   readonly #directory = new Directory();
   readonly #register = new Register();
-  readonly #deadlines = new DeadlineHeap<Seat>();
+  readonly #deadlines = new DeadlineHeap<SessionEntry>();
   readonly #retention = new Retention();
   #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
 
-  /** @param keeper where sessions outlast the emulator; without one they end with it */
-  constructor(clock: Clock, keeper?: Keeper) {
+  /** @param writer where sessions outlast the emulator; without one they end with it */
+  constructor(clock: Clock, writer?: SessionWriter) {
     this.#clock = clock;
-    this.#keeper = keeper;
+    this.#writer = writer;
   }
 
   get now(): number {
@@ -35,23 +35,23 @@ export class Lives {
   }
 
   /** The latest session of that ID; an expired one while it is on record. */
-  find(qualifier: string, sessionId: string): Seat | undefined {
-    const seat = this.#directory.get(qualifier, sessionId);
-    return seat !== undefined && this.#isOnRecord(seat) ? seat : undefined;
+  find(qualifier: string, sessionId: string): SessionEntry | undefined {
+    const entry = this.#directory.get(qualifier, sessionId);
+    return entry !== undefined && this.#isOnRecord(entry) ? entry : undefined;
   }
 
   /** Those on record that were created after the one of that order, oldest first. */
-  *after(order: number, qualifier: string): Generator<Seat> {
-    for (const seat of this.#register.after(order)) {
-      if (seat.terms.qualifier === qualifier && this.#isOnRecord(seat)) yield seat;
+  *after(order: number, qualifier: string): Generator<SessionEntry> {
+    for (const entry of this.#register.after(order)) {
+      if (entry.terms.qualifier === qualifier && this.#isOnRecord(entry)) yield entry;
     }
   }
 
-  add(seat: Seat): void {
-    this.#enlist(seat);
-    this.#deadlines.set(seat, seat.endsAt);
+  add(entry: SessionEntry): void {
+    this.#enlist(entry);
+    this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
-    this.#keeper?.save(seat);
+    this.#writer?.save(entry);
   }
 
   /**
@@ -60,12 +60,12 @@ export class Lives {
    */
   restore(sessionAffinityType: SessionAffinityType): number {
     let highest = 0;
-    for (const seat of this.#keeper?.restore() ?? []) {
-      highest = Math.max(highest, seat.order);
-      this.#enlist(seat);
-      if (seat.sessionStatus === 'Expired') this.#retention.add(seat);
-      else if (seat.terms.sessionAffinityType !== sessionAffinityType) void this.expire(seat, this.now);
-      else this.#deadlines.set(seat, seat.endsAt);
+    for (const entry of this.#writer?.restore() ?? []) {
+      highest = Math.max(highest, entry.order);
+      this.#enlist(entry);
+      if (entry.sessionStatus === 'Expired') this.#retention.add(entry);
+      else if (entry.terms.sessionAffinityType !== sessionAffinityType) void this.expire(entry, this.now);
+      else this.#deadlines.set(entry, entry.endsAt);
     }
     this.#retention.sort();
     void this.sweep();
@@ -73,31 +73,31 @@ export class Lives {
   }
 
   /** Changes what a session is promised, from now on. It may end by that at once. */
-  update(seat: Seat, terms: SessionTerms): void | Promise<void> {
+  update(entry: SessionEntry, terms: SessionTerms): void | Promise<void> {
     const { now } = this;
-    seat.terms = terms;
-    seat.lastModifiedAt = now;
-    if (seat.endsAt <= now) return this.expire(seat, now);
-    this.hasten(seat);
-    this.changed(seat);
+    entry.terms = terms;
+    entry.lastModifiedAt = now;
+    if (entry.endsAt <= now) return this.expire(entry, now);
+    this.hasten(entry);
+    this.changed(entry);
     return undefined;
   }
 
   /** What is kept of the session has changed. */
-  changed(seat: Seat): void {
-    this.#keeper?.save(seat);
+  changed(entry: SessionEntry): void {
+    this.#writer?.save(entry);
   }
 
   /** The session was used until now. */
-  used(seat: Seat): void {
-    seat.lastUsedAt = this.now;
-    this.#keeper?.use(seat);
+  used(entry: SessionEntry): void {
+    entry.lastUsedAt = this.now;
+    this.#writer?.use(entry);
   }
 
   /** Its end may have come nearer. */
-  hasten(seat: Seat): void {
-    if (seat.endsAt >= this.#deadlines.dueAt(seat)) return;
-    this.#deadlines.set(seat, seat.endsAt);
+  hasten(entry: SessionEntry): void {
+    if (entry.endsAt >= this.#deadlines.dueAt(entry)) return;
+    this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
   }
 
@@ -105,29 +105,29 @@ export class Lives {
    * The session is over, and stays on record.
    * @returns when the instance that this ended is gone, if it ended one
    */
-  expire(seat: Seat, endedAt = seat.endsAt): void | Promise<void> {
-    seat.endedAt = endedAt;
-    seat.sessionStatus = 'Expired';
-    this.#deadlines.remove(seat);
-    this.#retention.add(seat);
+  expire(entry: SessionEntry, endedAt = entry.endsAt): void | Promise<void> {
+    entry.endedAt = endedAt;
+    entry.sessionStatus = 'Expired';
+    this.#deadlines.remove(entry);
+    this.#retention.add(entry);
     this.#arm();
-    this.#keeper?.save(seat);
-    return seat.leavePlace();
+    this.#writer?.save(entry);
+    return entry.freeSlot();
   }
 
   /** Forgets this one; an earlier one of its ID, if it is on record, is then the latest again. */
-  erase(seat: Seat): void | Promise<void> {
-    this.#deadlines.remove(seat);
-    this.#register.erase(seat);
-    this.#keeper?.delete(seat);
-    this.#directory.remove(seat);
-    return seat.leavePlace();
+  erase(entry: SessionEntry): void | Promise<void> {
+    this.#deadlines.remove(entry);
+    this.#register.erase(entry);
+    this.#writer?.delete(entry);
+    this.#directory.remove(entry);
+    return entry.freeSlot();
   }
 
   /** Erases a session and everything on record under its ID. */
-  delete(seat: Seat): void | Promise<void> {
-    for (const earlier of this.#directory.before(seat)) void this.erase(earlier);
-    return this.erase(seat);
+  delete(entry: SessionEntry): void | Promise<void> {
+    for (const earlier of this.#directory.before(entry)) void this.erase(earlier);
+    return this.erase(entry);
   }
 
   /**
@@ -162,19 +162,19 @@ export class Lives {
 
   close(): void {
     this.#alarm?.callOff();
-    this.#keeper?.flush();
+    this.#writer?.flush();
   }
 
-  #enlist(seat: Seat): void {
-    this.#directory.add(seat);
-    this.#register.add(seat);
+  #enlist(entry: SessionEntry): void {
+    this.#directory.add(entry);
+    this.#register.add(entry);
   }
 
   /** Compares the session with the clock: ends it if it has ended, forgets it if it is past its retention. */
-  #isOnRecord(seat: Seat): boolean {
-    if (seat.isAlive && seat.endsAt <= this.now) void this.expire(seat);
-    if (seat.sessionStatus !== 'Expired' || !isPastRetention(seat, this.now)) return true;
-    void this.erase(seat);
+  #isOnRecord(entry: SessionEntry): boolean {
+    if (entry.isAlive && entry.endsAt <= this.now) void this.expire(entry);
+    if (entry.sessionStatus !== 'Expired' || !isPastRetention(entry, this.now)) return true;
+    void this.erase(entry);
     return false;
   }
 

@@ -1,15 +1,15 @@
 import type { Clock } from '../model/clock.js';
 import type { SessionStore, StoredSession } from '../model/session-store.js';
-import { Seat } from './seat.js';
+import { SessionEntry } from './session-entry.js';
 
 /** How long notes of use are gathered before they are written together. */
 const GATHERING_MS = 1000;
 
 /** Keeps the sessions of one function in a store: what changes a session at once, what only uses it now and then for many. */
-export class Keeper {
+export class SessionWriter {
   readonly #store: SessionStore;
   readonly #clock: Clock;
-  readonly #used = new Set<Seat>();
+  readonly #used = new Set<SessionEntry>();
   #callOff: (() => void) | undefined;
 
   /** @param clock the process clock */
@@ -19,7 +19,7 @@ export class Keeper {
   }
 
   /** The sessions that were kept, without instances. */
-  restore(): Seat[] {
+  restore(): SessionEntry[] {
     const shared = new Map<string, StoredSession['terms']>();
     return [...this.#store.all()].map((stored) => {
       const key = JSON.stringify(stored.terms);
@@ -29,18 +29,18 @@ export class Keeper {
     });
   }
 
-  save(seat: Seat): void {
-    this.#used.delete(seat);
-    this.#store.save(storedOf(seat));
+  save(entry: SessionEntry): void {
+    this.#used.delete(entry);
+    this.#store.save(storedOf(entry));
   }
 
-  delete(seat: Seat): void {
-    this.#used.delete(seat);
-    this.#store.delete(seat.order);
+  delete(entry: SessionEntry): void {
+    this.#used.delete(entry);
+    this.#store.delete(entry.order);
   }
 
-  use(seat: Seat): void {
-    this.#used.add(seat);
+  use(entry: SessionEntry): void {
+    this.#used.add(entry);
     this.#callOff ??= this.#clock.wakeAt(this.#clock.now() + GATHERING_MS, () => this.flush());
   }
 
@@ -53,7 +53,7 @@ export class Keeper {
   }
 }
 
-function storedOf(seat: Seat): StoredSession {
+function storedOf(entry: SessionEntry): StoredSession {
   const {
     sessionId,
     terms,
@@ -65,7 +65,7 @@ function storedOf(seat: Seat): StoredSession {
     endedAt,
     containerId,
     order,
-  } = seat;
+  } = entry;
   return {
     sessionId,
     terms,
@@ -80,7 +80,7 @@ function storedOf(seat: Seat): StoredSession {
   };
 }
 
-function seatOf(stored: StoredSession, terms: StoredSession['terms']): Seat {
+function seatOf(stored: StoredSession, terms: StoredSession['terms']): SessionEntry {
   const {
     sessionId,
     sessionStatus,
@@ -92,8 +92,8 @@ function seatOf(stored: StoredSession, terms: StoredSession['terms']): Seat {
     containerId,
     order,
   } = stored;
-  const seat = new Seat(sessionId, terms, createdAt, order);
-  return Object.assign(seat, {
+  const entry = new SessionEntry(sessionId, terms, createdAt, order);
+  return Object.assign(entry, {
     sessionStatus,
     lastModifiedAt,
     lastUsedAt,

@@ -32,8 +32,8 @@ describe('CreateSession', () => {
   test('C24 H19 its ID leads a request to its instance', async () => {
     const { scheduler, ref, request } = stage(byHeader);
     const created = await scheduler.sessions.create(ref, { sessionId: 'custom-test-session-id' });
-    const visit = await request(session('custom-test-session-id', 'create'));
-    expect(visit).toMatchObject({
+    const assignment = await request(session('custom-test-session-id', 'create'));
+    expect(assignment).toMatchObject({
       instanceId: created.containerId,
       opened: false,
       decision: { placement: 'bound' },
@@ -191,8 +191,8 @@ describe('GetSession, UpdateSession, DeleteSession', () => {
     await expect(scheduler.sessions.delete({ ...ref, sessionId })).rejects.toMatchObject({
       code: 'SessionNotFound',
     });
-    const visit = await request(session(sessionId));
-    expect(idOf(visit)).not.toBe(sessionId);
+    const assignment = await request(session(sessionId));
+    expect(idOf(assignment)).not.toBe(sessionId);
   });
 
   test('U17 an expired session can be deleted, with every generation of its ID', async () => {
@@ -208,12 +208,12 @@ describe('GetSession, UpdateSession, DeleteSession', () => {
 
   test('A17 F-22 a request in flight outlives the deletion of its session, whose place is given back once', async () => {
     const { scheduler, ref, admit, request, driver } = stage(byHeader);
-    const visit = await admit(session('mine', 'create'));
+    const assignment = await admit(session('mine', 'create'));
     await scheduler.sessions.delete({ ...ref, sessionId: 'mine' });
     expect(scheduler.instances()).toMatchObject([{ sessions: 0, inFlight: 1 }]);
     const fresh = await request(session('mine', 'create'));
     expect(fresh.opened).toBe(true);
-    visit.leave({ answered: true });
+    assignment.release({ answered: true });
     expect(scheduler.instances()).toMatchObject([{ sessions: 1, inFlight: 0 }]);
     expect(driver.started).toHaveLength(1);
   });

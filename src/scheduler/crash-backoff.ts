@@ -12,7 +12,7 @@ const WINDOW_MS = 30_000;
 const HEALTHY_AFTER_MS = 30_000;
 
 /** Gives time to a function whose instances end before they listen: every failure doubles the wait until the next start. */
-export class CrashLoop {
+export class CrashBackoff {
   readonly #clock: Clock;
   readonly #chance: () => number;
   /** When those that listen, and were started after a failure, will have lived long enough. */
@@ -66,7 +66,7 @@ export class CrashLoop {
     if (this.#failures.length > 0) this.#healthyAt.set(instance, this.#clock.now() + HEALTHY_AFTER_MS);
   }
 
-  /** The instance lives no more. */
+  /** The instance has ended. */
   ended(instance: object): void {
     this.#judge();
     this.#healthyAt.delete(instance);

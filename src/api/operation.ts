@@ -20,7 +20,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Handler = (call: Call) => Promise<Reply>;
 
 /** Path to method to handler. GET never changes anything. */
-export type RouteTable = Readonly<Record<string, Readonly<Partial<Record<Method, Handler>>>>>;
+export type OperationTable = Readonly<Record<string, Readonly<Partial<Record<Method, Handler>>>>>;
 
 export function json(body: unknown): Reply {
   return { kind: 'json', body };

@@ -4,7 +4,7 @@ import type { PooledInstance } from './pooled-instance.js';
 /** How long a shared instance may stand empty (spec U40). */
 const EMPTY_INSTANCE_KEPT_MS = 5 * 60 * 1000;
 
-interface EmptyWatchOptions {
+interface ScaleInOptions {
   /** The session clock. */
   readonly clock: Clock;
   readonly beforeLook: () => void | Promise<void>;
@@ -16,10 +16,10 @@ interface EmptyWatchOptions {
 }
 
 /** Ends instances that have stood empty for too long. Looks once in a while, so that no request pays for it. */
-export class EmptyWatch {
-  readonly #options: EmptyWatchOptions;
+export class ScaleIn {
+  readonly #options: ScaleInOptions;
 
-  constructor(options: EmptyWatchOptions) {
+  constructor(options: ScaleInOptions) {
     this.#options = options;
   }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Roster } from '../../src/scheduler/roster.js';
+import { FirstFitIndex } from '../../src/scheduler/first-fit-index.js';
 
 interface Member {
   rank: number;
   readonly name: number;
 }
 
-describe('Roster', () => {
+describe('FirstFitIndex', () => {
   test('finds the oldest marked member, as a list would', () => {
     const step = fc.record({
       what: fc.constantFrom('add', 'add', 'mark', 'unmark', 'remove', 'from'),
@@ -15,27 +15,27 @@ describe('Roster', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const roster = new Roster<Member>();
+        const index = new FirstFitIndex<Member>();
         let list: { member: Member; marked: boolean }[] = [];
         for (const { what, which } of steps) {
           const one = list[which % Math.max(1, list.length)];
           if (what === 'add') {
             const member = { rank: -1, name: which };
-            roster.add(member);
+            index.add(member);
             list.push({ member, marked: false });
           } else if (one !== undefined && (what === 'mark' || what === 'unmark')) {
-            roster.mark(one.member, what === 'mark');
+            index.mark(one.member, what === 'mark');
             one.marked = what === 'mark';
           } else if (one !== undefined && what === 'remove') {
-            roster.remove(one.member);
+            index.remove(one.member);
             list = list.filter((kept) => kept !== one);
           } else if (one !== undefined) {
             const from = list.find(({ member, marked }) => marked && member.rank >= one.member.rank);
-            expect(roster.firstFrom(one.member.rank)).toBe(from?.member);
+            expect(index.firstFrom(one.member.rank)).toBe(from?.member);
           }
-          expect(roster.first()).toBe(list.find(({ marked }) => marked)?.member);
-          expect([...roster]).toEqual(list.map(({ member }) => member));
-          expect(roster.size).toBe(list.length);
+          expect(index.first()).toBe(list.find(({ marked }) => marked)?.member);
+          expect([...index]).toEqual(list.map(({ member }) => member));
+          expect(index.size).toBe(list.length);
         }
       }),
       { numRuns: 500 },
@@ -43,27 +43,27 @@ describe('Roster', () => {
   });
 
   test('closes ranks when more have come than it has ranks, keeping order and marks', () => {
-    const roster = new Roster<Member>();
+    const index = new FirstFitIndex<Member>();
     const members: Member[] = [];
     for (let name = 0; name < 100_000; name++) {
       const member = { rank: -1, name };
-      roster.add(member);
-      roster.mark(member, name % 3 !== 0);
+      index.add(member);
+      index.mark(member, name % 3 !== 0);
       members.push(member);
       const leaving = members.length > 50 ? members.shift() : undefined;
-      if (leaving !== undefined) roster.remove(leaving);
+      if (leaving !== undefined) index.remove(leaving);
     }
-    expect([...roster]).toEqual(members);
-    expect(roster.first()).toBe(members.find(({ name }) => name % 3 !== 0));
+    expect([...index]).toEqual(members);
+    expect(index.first()).toBe(members.find(({ name }) => name % 3 !== 0));
   });
 
   test('G5 takes as many steps with 10,000 members as with 10, wherever the marked one stands', () => {
     const steps = (size: number, marked: number): number => {
-      const roster = new Roster<Member>();
+      const index = new FirstFitIndex<Member>();
       for (let name = 0; name < size; name++) {
         const member = { rank: -1, name };
-        roster.add(member);
-        if (name === marked) roster.mark(member, true);
+        index.add(member);
+        if (name === marked) index.mark(member, true);
       }
       let reads = 0;
       const clz32 = Math.clz32;
@@ -72,7 +72,7 @@ describe('Roster', () => {
         return clz32(number);
       };
       try {
-        expect(roster.first()?.name).toBe(marked);
+        expect(index.first()?.name).toBe(marked);
       } finally {
         Math.clz32 = clz32;
       }

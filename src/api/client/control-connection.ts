@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 }
 
 /** A way to ask one control plane; every call has a TCP connection of its own. */
-export class Connection {
+export class ControlConnection {
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;

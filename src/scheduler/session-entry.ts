@@ -18,15 +18,15 @@ const STATUS_SHIFT = 3;
 
 /**
  * A session where it sits: what it was promised and what changes with every request, in one object, which is all that the core keeps
- * for a session. It stays, as a record, when the session has expired.
+ * for a session. It stays on record when the session has expired.
  */
-export class Seat implements Due {
+export class SessionEntry implements Due {
   /** Its place; absent while paused, and after a restart until it is next used. */
   instance: PooledInstance | undefined;
   /** The instance that serves it, or served it last. */
   containerId = '';
   inFlight = 0;
-  place = -1;
+  index = -1;
   // There may be a million of these. Instants are kept as milliseconds since the creation, and that as milliseconds since the first
   // creation of all: small integers, which cost no object of their own. The status and the yes-or-no facts share a field.
   static #firstCreation: number | undefined;
@@ -43,13 +43,13 @@ export class Seat implements Due {
     /** Counts creations: the order of lists. */
     readonly order: number,
   ) {
-    Seat.#firstCreation ??= createdAt;
-    this.#createdAfter = small(createdAt - Seat.#firstCreation);
+    SessionEntry.#firstCreation ??= createdAt;
+    this.#createdAfter = small(createdAt - SessionEntry.#firstCreation);
   }
 
   /** Milliseconds of the session clock, as all instants here. */
   get createdAt(): number {
-    return (Seat.#firstCreation ?? 0) + this.#createdAfter;
+    return (SessionEntry.#firstCreation ?? 0) + this.#createdAfter;
   }
 
   /** The end of the last request; at first, the creation. */
@@ -129,10 +129,10 @@ export class Seat implements Due {
   }
 
   /** @returns when the instance that ended with it is gone, if one did */
-  leavePlace(): void | Promise<void> {
+  freeSlot(): void | Promise<void> {
     const { instance } = this;
     this.instance = undefined;
-    return instance?.pool.givePlace(instance);
+    return instance?.pool.giveSlot(instance);
   }
 
   toSession(): Session {

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Link } from '../../src/gateway/link.js';
-import type { Visit } from '../../src/model/admission.js';
+import { HttpProxyUpstream } from '../../src/gateway/http-proxy-upstream.js';
+import type { Assignment } from '../../src/model/admission.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { startStrictUpstream } from '../support/strict-upstream.js';
 
@@ -10,13 +10,13 @@ test.each(['DELETE', 'OPTIONS'])(
   'http-proxy has no say in how a %s is framed (CVE-2026-29057, T13)',
   async (method) => {
     const { host, port, requests } = await startStrictUpstream();
-    const link = new Link(new MovableClock());
-    onTestFinished(() => link.destroy());
+    const upstream = new HttpProxyUpstream(new MovableClock());
+    onTestFinished(() => upstream.destroy());
     const request = Object.assign(new IncomingMessage(new Socket()), { method, url: '/' });
-    const visit = { instanceId: 'c-1', address: { host, port } } as Visit;
+    const assignment = { instanceId: 'c-1', address: { host, port } } as Assignment;
 
-    const made = link.request(request, new ServerResponse(request), {
-      visit,
+    const made = upstream.request(request, new ServerResponse(request), {
+      assignment,
       target: '/',
       lines: ['Host', 'localhost', 'Transfer-Encoding', 'chunked'],
     });

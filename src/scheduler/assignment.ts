@@ -1,24 +1,24 @@
-import type { Decision, Visit, VisitedSession } from '../model/admission.js';
+import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
 import type { Address, InstanceLog } from '../model/instance.js';
-import type { Stay } from './ledger.js';
+import type { Binding } from './binder.js';
 
-interface StayingVisitOptions {
+interface BoundAssignmentOptions {
   readonly requestId: string;
-  readonly stay: Stay;
+  readonly binding: Binding;
   readonly address: Address;
   readonly log: InstanceLog | undefined;
-  readonly retry: (reason: 'reset' | 'refused') => Promise<Visit>;
-  readonly leave: (outcome: { readonly answered: boolean }) => void;
+  readonly retry: (reason: 'reset' | 'refused') => Promise<Assignment>;
+  readonly release: (outcome: { readonly answered: boolean }) => void;
 }
 
 /** A visit to an instance that is ready. Its stay stands in the instance's log between two platform lines, as on FC. */
-export class StayingVisit implements Visit {
+export class BoundAssignment implements Assignment {
   readonly requestId: string;
   readonly address: Address;
-  readonly #options: StayingVisitOptions;
+  readonly #options: BoundAssignmentOptions;
   #isOver = false;
 
-  constructor(options: StayingVisitOptions) {
+  constructor(options: BoundAssignmentOptions) {
     this.#options = options;
     this.requestId = options.requestId;
     this.address = options.address;
@@ -26,33 +26,33 @@ export class StayingVisit implements Visit {
   }
 
   get instanceId(): string {
-    return this.#options.stay.instance.instanceId;
+    return this.#options.binding.instance.instanceId;
   }
 
-  get session(): VisitedSession | undefined {
-    return this.#options.stay.seat;
+  get session(): AssignedSession | undefined {
+    return this.#options.binding.entry;
   }
 
   get opened(): boolean {
-    return this.#options.stay.opened;
+    return this.#options.binding.opened;
   }
 
-  get minted(): boolean {
-    return this.#options.stay.minted;
+  get generated(): boolean {
+    return this.#options.binding.generated;
   }
 
   get decision(): Decision {
-    return this.#options.stay.decision;
+    return this.#options.binding.decision;
   }
 
-  async retry(reason: 'reset' | 'refused'): Promise<Visit> {
+  async retry(reason: 'reset' | 'refused'): Promise<Assignment> {
     this.#end();
     return this.#options.retry(reason);
   }
 
-  leave(outcome: { readonly answered: boolean }): void {
+  release(outcome: { readonly answered: boolean }): void {
     this.#end();
-    this.#options.leave(outcome);
+    this.#options.release(outcome);
   }
 
   #end(): void {

@@ -1,7 +1,7 @@
 import type { FcError } from '../model/errors.js';
 
 /** How a try on an instance ended. */
-export interface Ending {
+export interface AttemptResult {
   /** Whether the instance sent the head of a reply that could be passed on. */
   readonly answered: boolean;
   /** What to tell the client, who has been told nothing yet. */

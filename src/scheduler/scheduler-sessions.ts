@@ -10,28 +10,28 @@ import type {
   SessionService,
 } from '../model/services.js';
 import type { CreateSessionInput, Session, UpdateSessionInput } from '../model/session.js';
+import type { Binder } from './binder.js';
 import type { Fleet } from './fleet.js';
 import type { Hibernation } from './hibernation.js';
-import type { Ledger } from './ledger.js';
-import type { Lives } from './lives.js';
 import { pageOf } from './page-of.js';
-import type { Seat } from './seat.js';
+import type { SessionEntry } from './session-entry.js';
+import type { SessionTable } from './session-table.js';
 import { amend, termsOf } from './terms.js';
 
-interface SessionDeskOptions {
+interface SchedulerSessionsOptions {
   readonly revision: Revision;
-  readonly lives: Lives;
-  readonly ledger: Ledger;
+  readonly table: SessionTable;
+  readonly binder: Binder;
   readonly hibernation: Hibernation;
   readonly fleet: Fleet;
   readonly maxTTL: number | undefined;
 }
 
 /** The Session API of one function: checks what is asked against the terms in force, has the core do it, waits for instances. */
-export class SessionDesk implements SessionService {
-  readonly #options: SessionDeskOptions;
+export class SchedulerSessions implements SessionService {
+  readonly #options: SchedulerSessionsOptions;
 
-  constructor(options: SessionDeskOptions) {
+  constructor(options: SchedulerSessionsOptions) {
     this.#options = options;
   }
 
@@ -40,7 +40,7 @@ export class SessionDesk implements SessionService {
     { sessionId = '', ...wishes }: CreateSessionInput,
   ): Promise<Session> {
     this.#checkHasApi();
-    const { revision, ledger, fleet, lives, maxTTL } = this.#options;
+    const { revision, binder, fleet, table, maxTTL } = this.#options;
     const { sessionAffinity } = revision.config;
     if (sessionId !== '') {
       if (sessionAffinity !== 'HEADER_FIELD') {
@@ -52,47 +52,47 @@ export class SessionDesk implements SessionService {
       checkSessionId(sessionId);
     }
     const terms = amend(termsOf(revision, qualifier), wishes, maxTTL);
-    const { seat, instance } = ledger.create(terms, sessionId === '' ? undefined : sessionId);
+    const { entry, instance } = binder.create(terms, sessionId === '' ? undefined : sessionId);
     try {
       await fleet.ready(instance);
     } catch (error) {
-      void lives.erase(seat);
+      void table.erase(entry);
       throw error;
     }
-    return seat.toSession();
+    return entry.toSession();
   }
 
   async get(ref: SessionRef): Promise<Session> {
-    const seat = this.#find(ref);
-    if (seat.sessionStatus === 'Expired') throw notFound(ref.sessionId);
-    return seat.toSession();
+    const entry = this.#find(ref);
+    if (entry.sessionStatus === 'Expired') throw notFound(ref.sessionId);
+    return entry.toSession();
   }
 
   async list(query: ListSessionsQuery): Promise<SessionPage> {
     this.#checkHasApi();
-    const { lives } = this.#options;
-    void lives.sweep();
-    return pageOf(query, (order) => lives.after(order, query.qualifier ?? LATEST));
+    const { table } = this.#options;
+    void table.sweep();
+    return pageOf(query, (order) => table.after(order, query.qualifier ?? LATEST));
   }
 
   async update(ref: SessionRef, wishes: UpdateSessionInput): Promise<Session> {
-    const seat = this.#find(ref);
-    if (seat.sessionStatus !== 'Active') throw wrongStatus(seat, 'UpdateSession', 'Active');
-    await this.#options.lives.update(seat, amend(seat.terms, wishes, this.#options.maxTTL));
-    return seat.toSession();
+    const entry = this.#find(ref);
+    if (entry.sessionStatus !== 'Active') throw wrongStatus(entry, 'UpdateSession', 'Active');
+    await this.#options.table.update(entry, amend(entry.terms, wishes, this.#options.maxTTL));
+    return entry.toSession();
   }
 
   async delete(ref: SessionRef): Promise<void> {
-    const seat = this.#find(ref);
-    if (seat.sessionStatus === 'Pausing' || seat.sessionStatus === 'Resuming') {
-      throw wrongStatus(seat, 'DeleteSession', 'Active, Paused or Expired');
+    const entry = this.#find(ref);
+    if (entry.sessionStatus === 'Pausing' || entry.sessionStatus === 'Resuming') {
+      throw wrongStatus(entry, 'DeleteSession', 'Active, Paused or Expired');
     }
-    await this.#options.lives.delete(seat);
+    await this.#options.table.delete(entry);
   }
 
   async pause(ref: SessionRef): Promise<Session> {
     const { hibernation, revision } = this.#options;
-    const seat = this.#find(ref);
+    const entry = this.#find(ref);
     if (revision.config.instanceIsolationMode !== 'SESSION_EXCLUSIVE') {
       throw new FcError(
         'InvalidArgument',
@@ -102,34 +102,34 @@ export class SessionDesk implements SessionService {
         },
       );
     }
-    if (seat.sessionStatus !== 'Active') throw wrongStatus(seat, 'PauseSession', 'Active');
-    await hibernation.pausing(seat);
-    hibernation.paused(seat);
-    return seat.toSession();
+    if (entry.sessionStatus !== 'Active') throw wrongStatus(entry, 'PauseSession', 'Active');
+    await hibernation.pausing(entry);
+    hibernation.paused(entry);
+    return entry.toSession();
   }
 
   async resume(ref: SessionRef): Promise<Session> {
     const { hibernation, fleet } = this.#options;
-    const seat = this.#find(ref);
-    if (seat.sessionStatus !== 'Paused') throw wrongStatus(seat, 'ResumeSession', 'Paused');
-    const instance = hibernation.resuming(seat);
+    const entry = this.#find(ref);
+    if (entry.sessionStatus !== 'Paused') throw wrongStatus(entry, 'ResumeSession', 'Paused');
+    const instance = hibernation.resuming(entry);
     try {
       await fleet.ready(instance);
     } catch (error) {
-      void hibernation.notResumed(seat);
+      void hibernation.notResumed(entry);
       throw error;
     }
-    hibernation.resumed(seat);
-    return seat.toSession();
+    hibernation.resumed(entry);
+    return entry.toSession();
   }
 
-  #find({ qualifier = LATEST, sessionId }: SessionRef): Seat {
+  #find({ qualifier = LATEST, sessionId }: SessionRef): SessionEntry {
     this.#checkHasApi();
-    const { lives } = this.#options;
-    void lives.sweep();
-    const seat = lives.find(qualifier, sessionId);
-    if (seat === undefined) throw notFound(sessionId);
-    return seat;
+    const { table } = this.#options;
+    void table.sweep();
+    const entry = table.find(qualifier, sessionId);
+    if (entry === undefined) throw notFound(sessionId);
+    return entry;
   }
 
   #checkHasApi(): void {
@@ -146,7 +146,7 @@ function notFound(sessionId: string): FcError {
   return new FcError('SessionNotFound', `session '${sessionId}' does not exist`);
 }
 
-function wrongStatus({ sessionId, sessionStatus }: Seat, operation: string, needed: string): FcError {
+function wrongStatus({ sessionId, sessionStatus }: SessionEntry, operation: string, needed: string): FcError {
   return new FcError(
     'InvalidSessionStatus',
     `${operation} needs a session that is ${needed}, session '${sessionId}' is ${sessionStatus}`,

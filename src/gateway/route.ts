@@ -5,15 +5,15 @@ import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { RequestRules } from './check-request.js';
 import { commonHeaders } from './common-headers.js';
 import type { GatewayOptions } from './gateway.js';
-import { Link } from './link.js';
+import { HttpProxyUpstream } from './http-proxy-upstream.js';
 
 /** What every request of one trigger meets. */
-export interface Door {
+export interface Route {
   readonly qualifier: string;
   readonly rules: RequestRules;
   readonly affinity: SessionAffinity;
   readonly admission: Admission;
-  readonly link: Link;
+  readonly upstream: HttpProxyUpstream;
   readonly clock: Clock;
   readonly timeoutInSeconds: number;
   readonly maxBodyBytes: number;
@@ -27,7 +27,7 @@ export interface Door {
   draining: boolean;
 }
 
-export function createDoor({
+export function createRoute({
   trigger,
   config,
   admission,
@@ -35,7 +35,7 @@ export function createDoor({
   clock,
   hostVerdict,
   maxBodyBytes = MAX_BODY_BYTES,
-}: GatewayOptions): Door {
+}: GatewayOptions): Route {
   const sessionHeader = config.sessionAffinityConfig.affinityHeaderFieldName;
   return {
     qualifier: trigger.qualifier,
@@ -46,7 +46,7 @@ export function createDoor({
     },
     affinity,
     admission,
-    link: new Link(clock),
+    upstream: new HttpProxyUpstream(clock),
     clock,
     timeoutInSeconds: config.timeout,
     maxBodyBytes,

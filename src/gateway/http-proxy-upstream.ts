@@ -1,13 +1,13 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import httpProxy from 'http-proxy';
-import type { Visit } from '../model/admission.js';
+import type { Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { Agents } from './agents.js';
 
 /** What the instance is to receive. */
 export interface Outgoing {
-  readonly visit: Visit;
+  readonly assignment: Assignment;
   /** Path and query. */
   readonly target: string;
   /** Flat: every line of the head, but that Node adds how the connection is kept. */
@@ -34,7 +34,7 @@ interface Passes {
  * - never ends a reply whose instance died, and ends no request whose client left;
  * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are taken off.
  */
-export class Link {
+export class HttpProxyUpstream {
   readonly #agents: Agents;
   readonly #proxy = httpProxy.createProxyServer({ selfHandleResponse: true, toProxy: true });
 
@@ -49,7 +49,7 @@ export class Link {
 
   /** Makes the request; its body is still to be written or ended. */
   request(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): ClientRequest {
-    const { visit } = outgoing;
+    const { assignment } = outgoing;
     let made: ClientRequest | undefined;
     // http-proxy would pipe the request's body here, right after making the request.
     const body = {
@@ -57,12 +57,12 @@ export class Link {
         made = clientRequest;
       },
     };
-    const agent = this.#agents.of(visit.instanceId, visit.address);
+    const agent = this.#agents.of(assignment.instanceId, assignment.address);
     request.headers = {};
     this.#proxy.web(
       request,
       response,
-      { target: targetOf(visit), ssl: new RequestOptions(outgoing), agent, buffer: body as never },
+      { target: targetOf(assignment), ssl: new RequestOptions(outgoing), agent, buffer: body as never },
       ignore,
     );
     return ready(made);
@@ -70,7 +70,7 @@ export class Link {
 
   /** Makes the request for an upgrade and ends it. Bytes that came after its head wait for the switch. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, outgoing: Outgoing): Tunnel {
-    const { visit } = outgoing;
+    const { assignment } = outgoing;
     let made: ClientRequest | undefined;
     const onMade = (clientRequest: ClientRequest) => {
       made = clientRequest;
@@ -82,7 +82,7 @@ export class Link {
         request,
         socket,
         head,
-        { target: targetOf(visit), ssl: new RequestOptions(outgoing) },
+        { target: targetOf(assignment), ssl: new RequestOptions(outgoing) },
         ignore,
       );
     } finally {
@@ -105,7 +105,7 @@ export class Link {
   }
 }
 
-function targetOf({ address }: Visit): { protocol: string; host: string; port: number } {
+function targetOf({ address }: Assignment): { protocol: string; host: string; port: number } {
   return { protocol: 'http:', host: address.host, port: address.port };
 }
 
