@@ -43,7 +43,7 @@ function poolOf(instances, pools) {
     hooks: { start: () => {}, stop: () => undefined },
     sweep: () => undefined,
   });
-  for (let slot = 0; place < instances * PLACES; place++) pool.takeSlot();
+  for (let slot = 0; slot < instances * PLACES; slot++) pool.takeSlot();
   const members = [...pool.instances];
   // A fixed sequence that jumps about.
   let state = 12345;
