@@ -37,23 +37,11 @@ const withoutUnused = {
     return names.map((name) => `export const ${name} = undefined;`).join('\n') || 'export {};';
   },
 };
-/** So that they can be handed on to a child, which we never do, execa has Node make the streams of our own stdin, stdout and stderr. */
-const STREAMS_OF_EXECA = '/node_modules/execa/lib/utils/standard-stream.js';
-const withoutStandardStreams = {
-  name: 'without-standard-streams',
-  transform(code, id) {
-    if (!id.endsWith(STREAMS_OF_EXECA)) return undefined;
-    const without = code.replaceAll(/\bprocess\.std(in|out|err)\b/g, '{}');
-    if (without === code) throw new Error(`${STREAMS_OF_EXECA} is not as it was`);
-    return without;
-  },
-};
-
 const bundle = await rolldown({
   cwd: ROOT,
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  plugins: [settledVersion, withoutUnused, withoutStandardStreams],
+  plugins: [settledVersion, withoutUnused],
 });
 const { output } = await bundle.write({
   dir: TARGET,

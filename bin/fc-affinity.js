@@ -13,6 +13,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
   process.noDeprecation = true;
-  const { load } = require('./load.js');
-  load(require('node:path').join(__dirname, '../dist/cli/main.cjs')).main();
+  require('../dist/cli/main.cjs').main();
 }

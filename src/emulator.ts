@@ -9,7 +9,6 @@ import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
 import type { ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
-import { randomBytes } from './random-bytes.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
 import { SessionClock } from './scheduler/session-clock.js';
 import { ServedFunctions } from './served-functions.js';
@@ -25,7 +24,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { onNotice = () => {}, onRecord = () => {}, countSleep = false } = options;
   const processClock = new MovableClock();
   const startedAt = processClock.now();
-  const ids = createIds(randomBytes, processClock);
+  const ids = createIds(processClock);
   const state =
     options.stateDirectory === undefined
       ? undefined

@@ -6,10 +6,9 @@ import { listen } from './listen.js';
 import type { Clock } from './model/clock.js';
 import { LATEST } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
-import type { Ids } from './model/ids.js';
+import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
-import { chance } from './random-bytes.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Clock, MovableClock } from '../model/clock.js';
 import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
@@ -36,7 +35,7 @@ export class Trial {
     this.url = parseTargetUrl(target.url);
     this.control = control;
     this.clock = target.clock ?? new MovableClock();
-    this.ids = createIds(randomBytes, this.clock);
+    this.ids = createIds(this.clock);
     this.#checks = new Map(suite.checks.map((check) => [check.id, check]));
     this.#lapStart = this.clock.now();
   }

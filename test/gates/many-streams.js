@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { strategyOf } from '../../dist/affinity/strategy-of.js';
 import { createGateway } from '../../dist/gateway/gateway.js';
@@ -37,7 +36,7 @@ const gateway = createGateway({
   affinity: strategyOf(config),
   clock,
   sessionClock: clock,
-  ids: createIds(randomBytes, clock),
+  ids: createIds(clock),
   hostVerdict: createHostRule([]),
   onRecord() {},
 });

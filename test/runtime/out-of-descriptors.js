@@ -4,7 +4,6 @@ import { closeSync, openSync } from 'node:fs';
 import { MovableClock } from '../../dist/model/clock.js';
 import { completeFunction } from '../../dist/model/function-config.js';
 import { createIds } from '../../dist/model/ids.js';
-import { randomBytes } from '../../dist/random-bytes.js';
 import { prepareLaunch } from '../../dist/runtime/launch.js';
 import { createLocalDriver } from '../../dist/runtime/local-driver.js';
 
@@ -13,7 +12,7 @@ const clock = new MovableClock();
 const driver = createLocalDriver({ clock, sessionClock: clock, nonce, hostEnvironment: process.env });
 const config = completeFunction({ functionName: 'hello', command });
 const revision = { versionId: '0', config };
-const ids = createIds(randomBytes, clock);
+const ids = createIds(clock);
 const start = () => {
   const spec = { instanceId: ids.instanceId(), qualifier: 'LATEST', revision };
   return driver.start(spec, new AbortController().signal).ready;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
@@ -64,7 +63,7 @@ export async function startGateway(
     affinity: affinity ?? strategyOf(config),
     clock,
     sessionClock: clock,
-    ids: createIds(randomBytes, clock),
+    ids: createIds(clock),
     hostVerdict: createHostRule(['hello.localhost', ...allowedHosts]),
     maxBodyBytes,
     onRecord(record) {

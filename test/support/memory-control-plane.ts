@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import { checkIdleTimeout, completeFunction } from '../../src/model/function-config.js';
@@ -36,7 +35,7 @@ const START = Date.UTC(2025, 3, 1, 8, 15, 27);
  */
 export class MemoryControlPlane implements ControlPlane {
   readonly clockMoved = new MovableClock({ frozen: true, startAt: START });
-  readonly ids: Ids = createIds((size) => randomBytes(size), this.clockMoved);
+  readonly ids: Ids = createIds(this.clockMoved);
   readonly served: ServedFunction[];
   readonly records: RequestRecord[] = [];
   /** Every call of an operation that changes something, for tests that expect none. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Assignment } from '../../src/model/admission.js';
 import type { Identity } from '../../src/model/affinity.js';
@@ -60,7 +59,7 @@ export function stage(
     driver,
     sessionClock: clock,
     processClock,
-    ids: createIds(randomBytes, processClock),
+    ids: createIds(processClock),
     chance,
     ...(store !== undefined && { store }),
   });

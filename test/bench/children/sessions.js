@@ -67,7 +67,7 @@ function schedulerOn(sessionClock) {
     driver: instancesAt({ host: '127.0.0.1', port: 9 }, silentLog),
     sessionClock,
     processClock,
-    ids: createIds(randomBytes, processClock),
+    ids: createIds(processClock),
     chance: () => 0,
   });
   let requests = 0;

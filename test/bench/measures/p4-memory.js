@@ -11,18 +11,18 @@ export const p4 = {
   title: 'memory of a session, and their end',
   async run({ rounds, judging, sessions }) {
     const count = judging ? sessions : 2000;
-    const table = [];
+    const sizes = [];
     const controls = [];
     const advances = [];
     const leaps = [];
     for (let round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-      table.push(await ask('live', count));
+      sizes.push(await ask('live', count));
       controls.push(await ask('live', count));
       advances.push(await ask('advance', count));
       leaps.push(await ask('leap', count));
     }
-    const bytes = table.map((one) => one.bytes);
-    const expiring = table.map((one) => one.expiring);
+    const bytes = sizes.map((one) => one.bytes);
+    const expiring = sizes.map((one) => one.expiring);
     const many = count.toLocaleString('en');
     const common = { id: 'P4', judging };
     return [
@@ -52,7 +52,7 @@ export const p4 = {
         ...common,
         what: 'for comparison: longest stall while their records are forgotten',
         unit: 'ms',
-        figures: table.map((one) => one.forgetting),
+        figures: sizes.map((one) => one.forgetting),
         controls: [],
       }),
       row({
