@@ -37,11 +37,21 @@ const withoutUnused = {
     return names.map((name) => `export const ${name} = undefined;`).join('\n') || 'export {};';
   },
 };
+/** http-proxy copies objects with util._extend. Node 22 and later print a deprecation warning for it (DEP0060). */
+const withoutDeprecatedCopy = {
+  name: 'without-deprecated-copy',
+  transform(code, id) {
+    return id.includes('/node_modules/http-proxy/lib/')
+      ? code.replaceAll("require('util')._extend", 'Object.assign')
+      : undefined;
+  },
+};
+
 const bundle = await rolldown({
   cwd: ROOT,
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  plugins: [settledVersion, withoutUnused],
+  plugins: [settledVersion, withoutUnused, withoutDeprecatedCopy],
 });
 const { output } = await bundle.write({
   dir: TARGET,
@@ -58,9 +68,27 @@ const { output } = await bundle.write({
   },
 });
 await bundle.close();
+await includeHttpProxy();
 
 const modules = output.flatMap((chunk) => ('modules' in chunk ? Object.keys(chunk.modules) : []));
 writeFileSync(join(TARGET, 'THIRD-PARTY.md'), notices(modules));
+
+/** Puts the changed http-proxy into the one module of the library that imports it. The other modules stay as tsc wrote them. */
+async function includeHttpProxy() {
+  const folder = join(ROOT, 'dist/gateway');
+  const isImporter = (file) => readFileSync(join(folder, file), 'utf8').includes("from 'http-proxy'");
+  const file = readdirSync(folder).find((name) => name.endsWith('.js') && isImporter(name));
+  if (file === undefined) throw new Error('no module of dist/gateway imports http-proxy');
+  const module = await rolldown({
+    input: join(folder, file),
+    platform: 'node',
+    external: (id, importer = '', isResolved) =>
+      !isResolved && importer.startsWith(folder) && id !== 'http-proxy',
+    plugins: [withoutUnused, withoutDeprecatedCopy],
+  });
+  await module.write({ file: join(folder, file), format: 'esm', comments: false });
+  await module.close();
+}
 
 /** @returns the licences of the packages that the modules come from */
 function notices(files) {

@@ -11,7 +11,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   // Answered here and without a stream, so that asking for the version costs no more than starting Node.
   require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
 } else {
-  // http-proxy calls what newer versions of Node deprecate (util._extend); whoever runs the program can do nothing about it.
-  process.noDeprecation = true;
   require('../dist/cli/main.cjs').main();
 }

