@@ -3,7 +3,6 @@ import type { Emulator, EmulatorOptions } from './emulator-options.js';
 import { Deployments } from './functions/deployments.js';
 import { Instances } from './functions/instances.js';
 import { RecentRequests } from './gateway/recent-requests.js';
-import { listen } from './listen.js';
 import { MovableClock } from './model/clock.js';
 import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
@@ -13,6 +12,7 @@ import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './
 import { SessionClock } from './scheduler/session-clock.js';
 import { ServedFunctions } from './served-functions.js';
 import type { StateDirectory } from './store/state-directory.js';
+import { listen } from './system/listen.js';
 import { version } from './version.js';
 
 /**

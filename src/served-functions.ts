@@ -2,7 +2,6 @@ import { strategyOf } from './affinity/strategy-of.js';
 import type { ServeFunction } from './emulator-options.js';
 import type { Deployments } from './functions/deployments.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
-import { listen } from './listen.js';
 import type { Clock } from './model/clock.js';
 import { LATEST } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
@@ -11,6 +10,8 @@ import type { InstanceDriver } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
+import { listen } from './system/listen.js';
+import { within } from './system/within.js';
 
 /** What all functions of an emulator share. */
 interface Surroundings {
@@ -82,14 +83,9 @@ export class ServedFunctions {
    * @returns whether requests are left that must be cut off
    */
   async drain(deadline: number): Promise<boolean> {
-    let callOff = (): void => {};
-    const tooLate = new Promise<true>((resolve) => {
-      callOff = this.#around.processClock.wakeAt(deadline, () => resolve(true));
-    });
-    const done = Promise.all(this.#running.map(({ gateway }) => gateway.drain())).then(() => false as const);
-    const forced = await Promise.race([done, tooLate]);
-    callOff();
-    return forced;
+    const { processClock } = this.#around;
+    const drained = Promise.all(this.#running.map(({ gateway }) => gateway.drain()));
+    return !(await within(processClock, deadline - processClock.now(), drained));
   }
 
   /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */

@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 
 /**
  * The user's private folder for what running programs leave for each other: in `XDG_RUNTIME_DIR`, else in the temporary directory.
@@ -17,11 +17,8 @@ export function runtimeDirectory(
       ? join(given, 'fc-affinity')
       : join(tmpdir(), `fc-affinity-${uid ?? 'user'}`);
   try {
-    if (make) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(folder);
-    const own = uid === undefined || stat.uid === uid;
-    const shut = process.platform === 'win32' || (stat.mode & 0o077) === 0;
-    return stat.isDirectory() && own && shut ? folder : undefined;
+    if (make) makePrivateDirectory(folder);
+    return whyNotPrivate(folder, 'everything') === undefined ? folder : undefined;
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ export async function showOrWatch(
     if (result.names.length === 0 && isTable) stderr.write(`${none}\n`);
     return;
   }
-  const { wait } = await import('./wait.js');
+  const { wait } = await import('../system/wait.js');
   let shown: string | undefined;
   while (!stdout.closed.aborted) {
     const result = await look();
@@ -35,6 +35,6 @@ export async function showOrWatch(
     const repaints = stdout.isTTY && isTable;
     if (text !== shown) stdout.write(`${repaints ? '\x1b[H\x1b[2J' : ''}${text}`);
     shown = text;
-    await wait(clock, INTERVAL_MS, stdout.closed);
+    await wait(clock, INTERVAL_MS, { signal: stdout.closed, keepAlive: true });
   }
 }

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.js';
 import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
+import { portsOf } from '../system/listeners.js';
+import { isFree } from '../system/ports.js';
 import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import { BoundedLog } from './instance-log.js';
 import { launch } from './launch.js';
-import { isFree, type Ports } from './ports.js';
+import type { Ports } from './ports.js';
 import { ProcessGroup } from './process-group.js';
-import { portsOf } from './process-table.js';
 import { calledOff, exitedEarly, neverListened } from './start-failure.js';
 import type { StartQueue } from './start-queue.js';
 import { watchStart } from './start-watch.js';

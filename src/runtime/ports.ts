@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { FcError } from '../model/errors.js';
-
-interface PortRange {
-  readonly lowest: number;
-  readonly highest: number;
-}
+import { ephemeralRange, isFree, type PortRange } from '../system/ports.js';
 
 const MOST_TRIES = 1000;
 /** Fewer than these in a range would make two emulators meet too often. */
@@ -58,26 +52,6 @@ export class Ports {
   }
 }
 
-/**
- * Whether a handler could listen on that port of this machine.
- * @throws what the system says, when it is out of file descriptors
- */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    // Loopback is enough: the system refuses it also when somebody listens on every address, and nothing is opened to the network.
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(error);
-    });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      // The port is given up in this call: what is told of it later is of no interest.
-      server.close();
-      resolve(true);
-    });
-  });
-}
-
 /** @returns where to look for ports: below the system's own range, else above it */
 export function instanceRange(ephemeral = ephemeralRange()): PortRange {
   const candidates = [
@@ -88,18 +62,4 @@ export function instanceRange(ephemeral = ephemeralRange()): PortRange {
   // A system that uses every port for connections leaves no better choice; readiness still sees a connection to itself.
   const fallback = { lowest: 20000, highest: 32767 };
   return candidates.find(({ lowest, highest }) => highest - lowest >= ENOUGH_PORTS) ?? fallback;
-}
-
-/** Linux says it; 32768–60999 is its default, and macOS and the BSDs begin higher. */
-function ephemeralRange(): PortRange {
-  try {
-    const [lowest, highest] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
-      .trim()
-      .split(/\s+/)
-      .map(Number);
-    if (lowest !== undefined && highest !== undefined && lowest > 0) return { lowest, highest };
-  } catch {
-    // No such file: not Linux.
-  }
-  return { lowest: 32768, highest: 60999 };
 }

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../model/clock.js';
+import { hasLivingMembers, startTimeOf } from '../system/process-table.js';
+import { wait } from '../system/wait.js';
+import { within } from '../system/within.js';
 import type { Guard } from './guard.js';
 import type { BoundedLog } from './instance-log.js';
 import type { Launched, ProcessExit } from './launch.js';
 import { LineSplitter } from './line-splitter.js';
-import { pause } from './pause.js';
-import { hasLivingMembers, startTimeOf } from './process-table.js';
 
 /** How long what is left of a killed group may take to vanish, and its output to arrive. */
 const AFTERMATH_MS = 250;
@@ -72,7 +73,7 @@ export class ProcessGroup {
     await this.#clear();
     this.#over = true;
     this.#callOffKill();
-    await this.#within(DRAIN_MS, drained);
+    await within(this.#around.clock, DRAIN_MS, drained);
     this.#leader.stdout.destroy();
     this.#leader.stderr.destroy();
     await drained;
@@ -84,20 +85,10 @@ export class ProcessGroup {
   async #clear(): Promise<void> {
     const { clock } = this.#around;
     while (this.#killAt !== undefined && clock.now() < this.#killAt && this.#hasMembers())
-      await pause(clock, 10);
+      await wait(clock, 10);
     this.#signal('SIGKILL');
     const patience = clock.now() + AFTERMATH_MS;
-    while (clock.now() < patience && this.#hasMembers()) await pause(clock, 5);
-  }
-
-  async #within(limitMs: number, work: Promise<unknown>): Promise<void> {
-    const { clock } = this.#around;
-    let callOff = (): void => {};
-    const limit = new Promise<void>((resolve) => {
-      callOff = clock.wakeAt(clock.now() + limitMs, resolve);
-    });
-    await Promise.race([work, limit]);
-    callOff();
+    while (clock.now() < patience && this.#hasMembers()) await wait(clock, 5);
   }
 
   #hasMembers(): boolean {

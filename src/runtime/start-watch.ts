@@ -1,10 +1,11 @@
 import type { Clock } from '../model/clock.js';
 import type { Address } from '../model/instance.js';
+import { ownsListener, portsOf } from '../system/listeners.js';
+import { isAtWork } from '../system/process-table.js';
+import { wait } from '../system/wait.js';
 import type { BoundedLog } from './instance-log.js';
 import type { ProcessExit } from './launch.js';
-import { pause } from './pause.js';
 import type { ProcessGroup } from './process-group.js';
-import { isAtWork, ownsListener, portsOf } from './process-table.js';
 import { untilListening } from './readiness.js';
 import { wrongPort } from './start-failure.js';
 
@@ -88,7 +89,7 @@ async function listening({
   });
   const patience = clock.now() + DOUBT_MS;
   while (clock.now() < patience && ownsListener(group.pid, port) === false) {
-    await pause(clock, DOUBT_INTERVAL_MS);
+    await wait(clock, DOUBT_INTERVAL_MS);
     signal.throwIfAborted();
   }
   return { kind: 'listening', address };

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { SessionStore } from '../model/session-store.js';
+import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
+import { takeLock } from '../system/take-lock.js';
 import { Journal } from './journal.js';
 import { openJournal } from './open-journal.js';
-import { ensurePrivateDirectory } from './private-directory.js';
-import { takeLock } from './take-lock.js';
 
 const JOURNAL = 'journal';
 const COMPACT_FROM_BYTES = 1024 * 1024;
@@ -76,7 +76,12 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
 
 function takeDirectory(directory: string): () => void {
   return orRefuse(directory, () => {
-    ensurePrivateDirectory(directory);
+    makePrivateDirectory(directory);
+    const unsafe = whyNotPrivate(directory, 'writing');
+    if (unsafe !== undefined)
+      throw new FcError('InvalidArgument', `the state directory "${directory}" ${unsafe.why}`, {
+        fix: unsafe.fix,
+      });
     return takeLock(directory);
   });
 }

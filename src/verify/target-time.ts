@@ -1,5 +1,5 @@
+import { wait } from '../system/wait.js';
 import type { Control, Trial } from './trial.js';
-import { wait } from './wait.js';
 
 /** More is not waited for in one go. */
 const LONGEST_WAIT_IN_SECONDS = 3;
@@ -38,7 +38,7 @@ export class TargetTime {
 
   async pass(seconds: number): Promise<void> {
     if (!this.#trial.target.mayMoveClock) {
-      await wait(this.#trial.clock, seconds * 1000);
+      await wait(this.#trial.clock, seconds * 1000, { keepAlive: true });
       return;
     }
     await this.#control.plane.clock.advance(seconds * 1000);

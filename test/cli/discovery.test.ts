@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { announce, runningEmulators } from '../../src/cli/discovery.js';
-import { portOwner } from '../../src/cli/port-owner.js';
 import { runtimeDirectory } from '../../src/cli/runtime-directory.js';
+import { portOwner } from '../../src/system/listeners.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
 const EMULATOR = { endpoint: 'http://127.0.0.1:9001', functions: ['hello'] };

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
 import { Guard } from '../../src/runtime/guard.js';
-import { startTimeOf } from '../../src/runtime/process-table.js';
+import { startTimeOf } from '../../src/system/process-table.js';
 import { isAlive } from './local-instances.js';
 
 // Debian's sh is dash, Alpine's is busybox.

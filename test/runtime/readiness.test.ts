@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
 import { BoundedLog } from '../../src/runtime/instance-log.js';
-import { isAtWork } from '../../src/runtime/process-table.js';
 import { idleInterval, isSelfConnected, lookInterval, untilListening } from '../../src/runtime/readiness.js';
+import { isAtWork } from '../../src/system/process-table.js';
 import { hostTime } from '../support/host-time.js';
 
 async function freePort(): Promise<number> {

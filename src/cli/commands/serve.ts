@@ -116,7 +116,7 @@ async function warn(
 }
 
 async function namingTheOwner(cause: PortInUseError, values: { readonly port: number }): Promise<Error> {
-  const { portOwner } = await import('../port-owner.js');
+  const { portOwner } = await import('../../system/listeners.js');
   const { port, message } = cause;
   const owner = portOwner(port);
   const who = owner === undefined ? '' : ` by pid ${owner.pid} (${owner.name})`;

@@ -1,12 +1,12 @@
 import type { InstanceInfo } from '../../model/instance.js';
 import { REQUESTS_PER_INSTANCE } from '../../model/limits.js';
+import { wait } from '../../system/wait.js';
 import { count } from '../count.js';
 import { runningInstances, sessionLimit } from '../fill-instance.js';
 import { HeldRequests } from '../held-requests.js';
 import type { Step } from '../report.js';
 import { type Finding, judge, skip } from '../suite.js';
 import type { Control, Trial } from '../trial.js';
-import { wait } from '../wait.js';
 import { compareInstances, unknownInstance } from '../witness.js';
 import { isRefusal, isStatus, type SessionClient } from './session-client.js';
 
@@ -111,7 +111,7 @@ async function untilInFlight(
     trial.target.signal?.throwIfAborted();
     const number = (await find(trial, instanceId))?.inFlight ?? 0;
     if (isReached(number) || trial.clock.now() >= deadline) return number;
-    await wait(trial.clock, LOOK_EVERY_MS);
+    await wait(trial.clock, LOOK_EVERY_MS, { keepAlive: true });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Session } from '../../model/session.js';
+import { wait } from '../../system/wait.js';
 import type { Step } from '../report.js';
 import { type Finding, judge, skip } from '../suite.js';
 import type { Control, Trial } from '../trial.js';
-import { wait } from '../wait.js';
 import { isRefused, type SessionProbe, type Subject } from './session-probe.js';
 
 /** What can be seen once a second has passed: a session of one second has expired, an update is later than the creation. */
@@ -54,7 +54,7 @@ async function untilExpired(trial: Trial, { plane }: Control, { probe, session }
     const { sessions } = await probe.answer('ListSessions', probe.sessions.list(query));
     if (sessions.length > 0) return { kind: 'expired' };
     if (target.mayMoveClock || clock.now() >= deadline) break;
-    await wait(clock, 250);
+    await wait(clock, 250, { keepAlive: true });
   }
   return { kind: 'not-seen', reason: 'a session of one second did not expire in time' };
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { PortInUseError } from './model/errors.js';
+import { PortInUseError } from '../model/errors.js';
 
 /**
  * @param port 0 = any that is free

@@ -1,0 +1,92 @@
+import { existsSync, readlinkSync } from 'node:fs';
+import { firstPage, namesIn, piecesOf } from './proc-file.js';
+import { membersOf, processIds } from './process-table.js';
+
+// Who listens on which TCP port, as Linux tells it in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
+
+export interface PortOwner {
+  readonly pid: number;
+  readonly name: string;
+}
+
+interface Listener {
+  readonly port: number;
+  /** Of its socket. */
+  readonly inode: string;
+}
+
+/**
+ * `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`. The kernel lists listening sockets before connections,
+ * so reading stops at the first connection: under load the whole table is long and slow.
+ */
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+/** The length of one. Reading a row more than is needed may have the kernel look through its whole table of connections for it. */
+const ROW_BYTES = 150;
+const LISTENING = '0A';
+
+/** @returns the process that listens on a TCP port, as far as the system tells this user */
+export function portOwner(port: number): PortOwner | undefined {
+  const inodes = inodesOf((listener) => listener.port === port);
+  if (inodes.size === 0) return undefined;
+  const pid = processIds().find((candidate) => hasSocket(candidate, inodes));
+  if (pid === undefined) return undefined;
+  return { pid, name: firstPage(`/proc/${pid}/comm`)?.trim() ?? 'unknown' };
+}
+
+/** Whether a process of that group listens on the port; `undefined` where that cannot be known. */
+export function ownsListener(group: number, port: number): boolean | undefined {
+  if (!existsSync('/proc/net/tcp')) return undefined;
+  const inodes = inodesOf((listener) => listener.port === port);
+  if (inodes.size === 0) return false;
+  return hasSocket(group, inodes) || membersOf(group).some((pid) => hasSocket(pid, inodes));
+}
+
+/** The ports on which that group listens, in ascending order. */
+export function portsOf(group: number): number[] {
+  const inodes = new Set(membersOf(group).flatMap((pid) => [...socketsOf(pid)]));
+  const ports = [...listeners()].filter(({ inode }) => inodes.has(inode)).map(({ port }) => port);
+  return [...new Set(ports)].sort((one, other) => one - other);
+}
+
+function inodesOf(wanted: (listener: Listener) => boolean): Set<string> {
+  return new Set([...listeners()].filter(wanted).map(({ inode }) => inode));
+}
+
+function hasSocket(pid: number, inodes: ReadonlySet<string>): boolean {
+  for (const socket of socketsOf(pid)) if (inodes.has(socket)) return true;
+  return false;
+}
+
+/** The inodes of a process's sockets, the newest first: of a handler's start, the listener is among the last. */
+function* socketsOf(pid: number): Generator<string> {
+  for (const descriptor of namesIn(`/proc/${pid}/fd`).reverse()) {
+    let target = '';
+    try {
+      target = readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+    } catch {
+      // Closed meanwhile.
+    }
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
+    if (inode !== undefined) yield inode;
+  }
+}
+
+function* listeners(): Generator<Listener> {
+  for (const table of TABLES) {
+    for (const row of rowsOf(table)) {
+      const [, local = '', , state, , , , , , inode] = row.trim().split(/\s+/);
+      if (state === LISTENING && inode !== undefined) {
+        yield { port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode };
+      } else if (local.includes(':')) break;
+    }
+  }
+}
+
+function* rowsOf(path: string): Generator<string> {
+  let begun = '';
+  for (const text of piecesOf(path, ROW_BYTES)) {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop() ?? '';
+    yield* lines;
+  }
+}
