@@ -63,8 +63,7 @@ export async function startServe(args, { env, folder, onLine = () => {} }) {
     url: ready.functions[0].url,
     api: ready.api,
     async stop() {
-      child.kill('SIGINT');
-      child.kill('SIGINT');
+      child.kill('SIGKILL');
       await exited;
     },
   };

@@ -16,6 +16,7 @@ const SLOW = `require('node:http').createServer((request, response) => {
 const ENDLESS = `require('node:http').createServer((request, response) => {
   response.write('begun');
   console.log('begun');
+  setInterval(() => console.log('tick'), 100);
 }).listen(process.env.FC_SERVER_PORT)`;
 
 /** Starts instances, and tells how to find what they would leave behind. */
@@ -82,6 +83,12 @@ describe('the end of serve leaves nothing behind (quality I24)', () => {
     const nonce = nonceOf(JSON.parse(stdout).instances[0].pid);
     served.process.kill('SIGINT');
     await served.event(({ event }) => event === 'draining');
+    // Sooner it would be a copy of the first (C7).
+    const ticks = served.events.filter(({ text }) => text === 'tick').length;
+    await vi.waitFor(
+      () => expect(served.events.filter(({ text }) => text === 'tick').length).toBeGreaterThan(ticks + 6),
+      10_000,
+    );
     served.process.kill('SIGINT');
     expect(await served.exited).toEqual({ code: 130, signal: null });
     expect(await answer).toBe('cut off');

@@ -37,6 +37,8 @@ export interface Served {
 interface ServeOptions {
   readonly env?: Env;
   readonly directory?: string;
+  /** Runs serve under another program, both in a process group of their own. `process` is then that program. */
+  readonly under?: readonly string[];
 }
 
 /**
@@ -47,17 +49,21 @@ export async function serve(args: readonly string[] = [], options: ServeOptions 
   const folder = temporaryFolder();
   const env = { XDG_RUNTIME_DIR: folder, ...options.env };
   const flags = ['--port', '0', '--api-port', '0', '--log-format', 'json'];
-  const child = spawn(process.execPath, [BIN, 'serve', ...flags, ...args], {
+  const { under = [] } = options;
+  const [program = '', ...words] = [...under, process.execPath, BIN, 'serve', ...flags, ...args];
+  const child = spawn(program, words, {
     cwd: options.directory ?? folder,
     env: cleanEnvironment(env),
+    detached: under.length > 0,
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const exited = new Promise<Awaited<Served['exited']>>((resolve) => {
     child.on('exit', (code, signal) => resolve({ code, signal }));
   });
   onTestFinished(async () => {
-    child.kill('SIGINT');
-    child.kill('SIGINT');
+    // A drain would wait for the test's own requests; the guard ends what is left of a killed one.
+    if (under.length > 0) killGroup(child.pid);
+    else child.kill('SIGKILL');
     await exited;
   });
 
@@ -103,6 +109,14 @@ export async function serve(args: readonly string[] = [], options: ServeOptions 
     url: ready.functions[0].url,
     cli: (...words) => runCli(words, { env }),
   };
+}
+
+function killGroup(pid = 0): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function parse(line: string): LogEvent | undefined {

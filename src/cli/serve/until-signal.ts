@@ -1,6 +1,6 @@
 import type { Emulator } from '../../emulator-options.js';
-import type { SignalName, Signals } from '../context.js';
 import { EXIT } from '../failure.js';
+import type { SignalName, Signals } from '../signals.js';
 
 interface ShutdownOptions {
   readonly emulator: Promise<Emulator>;
@@ -13,8 +13,8 @@ interface ShutdownOptions {
 const FORCED = 143;
 
 /**
- * Runs until told to end (quality F-08): the first signal drains, a second one ends at once. Must be called before the emulator
- * is ready, so that a signal in between is not lost.
+ * Runs until a signal ends it (quality F-08): the first one drains, a second one ends at once. Must be called before the emulator
+ * is ready, so that no signal is lost in between.
  * @returns the exit code
  * @throws what the start of the emulator throws
  */
@@ -24,7 +24,7 @@ export async function untilSignal({ emulator, signals, onDrain, onEnded }: Shutd
     signals.take((signal) => {
       count += 1;
       if (count === 1) return first(signal);
-      // Whatever hangs now, a third signal does not wait for it; the guard ends what is left.
+      // A third signal waits for nothing; the guard ends what is left.
       if (count > 2) process.exit(codeOf(signal));
       void emulator.then((running) => running.stopNow()).finally(() => process.exit(codeOf(signal)));
     });
