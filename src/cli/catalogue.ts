@@ -3,6 +3,8 @@ import type { OptionTable } from './options.js';
 
 export interface Leaf {
   readonly summary: string;
+  /** Other words for the same command. */
+  readonly aliases?: readonly string[];
   /** Loaded only when this very command runs or tells its help. */
   readonly load: () => Promise<Command<OptionTable>>;
 }
@@ -37,6 +39,7 @@ export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
       },
       list: {
         summary: 'list sessions',
+        aliases: ['ls'],
         load: async () => (await import('./commands/session/list.js')).list,
       },
       update: {
@@ -45,6 +48,7 @@ export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
       },
       delete: {
         summary: 'end sessions and forget them',
+        aliases: ['rm', 'terminate'],
         load: async () => (await import('./commands/session/delete.js')).remove,
       },
       pause: {
@@ -62,6 +66,7 @@ export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
     commands: {
       list: {
         summary: 'list instances',
+        aliases: ['ls'],
         load: async () => (await import('./commands/instance/list.js')).list,
       },
       kill: {
@@ -74,11 +79,16 @@ export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
       },
     },
   },
+  ps: {
+    summary: 'list instances, as instance list does',
+    load: async () => (await import('./commands/instance/list.js')).list,
+  },
   function: {
     summary: 'what is served, and where',
     commands: {
       list: {
         summary: 'list the functions',
+        aliases: ['ls'],
         load: async () => (await import('./commands/function/list.js')).list,
       },
       get: {

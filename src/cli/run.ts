@@ -55,8 +55,10 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
       const isDefault = subname === entry.byDefault;
       const sub = prepared(made.command(subname, { isDefault }), context)
         .summary(leaf.summary)
-        .description(leaf.summary);
-      if (subname === subword || isDefault) await equip(sub, leaf);
+        .description([leaf.summary, ...(leaf.aliases ?? []).map((word) => `also: ${word}`)].join('; '));
+      for (const alias of leaf.aliases ?? []) sub.alias(alias);
+      const isMeant = subname === subword || leaf.aliases?.includes(subword ?? '');
+      if (isMeant || isDefault) await equip(sub, leaf);
     }
   }
   await program.parseAsync([...line], { from: 'user' });
@@ -113,7 +115,7 @@ function report(
 /** commander says what is wrong in its first line and the nearest right word in the second. */
 function misuse(error: CommanderError, argv: readonly string[]): UsageError {
   const [first = '', second = ''] = error.message.split('\n');
-  const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(second) ?? [];
+  const [, meant] = /^\(Did you mean (?:one of )?([^,?]+)/.exec(second) ?? [];
   const word = argv.find((text) => !text.startsWith('-'));
   if (error.code === 'commander.unknownCommand' && word !== undefined && LATER_COMMANDS.includes(word))
     return notThereYet(`the command ${word}`);
