@@ -76,7 +76,7 @@ export function checkFunctionName(name: string): void {
 export function checkEnvironmentVariables(variables: Readonly<Record<string, string>>): void {
   let bytes = 0;
   for (const [name, value] of Object.entries(variables)) {
-    if (/^(FC_|ALIBABA_CLOUD_)/.test(name)) {
+    if (name.startsWith('FC_')) {
       throw new FcError('InvalidArgument', `The environment variable name '${name}' is reserved`);
     }
     if (!VARIABLE_NAME.test(name)) {

@@ -26,6 +26,9 @@ export function environmentOf(
   const version = versionId === '0' ? 'LATEST' : versionId;
   return {
     ...inherited(hostEnvironment),
+    ALIBABA_CLOUD_ACCESS_KEY_ID: PLACEHOLDER,
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: PLACEHOLDER,
+    ALIBABA_CLOUD_SECURITY_TOKEN: PLACEHOLDER,
     ...config.environmentVariables,
     FC_SERVER_PORT: String(port),
     FC_CUSTOM_LISTEN_PORT: String(port),
@@ -40,9 +43,6 @@ export function environmentOf(
     FC_FUNCTION_MEMORY_SIZE: '512',
     FC_ACCOUNT_ID: ACCOUNT_ID,
     FC_REGION: REGION,
-    ALIBABA_CLOUD_ACCESS_KEY_ID: PLACEHOLDER,
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: PLACEHOLDER,
-    ALIBABA_CLOUD_SECURITY_TOKEN: PLACEHOLDER,
     FC_AFFINITY_RUN: nonce,
     FC_AFFINITY_LISTEN_HOST: '127.0.0.1',
   };

@@ -46,6 +46,14 @@ test('six variables of the host are passed on, the function’s own override the
   expect(environment).not.toHaveProperty('USER');
 });
 
+test('C11: credentials that the function names stand before the placeholders', () => {
+  const spec = specOf(['true'], { environmentVariables: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'mine' } });
+  expect(environmentOf(spec, 20001, SURROUNDINGS)).toMatchObject({
+    ALIBABA_CLOUD_ACCESS_KEY_ID: 'mine',
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'fc-affinity-placeholder',
+  });
+});
+
 test('a published version tells its number', () => {
   const spec = specOf(['true']);
   const published = { ...spec, qualifier: 'prod', revision: { ...spec.revision, versionId: '7' } };
