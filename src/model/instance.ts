@@ -53,8 +53,11 @@ export interface LogLine {
 /** What an instance printed, and the platform's own lines between. Bounded: the oldest lines go first. */
 export interface InstanceLog {
   lines(): readonly LogLine[];
-  /** Adds a platform line, as `FC Invoke Start RequestId: …`. */
-  note(text: string): void;
+  /**
+   * Adds a platform line, as `FC Invoke Start RequestId: …`. With `afterPrinted` it stands behind all that the handler has printed by
+   * now, which may still be on its way.
+   */
+  note(text: string, options?: { readonly afterPrinted?: boolean }): void;
   /** @returns a function that ends the following */
   follow(listener: (line: LogLine) => void): () => void;
 }

@@ -32,8 +32,10 @@ export class BoundedLog implements InstanceLog {
   }
 
   /** @param text of the platform's own making: nothing in it comes from outside */
-  note(text: string): void {
-    this.#append('platform', text);
+  note(text: string, { afterPrinted = false }: { readonly afterPrinted?: boolean } = {}): void {
+    // An answer and the lines printed before it come by different pipes: the present turn of the event loop reads both.
+    if (afterPrinted) setImmediate(() => this.#append('platform', text));
+    else this.#append('platform', text);
   }
 
   follow(listener: (line: LogLine) => void): () => void {

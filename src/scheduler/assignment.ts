@@ -58,6 +58,6 @@ export class BoundAssignment implements Assignment {
   #end(): void {
     if (this.#isOver) throw new Error(`visit ${this.requestId} has been left before`);
     this.#isOver = true;
-    this.#options.log?.note(`FC Invoke End RequestId: ${this.requestId}`);
+    this.#options.log?.note(`FC Invoke End RequestId: ${this.requestId}`, { afterPrinted: true });
   }
 }
