@@ -5,6 +5,7 @@ import { checkCommand } from './command.js';
 import { Guard } from './guard.js';
 import { prepareLaunch } from './launch.js';
 import { type LocalDriverParts, LocalInstance } from './local-instance.js';
+import { MarkedProcesses } from './marked-processes.js';
 import { Ports } from './ports.js';
 import { StartQueue } from './start-queue.js';
 
@@ -55,7 +56,8 @@ export function createLocalDriver({
     guard,
     ports: new Ports({ begin: Number.parseInt(nonce.slice(0, 8), 16) / 2 ** 32 }),
     queue: new StartQueue(clock),
-    surroundings: { nonce, hostEnvironment },
+    marked: new MarkedProcesses(clock, nonce),
+    run: { nonce, hostEnvironment },
   };
   const running = new Set<LocalInstance>();
   let closed = false;

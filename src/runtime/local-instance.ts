@@ -7,6 +7,7 @@ import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import { BoundedLog } from './instance-log.js';
 import { launch } from './launch.js';
+import type { MarkedProcesses } from './marked-processes.js';
 import type { Ports } from './ports.js';
 import { ProcessGroup } from './process-group.js';
 import { calledOff, exitedEarly, neverListened } from './start-failure.js';
@@ -20,7 +21,8 @@ export interface LocalDriverParts {
   readonly guard: Guard;
   readonly ports: Pick<Ports, 'take' | 'giveBack'>;
   readonly queue: StartQueue;
-  readonly surroundings: RunContext;
+  readonly marked: MarkedProcesses;
+  readonly run: RunContext;
 }
 
 /** How often a start is tried on another port when its own was taken meanwhile (quality F-07). */
@@ -113,7 +115,7 @@ export class LocalInstance implements Instance {
         case 'late':
           throw neverListened(
             this.#config,
-            { port, otherPorts: portsOf(group.pid) },
+            { port, otherPorts: portsOf(await group.processes()) },
             this.output.lastLines(),
           );
         case 'exited': {
@@ -131,7 +133,7 @@ export class LocalInstance implements Instance {
   }
 
   async #launch(): Promise<{ group: ProcessGroup; port: number }> {
-    const { clock, guard, ports, surroundings } = this.#parts;
+    const { clock, guard, marked, ports, run } = this.#parts;
     const { command, args } = this.#config.customRuntimeConfig;
     const port = await ports.take();
     try {
@@ -139,9 +141,15 @@ export class LocalInstance implements Instance {
       const leader = await launch({
         argv: [...command, ...args],
         cwd: this.#config.codeDirectory,
-        environment: environmentOf(this.#spec, port, surroundings),
+        environment: environmentOf(this.#spec, port, run),
       });
-      const group = new ProcessGroup(leader, { clock, guard, log: this.output });
+      const group = new ProcessGroup(leader, {
+        instanceId: this.instanceId,
+        clock,
+        guard,
+        marked,
+        log: this.output,
+      });
       this.#group = group;
       // Nobody waits for the port: it is free for others when the group has ended, which never fails.
       void group.ended.then(() => ports.giveBack(port));

@@ -1,94 +1,143 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../model/clock.js';
-import { hasLivingMembers, startTimeOf } from '../system/process-table.js';
+import { hasLivingMembers, isDead, membersOf, startTimeOf, statOf } from '../system/process-table.js';
 import { wait } from '../system/wait.js';
 import { within } from '../system/within.js';
 import type { Guard } from './guard.js';
 import type { BoundedLog } from './instance-log.js';
 import type { Launched, ProcessExit } from './launch.js';
 import { LineSplitter } from './line-splitter.js';
+import type { MarkedProcess, MarkedProcesses } from './marked-processes.js';
 
-/** How long what is left of a killed group may take to vanish, and its output to arrive. */
-const AFTERMATH_MS = 250;
+/** How long killed processes may take to vanish, and their output to arrive. */
+const VANISH_LIMIT_MS = 250;
 const DRAIN_MS = 100;
+const INTERVAL_MS = 5;
+/** A process may fork while the table is read: only several passes in a row that find nothing say that nothing is left. */
+const PASSES_WITHOUT_FIND = 2;
+/** A process that forks faster than it can be killed is left to the guard. */
+const MOST_PASSES = 50;
 
-interface GroupSurroundings {
+export interface GroupContext {
+  readonly instanceId: string;
   readonly clock: Clock;
   readonly guard: Guard;
+  readonly marked: MarkedProcesses;
   readonly log: BoundedLog;
 }
 
 /**
- * A started process with all that it starts. Signals always go to the group.
+ * A started process with all that it starts: its process group, and on Linux also the processes that left the group.
  *
- * Why a signal never meets a stranger (quality T20, I27): a process ID is free again only when its process has been reaped and no
- * process or group carries it. While we have not seen the leader's exit it is running or unreaped, so the number is held. After
- * that, the group is signalled only on the way to its end, at once and while it has members: a group with members holds the number
- * too, and an empty one answers ESRCH. What is left is the instant between the reaping and our turn, in which the system
- * would have to hand out every other number first.
+ * Why no signal reaches a process of others (quality T20, I27): the system gives a process ID anew only when its process has been
+ * reaped and no process or group carries it. While the exit of the leader is unknown, the leader runs or is unreaped, so its ID is
+ * held. After the exit, the group is signalled only while it has members, which hold the ID too; an empty group answers ESRCH. A process
+ * outside the group is signalled only if it still has the start time with which it was found.
  */
 export class ProcessGroup {
   readonly pid: number;
-  /** When the leader has exited, its group is empty and its output is in the log. Never rejects. */
+  /** Resolves when no process of the instance is left and its output is in the log. Never rejects. */
   readonly ended: Promise<ProcessExit>;
   readonly #leader: Launched;
-  readonly #around: GroupSurroundings;
+  readonly #context: GroupContext;
   #leaderGone = false;
   #over = false;
   #killAt: number | undefined;
-  #callOffKill: () => void = () => {};
+  #cancelKill: () => void = () => {};
 
-  constructor(leader: Launched, around: GroupSurroundings) {
+  constructor(leader: Launched, context: GroupContext) {
     this.pid = leader.pid;
     this.#leader = leader;
-    this.#around = around;
-    around.guard.watch(leader.pid, startTimeOf(leader.pid));
+    this.#context = context;
+    const { guard, log } = context;
+    guard.watch(leader.pid, startTimeOf(leader.pid));
     const drained = Promise.all([
-      collect(leader.stdout, (line) => around.log.add('stdout', line)),
-      collect(leader.stderr, (line) => around.log.add('stderr', line)),
+      collect(leader.stdout, (line) => log.add('stdout', line)),
+      collect(leader.stderr, (line) => log.add('stderr', line)),
     ]);
-    this.ended = this.#follow(drained);
+    this.ended = this.#untilEnded(drained);
   }
 
-  /** SIGTERM, and SIGKILL after `graceMs`; 0 kills at once. May be called again: the sooner end counts. */
+  /** The process IDs of the group, the leader first. Reads the process table only when more than the leader is asked for. */
+  *members(): Generator<number> {
+    yield this.pid;
+    yield* membersOf(this.pid);
+  }
+
+  /** The process IDs of the group and of the processes that left it. */
+  async processes(): Promise<number[]> {
+    const marked = await this.#context.marked.of(this.#context.instanceId);
+    return [...new Set([...this.members(), ...marked.map(({ pid }) => pid)])];
+  }
+
+  /** SIGTERM, and SIGKILL after `graceMs`; 0 kills at once. May be called again: the earlier end counts. */
   end(graceMs: number): void {
     if (this.#over) return;
-    const { clock } = this.#around;
+    const { clock } = this.#context;
     const killAt = clock.now() + graceMs;
     const first = this.#killAt === undefined;
     if (this.#killAt !== undefined && this.#killAt <= killAt) return;
     this.#killAt = killAt;
-    this.#callOffKill();
+    this.#cancelKill();
     if (graceMs <= 0) {
       this.#signal('SIGKILL');
       return;
     }
     if (first) this.#signal('SIGTERM');
-    this.#callOffKill = clock.wakeAt(killAt, () => this.#signal('SIGKILL'));
+    this.#cancelKill = clock.wakeAt(killAt, () => this.#signal('SIGKILL'));
   }
 
-  async #follow(drained: Promise<unknown>): Promise<ProcessExit> {
+  async #untilEnded(drained: Promise<unknown>): Promise<ProcessExit> {
+    const { clock, guard } = this.#context;
     const exit = await this.#leader.exit;
     this.#leaderGone = true;
-    await this.#clear();
+    await this.#useGrace();
+    await this.#killGroup();
+    await this.#killMarked();
     this.#over = true;
-    this.#callOffKill();
-    await within(this.#around.clock, DRAIN_MS, drained);
+    this.#cancelKill();
+    await within(clock, DRAIN_MS, drained);
     this.#leader.stdout.destroy();
     this.#leader.stderr.destroy();
     await drained;
-    this.#around.guard.forget(this.pid);
+    guard.forget(this.pid);
     return exit;
   }
 
-  /** What the leader leaves behind has the rest of the grace, if it was asked to end; then it is killed. */
-  async #clear(): Promise<void> {
-    const { clock } = this.#around;
-    while (this.#killAt !== undefined && clock.now() < this.#killAt && this.#hasMembers())
-      await wait(clock, 10);
+  /** What the leader leaves behind has the rest of the grace, if the instance was asked to end. */
+  async #useGrace(): Promise<void> {
+    if (!this.#hasGrace()) return;
+    const outside = await this.#outsideGroup();
+    for (const process of outside) sendTo(process, 'SIGTERM');
+    while (this.#hasGrace() && (this.#hasMembers() || outside.some(isAlive)))
+      await wait(this.#context.clock, 10, { keepAlive: true });
+  }
+
+  async #killGroup(): Promise<void> {
+    const { clock } = this.#context;
     this.#signal('SIGKILL');
-    const patience = clock.now() + AFTERMATH_MS;
-    while (clock.now() < patience && this.#hasMembers()) await wait(clock, 5);
+    const limit = clock.now() + VANISH_LIMIT_MS;
+    while (clock.now() < limit && this.#hasMembers()) await wait(clock, INTERVAL_MS, { keepAlive: true });
+  }
+
+  /** Kills the processes that left the group. */
+  async #killMarked(): Promise<void> {
+    let withoutFind = 0;
+    for (let passes = 0; passes < MOST_PASSES && withoutFind < PASSES_WITHOUT_FIND; passes++) {
+      if (passes > 0) await wait(this.#context.clock, INTERVAL_MS, { keepAlive: true });
+      const found = await this.#outsideGroup();
+      for (const process of found) sendTo(process, 'SIGKILL');
+      withoutFind = found.length === 0 ? withoutFind + 1 : 0;
+    }
+  }
+
+  async #outsideGroup(): Promise<readonly MarkedProcess[]> {
+    const { marked, instanceId } = this.#context;
+    return (await marked.of(instanceId)).filter(({ group }) => group !== this.pid);
+  }
+
+  #hasGrace(): boolean {
+    return this.#killAt !== undefined && this.#context.clock.now() < this.#killAt;
   }
 
   #hasMembers(): boolean {
@@ -100,20 +149,34 @@ export class ProcessGroup {
     this.#send(name);
   }
 
-  /** @returns whether there was anybody to receive it */
+  /** @returns whether a process received it */
   #send(signal: NodeJS.Signals | 0): boolean {
     if (this.#over) return false;
     try {
       process.kill(-this.pid, signal);
       return true;
     } catch {
-      // ESRCH: the group is empty. EPERM (macOS): only the dead are left in it.
+      // ESRCH: the group is empty. EPERM (macOS): only zombies are left in it.
       return false;
     }
   }
 }
 
-/** Resolves when the stream is over. Reads without ever waiting for anybody, so a handler never blocks on its output (quality F-30). */
+function isAlive({ pid, startTime }: MarkedProcess): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.startTime === startTime && !isDead(stat);
+}
+
+function sendTo(target: MarkedProcess, signal: NodeJS.Signals): void {
+  if (!isAlive(target)) return;
+  try {
+    process.kill(target.pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Resolves when the stream has ended. Always reads on, so that a handler never blocks on its output (quality F-30). */
 function collect(stream: Readable, take: (line: string) => void): Promise<void> {
   const splitter = new LineSplitter(take);
   stream.on('data', (chunk: Buffer) => splitter.write(chunk));

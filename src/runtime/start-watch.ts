@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import type { Address } from '../model/instance.js';
-import { ownsListener, portsOf } from '../system/listeners.js';
+import { listensOn, portsOf } from '../system/listeners.js';
 import { isAtWork } from '../system/process-table.js';
 import { wait } from '../system/wait.js';
 import type { BoundedLog } from './instance-log.js';
@@ -29,7 +29,7 @@ interface Start {
 const HINT_AFTER_MS = 2000;
 /** How long a process that finds its port taken may need to say so and exit. */
 const DOUBT_MS = 2000;
-const DOUBT_INTERVAL_MS = 20;
+const DOUBT_INTERVAL_MS = 100;
 
 /** Nobody waits for what is called off with it. One is as good as many, which take time to make. */
 const OVER = new Error('the start is over');
@@ -44,8 +44,8 @@ export async function watchStart({
   log,
 }: Start): Promise<StartOutcome> {
   const over = new AbortController();
-  const hint = (): void => {
-    const others = portsOf(group.pid);
+  const hint = async (): Promise<void> => {
+    const others = portsOf(await group.processes());
     if (others.length > 0 && !others.includes(port)) log.note(`not ready yet. ${wrongPort(port, others)}`);
   };
   const callOffHint = clock.wakeAt(clock.now() + HINT_AFTER_MS, hint);
@@ -88,7 +88,8 @@ async function listening({
     output: log,
   });
   const patience = clock.now() + DOUBT_MS;
-  while (clock.now() < patience && ownsListener(group.pid, port) === false) {
+  while (clock.now() < patience && listensOn(port, group.members()) === false) {
+    if (listensOn(port, await group.processes()) === true) break;
     await wait(clock, DOUBT_INTERVAL_MS);
     signal.throwIfAborted();
   }

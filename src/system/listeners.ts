@@ -1,6 +1,6 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { firstPage, namesIn, piecesOf } from './proc-file.js';
-import { membersOf, processIds } from './process-table.js';
+import { processIds } from './process-table.js';
 
 // Who listens on which TCP port, as Linux tells it in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
 
@@ -33,17 +33,18 @@ export function portOwner(port: number): PortOwner | undefined {
   return { pid, name: firstPage(`/proc/${pid}/comm`)?.trim() ?? 'unknown' };
 }
 
-/** Whether a process of that group listens on the port; `undefined` where that cannot be known. */
-export function ownsListener(group: number, port: number): boolean | undefined {
+/** Whether one of these processes listens on the port; `undefined` where that cannot be known. */
+export function listensOn(port: number, pids: Iterable<number>): boolean | undefined {
   if (!existsSync('/proc/net/tcp')) return undefined;
   const inodes = inodesOf((listener) => listener.port === port);
   if (inodes.size === 0) return false;
-  return hasSocket(group, inodes) || membersOf(group).some((pid) => hasSocket(pid, inodes));
+  for (const pid of pids) if (hasSocket(pid, inodes)) return true;
+  return false;
 }
 
-/** The ports on which that group listens, in ascending order. */
-export function portsOf(group: number): number[] {
-  const inodes = new Set(membersOf(group).flatMap((pid) => [...socketsOf(pid)]));
+/** The ports on which these processes listen, in ascending order. */
+export function portsOf(pids: readonly number[]): number[] {
+  const inodes = new Set(pids.flatMap((pid) => [...socketsOf(pid)]));
   const ports = [...listeners()].filter(({ inode }) => inodes.has(inode)).map(({ port }) => port);
   return [...new Set(ports)].sort((one, other) => one - other);
 }

@@ -9,6 +9,11 @@ export function firstPage(path: string): string | undefined {
   return undefined;
 }
 
+/** @returns an empty text when the file is not there or may not be read */
+export function wholeFile(path: string): string {
+  return [...piecesOf(path, PAGE_BYTES)].join('');
+}
+
 /** Reads a file piece by piece, no further than the caller asks. Ends where the file cannot be read. */
 export function* piecesOf(path: string, bytesEach: number): Generator<string> {
   let descriptor: number | undefined;

@@ -1,4 +1,4 @@
-import { firstPage, namesIn } from './proc-file.js';
+import { firstPage, namesIn, wholeFile } from './proc-file.js';
 
 // What Linux tells of processes in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
 
@@ -46,6 +46,11 @@ export function processIds(): number[] {
   return namesIn('/proc')
     .map(Number)
     .filter((pid) => pid > 0);
+}
+
+/** The environment with which a process was started, as `NAME=value`; empty for zombies and for what is not this user's to read. */
+export function environmentOf(pid: number): string[] {
+  return wholeFile(`/proc/${pid}/environ`).split('\0');
 }
 
 /** The processes of a process group. */

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
 import { Guard } from '../../src/runtime/guard.js';
 import { LocalInstance } from '../../src/runtime/local-instance.js';
+import { MarkedProcesses } from '../../src/runtime/marked-processes.js';
 import { instanceRange, Ports } from '../../src/runtime/ports.js';
 import { StartQueue } from '../../src/runtime/start-queue.js';
 import { fetchText, never, node, specOf } from './local-instances.js';
@@ -30,14 +31,14 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     },
     giveBack: (port: number) => free.giveBack(port),
   };
-  const surroundings = { nonce, hostEnvironment: process.env };
   const parts = {
     clock,
     sessionClock: clock,
     guard,
     ports,
     queue: new StartQueue(clock),
-    surroundings,
+    marked: new MarkedProcesses(clock, nonce),
+    run: { nonce, hostEnvironment: process.env },
   };
   guard.begin();
   const instance = new LocalInstance(specOf(command), parts, never);

@@ -1,0 +1,60 @@
+import type { Clock } from '../model/clock.js';
+import { environmentOf, processIds, statOf } from '../system/process-table.js';
+import { wait } from '../system/wait.js';
+
+/** How many processes are looked at before other work gets a turn. */
+const PROCESSES_AT_ONCE = 64;
+
+/** A living process that carries the mark of an instance. */
+export interface MarkedProcess {
+  readonly pid: number;
+  /** Its process group. */
+  readonly group: number;
+  readonly startTime: string;
+}
+
+/**
+ * Finds the processes of an instance wherever they are, by the mark that each inherits in its environment: the nonce of the run and the
+ * ID of the instance. That covers processes that left the process group (setsid, daemons, detached children). Linux only; elsewhere
+ * none is found. One pass over the process table serves all instances that ask for it at that moment.
+ */
+export class MarkedProcesses {
+  readonly #clock: Clock;
+  readonly #nonce: string;
+  #next: Promise<ReadonlyMap<string, readonly MarkedProcess[]>> | undefined;
+
+  constructor(clock: Clock, nonce: string) {
+    this.#clock = clock;
+    this.#nonce = nonce;
+  }
+
+  async of(instanceId: string): Promise<readonly MarkedProcess[]> {
+    this.#next ??= this.#pass();
+    return (await this.#next).get(instanceId) ?? [];
+  }
+
+  async #pass(): Promise<ReadonlyMap<string, readonly MarkedProcess[]>> {
+    await wait(this.#clock, 0, { keepAlive: true });
+    // Who asks from now on needs a pass that begins later.
+    this.#next = undefined;
+    const found = new Map<string, MarkedProcess[]>();
+    for (const [index, pid] of processIds().entries()) {
+      if (index % PROCESSES_AT_ONCE === PROCESSES_AT_ONCE - 1)
+        await wait(this.#clock, 0, { keepAlive: true });
+      const instanceId = this.#instanceOf(pid);
+      const stat = instanceId === undefined ? undefined : statOf(pid);
+      if (instanceId === undefined || stat === undefined) continue;
+      const processes = found.get(instanceId) ?? [];
+      processes.push({ pid, group: stat.group, startTime: stat.startTime });
+      found.set(instanceId, processes);
+    }
+    return found;
+  }
+
+  #instanceOf(pid: number): string | undefined {
+    const variables = environmentOf(pid);
+    if (!variables.includes(`FC_AFFINITY_RUN=${this.#nonce}`)) return undefined;
+    const name = 'FC_INSTANCE_ID=';
+    return variables.find((variable) => variable.startsWith(name))?.slice(name.length);
+  }
+}
