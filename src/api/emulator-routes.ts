@@ -1,13 +1,19 @@
+import { boundedFeed } from '../model/bounded-feed.js';
+import type { LogLine } from '../model/instance.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type { ControlPlane, FunctionRef } from '../model/services.js';
 import { type Call, json, type OperationTable } from './operation.js';
-import { subscription } from './subscription.js';
 import { toServedFunctionJson } from './wire-function.js';
 
 /** Tells of every request that has ended. */
 export interface RequestEvents {
   /** @returns a function that ends the subscription */
   subscribe(listener: (record: RequestRecord) => void): () => void;
+}
+
+/** Stands where a slow reader of the events has missed some. */
+interface Gap {
+  readonly missed: number;
 }
 
 const OWN = '/_emulator/v1';
@@ -51,7 +57,7 @@ export function emulatorRoutes(control: ControlPlane, events: RequestEvents | un
         const lines = await instances.logs(instanceId);
         if (follow !== 'true') return json({ lines });
         const followed = instances.followLogs(instanceId, call.signal);
-        return { kind: 'stream', contentType: 'application/x-ndjson', chunks: eachAs(followed, '', '\n') };
+        return { kind: 'stream', contentType: 'application/x-ndjson', chunks: asLines(followed) };
       },
     },
     [`${OWN}/requests`]: {
@@ -78,15 +84,12 @@ export function emulatorRoutes(control: ControlPlane, events: RequestEvents | un
     },
     [`${OWN}/events`]: {
       async GET(call) {
-        const records = subscription<RequestRecord>(
-          (listener) => events?.subscribe(listener) ?? (() => {}),
-          call.signal,
-        );
-        return {
-          kind: 'stream',
-          contentType: 'text/event-stream',
-          chunks: eachAs(records, 'data: ', '\n\n'),
-        };
+        const records = boundedFeed<RequestRecord | Gap>({
+          subscribe: (listener) => events?.subscribe(listener) ?? (() => {}),
+          signal: call.signal,
+          gap: (missed) => ({ missed }),
+        });
+        return { kind: 'stream', contentType: 'text/event-stream', chunks: serverSent(records) };
       },
     },
   };
@@ -98,10 +101,13 @@ async function functionRef(call: Call): Promise<FunctionRef | undefined> {
   return functionName === undefined ? undefined : { functionName, qualifier };
 }
 
-async function* eachAs(
-  records: AsyncIterable<unknown>,
-  before: string,
-  after: string,
-): AsyncGenerator<string> {
-  for await (const record of records) yield `${before}${JSON.stringify(record)}${after}`;
+async function* asLines(records: AsyncIterable<LogLine>): AsyncGenerator<string> {
+  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+}
+
+async function* serverSent(records: AsyncIterable<RequestRecord | Gap>): AsyncGenerator<string> {
+  for await (const record of records) {
+    const event = 'missed' in record ? 'event: gap\n' : '';
+    yield `${event}data: ${JSON.stringify(record)}\n\n`;
+  }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FcError } from '../model/errors.js';
@@ -73,9 +72,22 @@ async function sendStream(
   }
   for await (const chunk of chunks) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(chunk)) await untilDrained(response);
   }
   response.end();
+}
+
+/** Resolves when the client has read what was written, or has left; takes both listeners off. */
+function untilDrained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      response.off('drain', go);
+      response.off('close', go);
+      resolve();
+    };
+    response.on('drain', go);
+    response.on('close', go);
+  });
 }
 
 function errorText(error: FcError, { requestId }: ApiReplyHead): string {

@@ -1,3 +1,4 @@
+import { boundedFeed } from '../model/bounded-feed.js';
 import { FcError } from '../model/errors.js';
 import type { InstanceInfo, LogLine } from '../model/instance.js';
 import type { FunctionRef, InstanceService } from '../model/services.js';
@@ -31,33 +32,22 @@ export class Instances implements InstanceService {
     const runner = this.#runnerWithLog(instanceId);
     const log = runner.log(instanceId);
     if (log === undefined) return;
-    const waiting: LogLine[] = [...log.lines()];
-    let wake = (): void => {};
-    let isOver = signal.aborted;
-    const end = (): void => {
-      isOver = true;
-      wake();
-    };
-    const unfollow = log.follow((line) => {
-      waiting.push(line);
-      wake();
+    let last = 0;
+    yield* boundedFeed<LogLine>({
+      first: log.lines(),
+      subscribe: (listener) =>
+        log.follow((line) => {
+          last = line.at;
+          listener(line);
+        }),
+      signal,
+      ended: runner.exited(instanceId),
+      gap: (missed) => ({
+        at: last,
+        source: 'platform',
+        text: `${missed} lines are missing here: the instance printed them faster than they were read`,
+      }),
     });
-    signal.addEventListener('abort', end);
-    // An instance that has ended settles at once; nothing of it is lost, its lines are read first.
-    void runner.exited(instanceId).then(end);
-    try {
-      while (!signal.aborted) {
-        yield* waiting.splice(0);
-        if (isOver && waiting.length === 0) return;
-        if (waiting.length > 0) continue;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    } finally {
-      unfollow();
-      signal.removeEventListener('abort', end);
-    }
   }
 
   #runnerWithLog(instanceId: string): FunctionRunner {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { type ApiOptions, createApi } from '../../src/api/create-api.js';
@@ -7,6 +8,7 @@ import { MemoryControlPlane } from './memory-control-plane.js';
 
 export interface ServedApi {
   readonly control: MemoryControlPlane;
+  readonly server: Server;
   readonly port: number;
   readonly host: string;
   readonly defects: unknown[];
@@ -35,6 +37,7 @@ export async function serveApi(
   const { port } = api.server.address() as AddressInfo;
   return {
     control,
+    server: api.server,
     port,
     host: `127.0.0.1:${port}`,
     defects,

@@ -68,7 +68,7 @@ export class ControlConnection {
 
   /** A reply whose body is still to come; its status is 200. The caller ends it. */
   async open(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
-    const response = await this.#start(call, this.#joined(signal));
+    const response = await this.#start(call, signal);
     const { statusCode, headers } = response;
     if (statusCode === 200 && !isForeign(headers)) return response;
     interpret(response, await readText(response), this.#endpoint.origin);
@@ -84,7 +84,7 @@ export class ControlConnection {
     const late = new AbortController();
     const callOff = call.patient ? undefined : this.#limit(late);
     try {
-      const response = await this.#start(call, this.#joined(late.signal));
+      const response = await this.#start(call, late.signal);
       return interpret(response, await readText(response), this.#endpoint.origin, call.alsoFine);
     } catch (error) {
       throw late.signal.aborted ? late.signal.reason : this.explain(error);
@@ -97,10 +97,6 @@ export class ControlConnection {
     return this.#clock.wakeAt(this.#clock.now() + this.#timeoutMs, () =>
       late.abort(tooSlow(this.#endpoint.origin, this.#timeoutMs)),
     );
-  }
-
-  #joined(signal: AbortSignal): AbortSignal {
-    return this.#signal === undefined ? signal : AbortSignal.any([signal, this.#signal]);
   }
 
   async #start(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
@@ -122,9 +118,12 @@ export class ControlConnection {
       request.once('error', reject);
       // Not by the request's own `signal`: Node takes a millisecond to load what that needs (quality P7).
       const giveUp = (): void => void request.destroy();
-      signal.addEventListener('abort', giveUp, { once: true });
-      request.once('close', () => signal.removeEventListener('abort', giveUp));
-      if (signal.aborted) giveUp();
+      const signals = this.#signal === undefined ? [signal] : [signal, this.#signal];
+      for (const each of signals) each.addEventListener('abort', giveUp);
+      request.once('close', () => {
+        for (const each of signals) each.removeEventListener('abort', giveUp);
+      });
+      if (signals.some(({ aborted }) => aborted)) giveUp();
       request.end(body);
     });
   }

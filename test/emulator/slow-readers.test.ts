@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApiClient } from '../../src/api/create-api-client.js';
+import { startEmulator } from '../../src/emulator.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import { temporaryFolder } from '../support/run-cli.js';
+
+/** Prints that many megabytes when asked, and answers when all is handed over. */
+const FLOOD = `
+  const { once } = require('node:events');
+  const line = 'x'.repeat(999) + '\\n';
+  require('node:http').createServer(async (request, response) => {
+    for (let count = Number(request.url.slice(1)) * 1000; count > 0; count--)
+      if (!process.stdout.write(line)) await once(process.stdout, 'drain');
+    process.stdout.write('the end\\n');
+    response.end();
+  }).listen(process.env.FC_SERVER_PORT, '127.0.0.1');`;
+const MEGABYTES = 300;
+
+test('C1: a client that follows a log and reads nothing costs bounded memory, and is told of the gap', async ({
+  annotate,
+}) => {
+  const emulator = await startEmulator({
+    functions: [
+      {
+        config: completeFunction({
+          functionName: 'hello',
+          command: [process.execPath, '-e', FLOOD],
+          codeDirectory: temporaryFolder(),
+          timeout: 120,
+        }),
+      },
+    ],
+  });
+  onTestFinished(() => emulator.stopNow());
+  const url = emulator.functions[0]?.url ?? '';
+  await (await fetch(`${url}/0`)).arrayBuffer();
+  const [instance] = await createApiClient({ endpoint: emulator.api }).instances.list();
+
+  const { hostname, port } = new URL(emulator.api);
+  const reader = connect({ host: hostname, port: Number(port) });
+  onTestFinished(() => void reader.destroy());
+  await once(reader, 'connect');
+  reader.pause();
+  reader.write(
+    `GET /_emulator/v1/instances/${instance?.instanceId}/logs?follow=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+  );
+  await once(reader, 'readable');
+
+  const before = process.memoryUsage().rss;
+  await (await fetch(`${url}/${MEGABYTES}`)).arrayBuffer();
+  const grown = (process.memoryUsage().rss - before) / 1_000_000;
+  await annotate(`the emulator grew by ${grown.toFixed(0)} MB while the handler printed ${MEGABYTES} MB`);
+  expect(grown).toBeLessThan(MEGABYTES / 3);
+
+  let text = '';
+  reader.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  await expect.poll(() => text.includes('"the end"'), { timeout: 20_000 }).toBe(true);
+  const missed = Number(/"source":"platform","text":"(\d+) lines are missing here/.exec(text)?.[1]);
+  expect(missed).toBeGreaterThan(MEGABYTES * 500);
+  const printed = text.match(/"text":"x{999}"/g) ?? [];
+  expect(missed + printed.length).toBe(MEGABYTES * 1000);
+}, 120_000);
