@@ -63,7 +63,7 @@ const { output } = await bundle.write({
   codeSplitting: {
     groups: [
       { name: 'base', tags: ['$initial'], priority: 1 },
-      { name: 'shared', test: /\/src\/(cli|model)\/[^/]+$/, minShareCount: 3 },
+      { name: 'shared', test: /\/src\/(cli(\/(options|output))?|model)\/[^/]+$/, minShareCount: 3 },
     ],
   },
 });

@@ -40,9 +40,6 @@ const TO_BE_MENDED = new Set([
   'gateway/check-request.ts → gateway/check-request-line.ts → gateway/check-request.ts',
   'gateway/gateway.ts → gateway/route.ts → gateway/gateway.ts',
   'scheduler/pool.ts → scheduler/pooled-instance.ts → scheduler/pool.ts',
-  'cli/serve/serve-log.ts → cli/serve/json-log.ts → cli/serve/serve-log.ts',
-  'cli/serve/serve-log.ts → cli/serve/pretty-log.ts → cli/serve/banner.ts → cli/serve/serve-log.ts',
-  'cli/serve/serve-log.ts → cli/serve/pretty-log.ts → cli/serve/serve-log.ts',
   'verify/suite.ts → verify/trial.ts → verify/suite.ts',
 ]);
 

@@ -1,5 +1,5 @@
 import type { Command } from './command.js';
-import type { OptionTable } from './options.js';
+import type { OptionTable } from './options/options.js';
 
 export interface Leaf {
   readonly summary: string;

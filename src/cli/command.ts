@@ -1,5 +1,5 @@
 import type { Context } from './context.js';
-import type { OptionTable, Values } from './options.js';
+import type { OptionTable, Values } from './options/options.js';
 
 /** What a command was given, read and checked. */
 export interface Invocation<Table extends OptionTable> {

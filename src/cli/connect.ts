@@ -4,8 +4,8 @@ import { LATEST } from '../model/function.js';
 import type { FunctionRef } from '../model/services.js';
 import type { Context } from './context.js';
 import { runningEmulators } from './discovery.js';
-import { text } from './option-kinds.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './errors.js';
+import { text } from './options/option-kinds.js';
 
 export const CONNECTION = {
   endpoint: text('--endpoint <url>', 'the control API; default: the emulator that runs, else port 9001'),

@@ -1,6 +1,6 @@
 import { type Clock, MovableClock } from '../model/clock.js';
 import { ignoresHangup } from '../system/ignores-hangup.js';
-import { type Screen, screenOf } from './screen.js';
+import { type Screen, screenOf } from './output/screen.js';
 import { type Signals, signalsOf } from './signals.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 import { isRunning, ownIdentity, type ProcessIdentity, readIdentity } from '../system/process-identity.js';
-import { runtimeDirectory } from './runtime-directory.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -48,6 +49,28 @@ function read(file: string): RunningEmulator | undefined {
     const { endpoint, functions } = JSON.parse(text);
     if (identity === undefined || typeof endpoint !== 'string' || !URL.canParse(endpoint)) return undefined;
     return { ...identity, endpoint, functions: Array.isArray(functions) ? functions.map(String) : [] };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The user's private folder for what running programs leave for each other: in `XDG_RUNTIME_DIR`, else in the temporary directory.
+ * @returns undefined when it is not there (and not to be made), or is not safely the user's own
+ */
+export function runtimeDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  { make }: { readonly make: boolean },
+): string | undefined {
+  const uid = process.getuid?.();
+  const given = env.XDG_RUNTIME_DIR;
+  const folder =
+    given !== undefined && isAbsolute(given)
+      ? join(given, 'fc-affinity')
+      : join(tmpdir(), `fc-affinity-${uid ?? 'user'}`);
+  try {
+    if (make) makePrivateDirectory(folder);
+    return whyNotPrivate(folder, 'everything') === undefined ? folder : undefined;
   } catch {
     return undefined;
   }

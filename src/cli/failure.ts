@@ -1,6 +1,5 @@
 import { FcError, PortInUseError, UnreachableError } from '../model/errors.js';
-import { CommandError } from './command-error.js';
-import { UsageError } from './usage-error.js';
+import { CommandError, UsageError } from './errors.js';
 
 /** Why a command ended without its result: what the user reads, and the exit code. */
 export interface Failure {

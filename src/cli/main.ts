@@ -1,6 +1,6 @@
 import { type Context, processContext } from './context.js';
 import { failureOf } from './failure.js';
-import { printFailure } from './print-failure.js';
+import { printFailure } from './output/print-failure.js';
 import { run } from './run.js';
 
 const PATIENCE_MS = 500;

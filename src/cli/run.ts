@@ -2,10 +2,10 @@ import { Command as Commander, CommanderError } from 'commander';
 import { version } from '../version.js';
 import { CATALOGUE, LATER_COMMANDS, type Leaf } from './catalogue.js';
 import type { Context } from './context.js';
+import { notThereYet, UsageError } from './errors.js';
 import { EXIT, failureOf } from './failure.js';
-import { addOptions, readOptions } from './options.js';
-import { type ErrorForm, errorForm, printFailure } from './print-failure.js';
-import { notThereYet, UsageError } from './usage-error.js';
+import { addOptions, readOptions } from './options/options.js';
+import { type ErrorForm, errorForm, printFailure } from './output/print-failure.js';
 
 /** Commands that take another command after `--`; for the rest `--` only ends the options. */
 const TAKES_COMMAND = new Set(['serve', 'verify']);

@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { announce, runningEmulators } from '../../src/cli/discovery.js';
-import { runtimeDirectory } from '../../src/cli/runtime-directory.js';
+import { announce, runningEmulators, runtimeDirectory } from '../../src/cli/discovery.js';
 import { portOwner } from '../../src/system/listeners.js';
 import { temporaryFolder } from '../support/run-cli.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { duration, flag, integer, list, text, toggle } from '../../src/cli/option-kinds.js';
-import { readOptions } from '../../src/cli/options.js';
+import { duration, flag, integer, list, text, toggle } from '../../src/cli/options/option-kinds.js';
+import { readOptions } from '../../src/cli/options/options.js';
 
 const TABLE = {
   port: integer('--port <n>', '', { range: [0, 65535], byDefault: 9000 }),

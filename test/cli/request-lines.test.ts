@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { styleFor } from '../../src/cli/output/style.js';
 import { requestLines } from '../../src/cli/serve/request-lines.js';
-import { styleFor } from '../../src/cli/style.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 
 const style = await styleFor(false);

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CommandError } from '../../src/cli/command-error.js';
+import { CommandError, UsageError } from '../../src/cli/errors.js';
 import { failureOf } from '../../src/cli/failure.js';
-import { humanDuration } from '../../src/cli/human-time.js';
-import { nearest } from '../../src/cli/nearest.js';
-import { errorForm } from '../../src/cli/print-failure.js';
-import { safeJson } from '../../src/cli/safe-json.js';
-import { wantsColour } from '../../src/cli/style.js';
-import { formatTable } from '../../src/cli/table.js';
-import { UsageError } from '../../src/cli/usage-error.js';
+import { nearest } from '../../src/cli/options/nearest.js';
+import { humanDuration } from '../../src/cli/output/human-time.js';
+import { errorForm } from '../../src/cli/output/print-failure.js';
+import { safeJson } from '../../src/cli/output/safe-json.js';
+import { wantsColour } from '../../src/cli/output/style.js';
+import { formatTable } from '../../src/cli/output/table.js';
 import { FcError, PortInUseError, UnreachableError } from '../../src/model/errors.js';
 import { memoryScreen } from '../support/memory-context.js';
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../src/cli/context.js';
-import type { Screen } from '../../src/cli/screen.js';
-import { styleFor } from '../../src/cli/style.js';
+import type { Screen } from '../../src/cli/output/screen.js';
+import { styleFor } from '../../src/cli/output/style.js';
 import { MovableClock } from '../../src/model/clock.js';
 
 export interface MemoryContext extends Context {

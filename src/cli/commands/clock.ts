@@ -2,10 +2,10 @@ import { parseDuration } from '../../model/duration.js';
 import type { ClockService, ClockState } from '../../model/services.js';
 import { type Command, command } from '../command.js';
 import { CONNECTION, connect } from '../connect.js';
-import { humanDuration } from '../human-time.js';
-import { OUTPUT, outputForm, printResult } from '../print-result.js';
-import { formatDetails } from '../table.js';
-import { asUsage } from '../usage-error.js';
+import { asUsage } from '../errors.js';
+import { humanDuration } from '../output/human-time.js';
+import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
+import { formatDetails } from '../output/table.js';
 
 const OPTIONS = { ...OUTPUT, ...CONNECTION };
 

@@ -3,16 +3,16 @@ import type { Emulator } from '../../emulator-options.js';
 import { PortInUseError } from '../../model/errors.js';
 import type { FunctionConfig } from '../../model/function.js';
 import { command } from '../command.js';
-import { CommandError } from '../command-error.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
-import { checkLoopback } from '../loopback.js';
-import { type ServeLog, serveLog } from '../serve/serve-log.js';
+import { CommandError, notThereYet, UsageError } from '../errors.js';
+import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
+import { servedFunction } from '../options/served-function.js';
+import { unknownVariables } from '../options/unknown-variables.js';
+import { jsonLog } from '../serve/json-log.js';
+import { prettyLog } from '../serve/pretty-log.js';
+import { readyFirst, type ServeLog } from '../serve/serve-log.js';
 import { untilSignal } from '../serve/until-signal.js';
-import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../serve-options.js';
-import { servedFunction } from '../served-function.js';
-import { unknownVariables } from '../unknown-variables.js';
-import { notThereYet, UsageError } from '../usage-error.js';
 
 const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
 
@@ -38,7 +38,7 @@ export const serve = command({
     const host = values.host ?? '127.0.0.1';
     checkLoopback(host);
     const config = await servedFunction(values, rest, context);
-    const log = serveLog(context.stderr, values);
+    const log = readyFirst((values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, values));
     for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
     await warn(config, { log, bundled: rest === undefined, directory: context.directory });
 
@@ -126,4 +126,13 @@ async function namingTheOwner(cause: PortInUseError, values: { readonly port: nu
     fix: `${flag} 0, or end that process`,
     cause,
   });
+}
+
+/** @throws UsageError for an address that others could reach: control requests would have to be signed (quality T1) */
+function checkLoopback(host: string): void {
+  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return;
+  throw new UsageError(
+    `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not there yet`,
+    { fix: '--host 127.0.0.1' },
+  );
 }

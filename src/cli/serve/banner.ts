@@ -1,7 +1,7 @@
 import { sanitize } from '../../model/sanitize.js';
 import { version } from '../../version.js';
-import { affinityInWords } from '../function-view.js';
-import type { Style } from '../style.js';
+import { affinityInWords } from '../output/function-view.js';
+import type { Style } from '../output/style.js';
 import type { Ready } from './serve-log.js';
 
 /** What a person wants to know first: where to send requests, and what will happen to them. */

@@ -1,7 +1,6 @@
-import { safeJson } from '../safe-json.js';
-import type { Screen } from '../screen.js';
-import { isTrouble } from './is-trouble.js';
-import type { LogChoice, ServeLog } from './serve-log.js';
+import { safeJson } from '../output/safe-json.js';
+import type { Screen } from '../output/screen.js';
+import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
 
 /** One JSON object a line; `event` says of what kind. The ready line comes even when quiet: scripts wait for it. */
 export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {

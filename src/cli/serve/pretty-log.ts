@@ -1,11 +1,10 @@
 import { sanitize } from '../../model/sanitize.js';
-import { timeOfDay } from '../human-time.js';
-import type { Screen } from '../screen.js';
-import { shortInstanceId } from '../short-id.js';
+import { timeOfDay } from '../output/human-time.js';
+import type { Screen } from '../output/screen.js';
+import { shortInstanceId } from '../output/short-id.js';
 import { banner } from './banner.js';
-import { isTrouble } from './is-trouble.js';
 import { gapFor, requestLines } from './request-lines.js';
-import type { LogChoice, ServeLog } from './serve-log.js';
+import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
 
 /** For people. */
 export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {

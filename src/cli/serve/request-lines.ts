@@ -1,8 +1,8 @@
 import type { RequestRecord } from '../../model/request-record.js';
 import { sanitize } from '../../model/sanitize.js';
-import { timeOfDay } from '../human-time.js';
-import { shortInstanceId, shortSessionId } from '../short-id.js';
-import type { Style } from '../style.js';
+import { timeOfDay } from '../output/human-time.js';
+import { shortInstanceId, shortSessionId } from '../output/short-id.js';
+import type { Style } from '../output/style.js';
 
 interface Room {
   readonly style: Style;

@@ -1,9 +1,6 @@
 import type { FunctionConfig } from '../../model/function.js';
 import type { LogLine } from '../../model/instance.js';
 import type { RequestRecord } from '../../model/request-record.js';
-import type { Screen } from '../screen.js';
-import { jsonLog } from './json-log.js';
-import { prettyLog } from './pretty-log.js';
 
 /** What is known when the emulator listens. */
 export interface Ready {
@@ -35,9 +32,8 @@ export interface LogChoice {
   readonly verbose: boolean;
 }
 
-/** The log of `serve` on stderr. Whatever happens before it is ready is told after that line, so that it is the first. */
-export function serveLog(screen: Screen, choice: LogChoice): ServeLog {
-  const log = choice.logFormat === 'json' ? jsonLog(screen, choice) : prettyLog(screen, choice);
+/** Writes what happens before the ready line after it, so that the ready line is the first. */
+export function readyFirst(log: ServeLog): ServeLog {
   let held: (() => void)[] | undefined = [];
   const tell = (say: () => void): void => {
     if (held === undefined) say();
@@ -56,4 +52,9 @@ export function serveLog(screen: Screen, choice: LogChoice): ServeLog {
     draining: (signal, seconds) => tell(() => log.draining(signal, seconds)),
     ended: (forced) => tell(() => log.ended(forced)),
   };
+}
+
+/** What even `--quiet` shows: the emulator could not do its work. */
+export function isTrouble({ outcome, status }: RequestRecord): boolean {
+  return outcome === 'broken' || (outcome === 'refused' && status >= 500);
 }

@@ -1,5 +1,5 @@
 import type { InstanceFrom } from '../../verify/target.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../errors.js';
 
 /**
  * @param text `header:NAME` or `body:REGEX`

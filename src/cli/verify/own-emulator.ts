@@ -3,7 +3,7 @@ import type { SessionAffinityType } from '../../model/function.js';
 import type { SuiteId } from '../../verify/suites.js';
 import type { VerifyTarget } from '../../verify/target.js';
 import type { Context } from '../context.js';
-import { type HandlerEnvironment, servedFunction } from '../served-function.js';
+import { type HandlerEnvironment, servedFunction } from '../options/served-function.js';
 
 export interface OwnTarget extends VerifyTarget {
   stop(): Promise<void>;

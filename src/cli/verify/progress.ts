@@ -1,4 +1,4 @@
-import type { Screen } from '../screen.js';
+import type { Screen } from '../output/screen.js';
 
 export interface Progress {
   say(text: string): void;

@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Report } from '../../verify/report.js';
 import type { ReporterName } from '../../verify/reporters.js';
-import { CommandError } from '../command-error.js';
 import type { Context } from '../context.js';
-import { pick } from '../option-kinds.js';
-import { UsageError } from '../usage-error.js';
+import { CommandError, UsageError } from '../errors.js';
+import { pick } from '../options/option-kinds.js';
 
 /** A report that was asked for, and where it goes: a file, or else stdout. */
 export interface Wanted {

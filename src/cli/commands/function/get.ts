@@ -1,10 +1,10 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect } from '../../connect.js';
-import { affinityInWords, functionJson } from '../../function-view.js';
-import { humanDuration } from '../../human-time.js';
-import { text } from '../../option-kinds.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { formatDetails } from '../../table.js';
+import { text } from '../../options/option-kinds.js';
+import { affinityInWords, functionJson } from '../../output/function-view.js';
+import { humanDuration } from '../../output/human-time.js';
+import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
+import { formatDetails } from '../../output/table.js';
 
 export const get = command({
   operands: '<name>',

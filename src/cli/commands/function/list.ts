@@ -1,8 +1,8 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect } from '../../connect.js';
-import { affinityInWords, functionJson } from '../../function-view.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { formatTable } from '../../table.js';
+import { affinityInWords, functionJson } from '../../output/function-view.js';
+import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
+import { formatTable } from '../../output/table.js';
 
 export const list = command({
   options: { ...OUTPUT, ...CONNECTION },

@@ -1,8 +1,8 @@
 import { sanitize } from '../../../model/sanitize.js';
 import { command } from '../../command.js';
 import { CONNECTION, connect } from '../../connect.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { fullInstanceId } from '../../short-id.js';
+import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
+import { fullInstanceId } from '../../resolve-id.js';
 
 export const kill = command({
   operands: '<id>',

@@ -2,11 +2,11 @@ import type { InstanceInfo } from '../../../model/instance.js';
 import { command } from '../../command.js';
 import { CONNECTION, connect, emulatorNow } from '../../connect.js';
 import type { Context } from '../../context.js';
-import { humanDuration } from '../../human-time.js';
-import { text } from '../../option-kinds.js';
-import { OUTPUT, outputForm, type Result } from '../../print-result.js';
-import { formatTable } from '../../table.js';
-import { showOrWatch, WATCH } from '../../watch.js';
+import { text } from '../../options/option-kinds.js';
+import { humanDuration } from '../../output/human-time.js';
+import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
+import { formatTable } from '../../output/table.js';
+import { showOrWatch, WATCH } from '../../output/watch.js';
 
 export const list = command({
   options: {

@@ -2,12 +2,12 @@ import type { LogLine } from '../../../model/instance.js';
 import { sanitize } from '../../../model/sanitize.js';
 import { command } from '../../command.js';
 import { CONNECTION, connect } from '../../connect.js';
-import { timeOfDay } from '../../human-time.js';
-import { flag } from '../../option-kinds.js';
-import { OUTPUT, outputForm } from '../../print-result.js';
-import { safeJson } from '../../safe-json.js';
-import { fullInstanceId } from '../../short-id.js';
-import type { Style } from '../../style.js';
+import { flag } from '../../options/option-kinds.js';
+import { timeOfDay } from '../../output/human-time.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { safeJson } from '../../output/safe-json.js';
+import type { Style } from '../../output/style.js';
+import { fullInstanceId } from '../../resolve-id.js';
 
 export const logs = command({
   operands: '<id>',

@@ -1,9 +1,9 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { flag, text } from '../../option-kinds.js';
-import { OUTPUT, outputForm } from '../../print-result.js';
-import { SESSION_TERMS, sessionTerms } from '../../session-terms.js';
-import { printSession } from '../../session-view.js';
+import { flag, text } from '../../options/option-kinds.js';
+import { SESSION_TERMS, sessionTerms } from '../../options/session-terms.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { printSession } from '../../output/session-view.js';
 
 export const create = command({
   options: {

@@ -3,9 +3,9 @@ import { sanitize } from '../../../model/sanitize.js';
 import type { ControlPlane, SessionRef } from '../../../model/services.js';
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { flag } from '../../option-kinds.js';
-import { OUTPUT, outputForm, printResult } from '../../print-result.js';
-import { fullSessionId } from '../../short-id.js';
+import { flag } from '../../options/option-kinds.js';
+import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
+import { fullSessionId } from '../../resolve-id.js';
 
 export const remove = command({
   operands: '<id...>',

@@ -1,8 +1,8 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { OUTPUT, outputForm } from '../../print-result.js';
-import { printSession } from '../../session-view.js';
-import { fullSessionId } from '../../short-id.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { printSession } from '../../output/session-view.js';
+import { fullSessionId } from '../../resolve-id.js';
 
 export const get = command({
   operands: '<id>',

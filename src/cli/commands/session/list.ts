@@ -2,11 +2,11 @@ import type { ControlPlane, ListSessionsQuery } from '../../../model/services.js
 import type { Session } from '../../../model/session.js';
 import { command } from '../../command.js';
 import { CONNECTION, connect, emulatorNow, FUNCTION_REF, functionRef } from '../../connect.js';
-import { everySession } from '../../every-session.js';
-import { choice, flag, integer, text } from '../../option-kinds.js';
-import { OUTPUT, outputForm, type Result } from '../../print-result.js';
-import { sessionsResult } from '../../session-view.js';
-import { showOrWatch, WATCH } from '../../watch.js';
+import { choice, flag, integer, text } from '../../options/option-kinds.js';
+import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
+import { sessionsResult } from '../../output/session-view.js';
+import { showOrWatch, WATCH } from '../../output/watch.js';
+import { everySession } from '../../resolve-id.js';
 
 export const list = command({
   options: {

@@ -1,9 +1,9 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { flag } from '../../option-kinds.js';
-import { OUTPUT, outputForm } from '../../print-result.js';
-import { printSession } from '../../session-view.js';
-import { fullSessionId } from '../../short-id.js';
+import { flag } from '../../options/option-kinds.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { printSession } from '../../output/session-view.js';
+import { fullSessionId } from '../../resolve-id.js';
 
 export const resume = command({
   operands: '<id>',

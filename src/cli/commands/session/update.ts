@@ -1,11 +1,11 @@
 import { command } from '../../command.js';
 import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
-import { toggle } from '../../option-kinds.js';
-import { OUTPUT, outputForm } from '../../print-result.js';
-import { SESSION_TERMS, sessionTerms } from '../../session-terms.js';
-import { printSession } from '../../session-view.js';
-import { fullSessionId } from '../../short-id.js';
-import { UsageError } from '../../usage-error.js';
+import { UsageError } from '../../errors.js';
+import { toggle } from '../../options/option-kinds.js';
+import { SESSION_TERMS, sessionTerms } from '../../options/session-terms.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { printSession } from '../../output/session-view.js';
+import { fullSessionId } from '../../resolve-id.js';
 
 export const update = command({
   operands: '<id>',

@@ -1,6 +1,6 @@
-import { sanitize } from '../model/sanitize.js';
-import type { Context } from './context.js';
-import { choice, flag } from './option-kinds.js';
+import { sanitize } from '../../model/sanitize.js';
+import type { Context } from '../context.js';
+import { choice, flag } from '../options/option-kinds.js';
 import { safeJson } from './safe-json.js';
 
 const OUTPUT_FORMS = {

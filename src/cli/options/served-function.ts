@@ -1,7 +1,7 @@
-import type { FunctionFlags } from '../config/function-from-flags.js';
-import type { FunctionConfig } from '../model/function.js';
-import type { Context } from './context.js';
-import { asUsage, UsageError } from './usage-error.js';
+import type { FunctionFlags } from '../../config/function-from-flags.js';
+import type { FunctionConfig } from '../../model/function.js';
+import type { Context } from '../context.js';
+import { asUsage, UsageError } from '../errors.js';
 
 /** What the handler finds in its environment beside the platform's own. */
 export interface HandlerEnvironment {
@@ -23,8 +23,8 @@ export async function servedFunction(
 ): Promise<FunctionConfig> {
   checkTogether(flags, command);
   const [{ functionFromFlags }, { handlerEnvironment }] = await Promise.all([
-    import('../config/function-from-flags.js'),
-    import('../config/handler-environment.js'),
+    import('../../config/function-from-flags.js'),
+    import('../../config/handler-environment.js'),
   ]);
   return asUsage(() => {
     const environmentVariables = handlerEnvironment({

@@ -1,5 +1,5 @@
-import type { Context } from './context.js';
-import { flag } from './option-kinds.js';
+import type { Context } from '../context.js';
+import { flag } from '../options/option-kinds.js';
 import { formatResult, type OutputForm, type Result } from './print-result.js';
 import { safeJson } from './safe-json.js';
 import { prepareTable } from './table.js';
@@ -27,7 +27,7 @@ export async function showOrWatch(
     if (result.names.length === 0 && isTable) stderr.write(`${none}\n`);
     return;
   }
-  const { wait } = await import('../system/wait.js');
+  const { wait } = await import('../../system/wait.js');
   let shown: string | undefined;
   while (!stdout.closed.aborted) {
     const result = await look();

@@ -1,5 +1,5 @@
-import type { InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
-import { LIMITS } from '../model/limits.js';
+import type { InstanceIsolationMode, SessionAffinityType } from '../../model/function.js';
+import { LIMITS } from '../../model/limits.js';
 import { choice, duration, flag, integer, later, list, text } from './option-kinds.js';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;

@@ -11,6 +11,22 @@ export class UsageError extends Error {
   }
 }
 
+/** An operation of the command itself failed: exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: string;
+  readonly fix: string | undefined;
+
+  constructor(
+    message: string,
+    { code, fix, cause }: { readonly code: string; readonly fix?: string; readonly cause?: unknown },
+  ) {
+    super(message, { cause });
+    this.code = code;
+    this.fix = fix;
+  }
+}
+
 /**
  * Runs what judges the user's words: a refusal there is a misuse, not a failed operation.
  * @throws UsageError in place of an InvalidArgument
@@ -25,7 +41,7 @@ export function asUsage<T>(judge: () => T): T {
   }
 }
 
-/** For what the contract names and a later issue brings. */
+/** For a word of the contract that a later release brings. */
 export function notThereYet(what: string, fix?: string): UsageError {
   return new UsageError(`${what} is not there yet`, { fix });
 }

@@ -1,6 +1,6 @@
-import type { Session } from '../model/session.js';
-import { type Connected, emulatorNow } from './connect.js';
-import type { Context } from './context.js';
+import type { Session } from '../../model/session.js';
+import { type Connected, emulatorNow } from '../connect.js';
+import type { Context } from '../context.js';
 import { humanDuration } from './human-time.js';
 import { type OutputForm, printResult, type Result } from './print-result.js';
 import { shortInstanceId } from './short-id.js';

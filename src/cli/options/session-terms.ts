@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { LIMITS } from '../model/limits.js';
-import type { SessionMounts, UpdateSessionInput } from '../model/session.js';
+import { LIMITS } from '../../model/limits.js';
+import type { SessionMounts, UpdateSessionInput } from '../../model/session.js';
+import { UsageError } from '../errors.js';
 import { duration, text } from './option-kinds.js';
-import { UsageError } from './usage-error.js';
 
 /** The true limit depends on another option: it is checked when both are known. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,7 @@
-import { parseDuration } from '../model/duration.js';
+import { parseDuration } from '../../model/duration.js';
+import { notThereYet, UsageError } from '../errors.js';
 import { nearest } from './nearest.js';
 import type { Given, Option } from './options.js';
-import { notThereYet, UsageError } from './usage-error.js';
 
 type Range = readonly [least: number, most: number];
 

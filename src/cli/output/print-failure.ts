@@ -1,5 +1,5 @@
-import { sanitize } from '../model/sanitize.js';
-import type { Failure } from './failure.js';
+import { sanitize } from '../../model/sanitize.js';
+import type { Failure } from '../failure.js';
 import { safeJson } from './safe-json.js';
 import type { Screen } from './screen.js';
 
