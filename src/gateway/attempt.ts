@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Assignment } from '../model/admission.js';
 import { asFcError, type FcError } from '../model/errors.js';
-import { hasReceived, heedKeepAlive } from './agents.js';
+import { decideReuse, hasReceived } from './agents.js';
 import type { AttemptResult } from './attempt-result.js';
 import { bodyTooLarge, type CheckedRequest } from './check-request.js';
 import type { Exchange } from './exchange.js';
@@ -120,7 +120,7 @@ export class Attempt {
       return;
     }
     this.#answeredWith(reply);
-    if (this.#outgoing !== undefined) heedKeepAlive(this.#outgoing, reply);
+    if (this.#outgoing !== undefined) decideReuse(this.#outgoing, reply);
     pump(reply, this.#exchange.response, { length });
   };
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { MovableClock } from '../../src/model/clock.js';
 import { startGateway, startUpstream } from '../support/gateway-fixture.js';
 import { exchangeBytes, parseReply, request } from '../support/raw-client.js';
 
@@ -382,7 +383,11 @@ test('connections to the instance are kept and used again', async () => {
   upstream.server.on('connection', () => {
     connections += 1;
   });
-  const { port } = await startGateway(upstream);
+  const clock = new MovableClock({ frozen: true });
+  const { port } = await startGateway(upstream, { clock });
+  await request(port, 'GET / HTTP/1.1\nHost: localhost');
+  // The first kept connection waits for 50 ms (D3).
+  await clock.advance(50);
 
   for (let n = 0; n < 20; n++) await request(port, 'GET / HTTP/1.1\nHost: localhost');
 
