@@ -3,16 +3,20 @@ import type { Clock } from '../model/clock.js';
 import type { FcError } from '../model/errors.js';
 import type { Exchange } from './exchange.js';
 
-/** How long a client that has said its last word may seem to be there still. */
-const GOODBYE_MS = 25;
+/** How long a client that has ended its writing side may wait for the head of its reply before it is probed. */
+const PROBE_AFTER_MS = 25;
 /** How long a reset takes to come back, on one machine. */
-const PROBE_MS = 10;
+const RESET_MS = 10;
+/** How long a reply without a length may write nothing after the client's FIN (F-10). */
+const ABANDONED_AFTER_MS = 1000;
+
+const NOTHING = Buffer.alloc(0);
 
 /** A client's connection, and the requests on it that have not ended (several when they are pipelined). */
 export class Connection {
   /** In the order in which they came, which is the order of the replies. */
   readonly open = new Set<Exchange>();
-  /** Nothing that comes behind on this connection is a request any more. */
+  /** Ignores everything that follows on this connection. */
   closing = false;
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -25,9 +29,17 @@ export class Connection {
     socket.once('end', this.#onEnd);
   }
 
+  /** Whether the client is in the middle of a request's body. */
+  get isInBody(): boolean {
+    for (const exchange of this.open) {
+      if (!exchange.request.complete) return true;
+    }
+    return false;
+  }
+
   /**
-   * What came is not HTTP. Where it stands in the body of a request, that request is refused or broken off; where it comes behind
-   * whole requests, `answer` waits until they have their replies.
+   * Handles bytes that are not HTTP. In the body of a request they fail that request. Behind whole requests `answer` is called when
+   * these have their replies.
    */
   reject(refusal: FcError, answer: () => void): void {
     for (const exchange of this.open) {
@@ -36,10 +48,10 @@ export class Connection {
       return;
     }
     this.#deferredReply = answer;
-    this.sayFarewell();
+    this.sendDeferredReply();
   }
 
-  sayFarewell(): void {
+  sendDeferredReply(): void {
     if (this.#deferredReply === undefined || this.open.size > 0) return;
     const answer = this.#deferredReply;
     this.#deferredReply = undefined;
@@ -51,28 +63,51 @@ export class Connection {
   };
 
   /**
-   * The client will say no more. It may have closed only its half and wait for its answer (F-12), or have gone altogether (F-10);
-   * the two look alike until something is sent. Before the head of a reply that is what every client of HTTP/1.1 passes over: to the
-   * first one the system of a client that has gone answers by a reset, which the second one meets.
+   * The client has ended its writing side. Either it waits for its reply (F-12), or it has gone (F-10). The next write tells: the
+   * system of a client that has gone answers by a reset.
    */
   readonly #onEnd = (): void => {
-    if (this.open.size > 0) this.#look(GOODBYE_MS, { probesLeft: 2, written: this.#socket.bytesWritten });
+    if (this.open.size === 0) return;
+    this.#probe(PROBE_AFTER_MS, 2);
+    this.#watchReply(this.#socket.bytesWritten, this.#socket.bytesWritten);
   };
 
-  #look(afterMs: number, { probesLeft, written }: { probesLeft: number; written: number }): void {
+  /** Before the head of a reply, writes interim replies that every client ignores: the second one meets the reset of the first. */
+  #probe(afterMs: number, probesLeft: number): void {
     this.#clock.wakeAt(this.#clock.now() + afterMs, () => {
-      const [first] = this.open;
-      // An upgraded connection has left its response object; its two sides look after each other.
-      if (first === undefined || first.response.socket === null || this.#socket.destroyed) return;
-      const { bytesWritten, writableLength } = this.#socket;
-      if (!first.response.headersSent) {
-        if (probesLeft === 0 || !first.probe()) return;
-        this.#look(PROBE_MS, { probesLeft: probesLeft - 1, written: this.#socket.bytesWritten });
-      } else if (bytesWritten === written && writableLength === 0 && probesLeft === 2) {
-        this.#socket.destroy();
-      } else if (probesLeft === 2) {
-        this.#look(GOODBYE_MS, { probesLeft, written: bytesWritten });
-      }
+      const first = this.#current();
+      if (first === undefined || first.response.headersSent || !first.probe()) return;
+      if (probesLeft > 1) this.#probe(RESET_MS, probesLeft - 1);
     });
+  }
+
+  /**
+   * Closes the connection of a reply without a length that has written nothing since the client's FIN, and of a client that has
+   * answered a write by a reset.
+   * @param writtenAtEnd bytes that were written before the FIN
+   * @param written bytes that were written before the last look
+   */
+  #watchReply(writtenAtEnd: number, written: number): void {
+    this.#clock.wakeAt(this.#clock.now() + ABANDONED_AFTER_MS, () => {
+      const first = this.#current();
+      if (first === undefined) return;
+      const { bytesWritten, writableLength } = this.#socket;
+      const isSilent = bytesWritten === writtenAtEnd && writableLength === 0;
+      if (isSilent && first.hasOpenEnd) {
+        this.#socket.destroy();
+        return;
+      }
+      // A write of no bytes changes nothing for the client, but fails when a reset has come.
+      if (bytesWritten !== written) this.#socket.write(NOTHING);
+      this.#watchReply(writtenAtEnd, bytesWritten);
+    });
+  }
+
+  /** @returns the request whose reply is under way; undefined after an upgrade, whose two sides watch each other */
+  #current(): Exchange | undefined {
+    const [first] = this.open;
+    return first === undefined || first.response.socket === null || this.#socket.destroyed
+      ? undefined
+      : first;
   }
 }

@@ -24,6 +24,8 @@ export class Exchange {
   attempts = 0;
   admittedAt: number | undefined;
   firstByteAt: number | undefined;
+  /** Whether the reply under way has a body of unknown length. */
+  hasOpenEnd = false;
   /** Where the end of the connection is the end of the body, only a reset tells that it is not whole. */
   endsByClosing = false;
 

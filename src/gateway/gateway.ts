@@ -74,7 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await exchange.whenClosed();
     connection.open.delete(exchange);
     inFlight -= 1;
-    connection.sayFarewell();
+    connection.sendDeferredReply();
     if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
   };
 
@@ -128,7 +128,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (connection.closing) return;
     connection.closing = true;
     const refusal = clientErrorOf(error, socket);
-    const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.open.size > 0;
+    // The client has gone in the middle of a body. Behind whole requests it may still wait for their replies.
+    const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.isInBody;
     if (refusal === undefined || gone) {
       socket.destroy();
       return;

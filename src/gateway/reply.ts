@@ -23,6 +23,7 @@ export function writeReplyHead(
   const ours = ['X-Fc-Request-Id', requestId].concat(route.repliesAdded);
   const { status, reason, length, headers } = checkReply(reply, route.repliesDropped, ours);
   route.affinity.onResponse(assignment, { status, headers });
+  exchange.hasOpenEnd = length === undefined;
   exchange.endsByClosing = request.httpVersionMinor === 0 && length === undefined;
   if (route.draining) response.shouldKeepAlive = false;
   try {

@@ -193,8 +193,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'bytes nobody asked for stay on a kept connection',
     file: 'agents',
-    find: ' && this.bytesRead === this.readBefore',
-    replace: '',
+    find: ' && !this.hasNews;',
+    replace: ';',
     test: 'gateway/faults',
     name: 'a connection on which an instance sent bytes without being asked',
   },
@@ -393,8 +393,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a client that left before the head is not noticed',
     file: 'connection',
-    find: 'if (probesLeft === 0 || !first.probe()) return;',
-    replace: 'return;',
+    find: ' || !first.probe()) return;',
+    replace: ' || true) return;',
     test: 'gateway/faults',
     name: 'a client that leaves before the head',
   },
