@@ -9,7 +9,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 1;
 } else if (argument === '--version' || argument === '-V') {
   // Answered here and without a stream, so that asking for the version costs no more than starting Node.
-  require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+  try {
+    require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+  } catch (error) {
+    // A reader that has gone away is no failure.
+    if (error.code !== 'EPIPE') {
+      console.error(`error: the result could not be written: ${error.message}`);
+      process.exitCode = 1;
+    }
+  }
 } else {
   require('../dist/cli/main.cjs').main();
 }

@@ -1,6 +1,7 @@
 import { type Context, processContext } from './context.js';
-import { failureOf } from './failure.js';
-import { printFailure } from './output/print-failure.js';
+import { CommandError } from './errors.js';
+import { EXIT, failureOf } from './failure.js';
+import { errorForm, printFailure } from './output/print-failure.js';
 import { run } from './run.js';
 
 const PATIENCE_MS = 500;
@@ -13,9 +14,24 @@ export async function main(): Promise<void> {
     printFailure(failureOf(error), { form: 'text', screen: context.stderr, stack: error });
     void told(context).then(() => process.exit(1));
   });
-  const exitCode = await run(process.argv.slice(2), context);
+  const argv = process.argv.slice(2);
+  const exitCode = await run(argv, context);
   await told(context);
-  process.exit(exitCode);
+  process.exit(await writtenOr(exitCode, argv, context));
+}
+
+/** A result that could not be written is a failure of the command (exit 1), whatever the command itself came to. */
+async function writtenOr(exitCode: number, argv: readonly string[], context: Context): Promise<number> {
+  const { failure } = context.stdout;
+  if (failure === undefined) return exitCode;
+  const error = new CommandError(`the result could not be written: ${failure.message}`, {
+    code: 'CannotWrite',
+    cause: failure,
+  });
+  const stack = argv.includes('--debug') ? error : undefined;
+  printFailure(failureOf(error), { form: errorForm(argv, context.env), screen: context.stderr, stack });
+  await told(context);
+  return exitCode === EXIT.done ? EXIT.failed : exitCode;
 }
 
 /** Results are handed over to the end; for the log a reader who does not read is not waited for. */

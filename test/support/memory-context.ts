@@ -33,6 +33,7 @@ export async function memoryScreen(columns?: number): Promise<MemoryScreen> {
     columns,
     style: await styleFor(false),
     closed: new AbortController().signal,
+    failure: undefined,
     write(more) {
       text += more;
     },

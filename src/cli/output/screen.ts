@@ -1,5 +1,6 @@
-import { fstatSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { fstatSync, writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { type Style, styleFor, wantsColour } from './style.js';
 
 /** Where lines go: stdout or stderr, or in a test a list. */
@@ -8,8 +9,10 @@ export interface Screen {
   /** Width in characters, where there is one. */
   readonly columns: number | undefined;
   readonly style: Style;
-  /** Aborted when the reader has gone away (`| head -1`). */
+  /** Aborted when nothing more can be written: the reader has gone away (`| head -1`), or a write has failed. */
   readonly closed: AbortSignal;
+  /** Why a write has failed, as on a full disk. A reader that has gone away is no failure. */
+  readonly failure: Error | undefined;
   write(text: string): void;
   /** Whether nothing waits to be handed over. */
   readonly isFlushed: boolean;
@@ -19,6 +22,8 @@ export interface Screen {
 
 /** Held back for a slow reader of a log; what comes after it is dropped and counted, for the log must not fill the memory. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
+
+const READER_GONE = new Set(['EPIPE', 'ECONNRESET']);
 
 interface ScreenOptions {
   /** Gives Node's own stream, which takes time to make. */
@@ -30,22 +35,30 @@ interface ScreenOptions {
 
 /** @param fd of the process's own: 1 or 2 */
 export async function screenOf(fd: number, { stream, env, lossy }: ScreenOptions): Promise<Screen> {
-  const own = isPipe(fd) ? undefined : stream();
-  const isTTY = own?.isTTY === true;
-  const sink: Writable = own ?? (await patientPipe(fd));
   const closed = new AbortController();
+  let failure: Error | undefined;
+  const fail = (error: NodeJS.ErrnoException): void => {
+    if (!READER_GONE.has(error.code ?? '')) failure = error;
+    closed.abort();
+  };
+  const own = isatty(fd) ? stream() : undefined;
+  const isTTY = own !== undefined;
+  const sink: Writable = own ?? (isPipe(fd) ? await patientPipe(fd) : wholeFile(fd, fail));
   let dropped = 0;
 
   const isFlushed = (): boolean => closed.signal.aborted || sink.writableLength === 0;
 
-  sink.on('error', () => closed.abort());
+  sink.on('error', fail);
   return {
     isTTY,
     get columns() {
-      return isTTY ? own.columns : undefined;
+      return own?.columns;
     },
     style: await styleFor(wantsColour(isTTY, env)),
     closed: closed.signal,
+    get failure() {
+      return failure;
+    },
     write(text) {
       if (closed.signal.aborted) return;
       if (lossy && sink.writableLength > MAX_HELD_BYTES) {
@@ -82,4 +95,19 @@ async function patientPipe(fd: number): Promise<Writable> {
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.unref();
   return socket;
+}
+
+/** Writes a file to its last byte: Node itself writes what fits, and says nothing of the rest on a full disk. */
+function wholeFile(fd: number, fail: (error: Error) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      try {
+        for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
+      } catch (error) {
+        // At once, and not by an event of a later turn: the program may be about to end.
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
+      done();
+    },
+  });
 }
