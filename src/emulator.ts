@@ -89,9 +89,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     state?.close();
     await local?.close();
   };
-  const stopNow = (): Promise<void> => {
+  const stopNow = async (): Promise<void> => {
+    // An end that is under way has given the instances their grace: this one takes it back.
+    if (isStopped !== undefined) await served.end(0);
     isStopped ??= end(0);
-    return isStopped;
+    await isStopped;
   };
 
   try {

@@ -178,8 +178,9 @@ export class Attempt {
 
   /** The reply is out, or the client is gone. */
   readonly #onClientClosed = (): void => {
-    const isWhole = this.#tunnel !== undefined || this.#exchange.delivered;
-    if (!isWhole) this.#exchange.outcome = 'client-closed';
+    const { delivered, stopped } = this.#exchange;
+    const isWhole = delivered || (this.#tunnel !== undefined && !stopped);
+    if (!isWhole) this.#exchange.noteUnfinished();
     // The instance may have replied before it had the whole body, and still want the rest.
     if (isWhole && this.#upload?.isUnderWay) this.#upload.whenOver(() => this.#end({ answered: true }));
     else this.#end({ answered: this.#answered });

@@ -35,6 +35,7 @@ export class Exchange {
   /** Called once, when nothing more can be told to the client: the reply is out, or the client is gone. */
   onClosed: () => void = ignore;
   #closed = false;
+  #stopped = false;
 
   constructor({ requestId, request, response, at, startedAt, upgradeHead }: ExchangeParts) {
     this.requestId = requestId;
@@ -54,6 +55,11 @@ export class Exchange {
     return this.#closed;
   }
 
+  /** Whether the emulator has ended the exchange. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Whether the whole reply went out. */
   get delivered(): boolean {
     return this.response.writableFinished;
@@ -70,6 +76,18 @@ export class Exchange {
     if (this.#closed) return;
     this.#closed = true;
     this.onClosed();
+  }
+
+  /** Ends the exchange with its connection, because the emulator stops. */
+  stop(): void {
+    this.#stopped = true;
+    this.socket.destroy();
+    this.close();
+  }
+
+  /** Notes why the connection ended before the reply was whole. */
+  noteUnfinished(): void {
+    this.outcome = this.#stopped ? 'stopped' : 'client-closed';
   }
 
   spoilBody(refusal: FcError): void {
@@ -91,7 +109,7 @@ export class Exchange {
   /** Answers in the function's place; does nothing when the client is gone. */
   refuse(error: FcError, { close }: { close: boolean }): void {
     if (this.#closed) {
-      this.outcome = 'client-closed';
+      this.noteUnfinished();
       return;
     }
     this.refusal = error;

@@ -160,7 +160,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     closeNow() {
       stopListening();
-      for (const socket of connections.keys()) socket.destroy();
+      for (const [socket, { open }] of connections) {
+        for (const exchange of open) exchange.stop();
+        socket.destroy();
+      }
       route.upstream.destroy();
     },
   };

@@ -34,7 +34,7 @@ export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (
       upgrade: exchange.upgrade,
       at: exchange.at,
       outcome,
-      status: outcome === 'client-closed' ? ERROR_STATUS.ClientClosedRequest : exchange.response.statusCode,
+      status: statusOf(exchange),
       decision: exchange.decision,
       refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
       attempts: exchange.attempts,
@@ -44,6 +44,12 @@ export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (
       hint: remarkOn(exchange),
     });
   };
+}
+
+function statusOf({ outcome, response }: Exchange): number {
+  if (outcome === 'client-closed') return ERROR_STATUS.ClientClosedRequest;
+  if (outcome === 'stopped' && !response.headersSent) return ERROR_STATUS.ServiceUnavailable;
+  return response.statusCode;
 }
 
 /** The request's `headers` have been put on the way to the instance by now. */

@@ -22,17 +22,19 @@ export async function serve(exchange: Exchange, head: CheckedRequest, route: Rou
       target: request.url ?? '',
       headers: new HeaderLines(request.rawHeaders),
     });
-    assignment = await route.admission.admit({
-      requestId: exchange.requestId,
-      qualifier: route.qualifier,
-      identity,
-    });
+    const { requestId } = exchange;
+    assignment = await whileOpen(
+      exchange,
+      route.admission.admit({ requestId, qualifier: route.qualifier, identity }),
+    );
+    if (assignment === undefined) return;
     result = await tryOn(assignment, exchange, head, route);
     if (result.retry !== undefined && !exchange.closed) {
       const left = assignment;
       assignment = undefined;
       if (result.retry === 'refused') route.upstream.forget(left.instanceId);
-      assignment = await left.retry(result.retry);
+      assignment = await whileOpen(exchange, left.retry(result.retry));
+      if (assignment === undefined) return;
       result = await tryOn(assignment, exchange, head, route);
     }
   } catch (error) {
@@ -42,6 +44,27 @@ export async function serve(exchange: Exchange, head: CheckedRequest, route: Rou
   assignment?.release({ answered: result.answered });
   if (result.failure !== undefined) exchange.refuse(result.failure, { close: route.draining });
   if (head.hasBody) discardBody(exchange, route.clock);
+}
+
+/**
+ * Waits for an instance as long as the client waits, so that a request without a client is over at once (C13).
+ * @returns undefined when the client has left; the assignment is then released when it comes
+ */
+async function whileOpen(
+  exchange: Exchange,
+  admission: Promise<Assignment>,
+): Promise<Assignment | undefined> {
+  const closed = exchange.whenClosed().then(() => undefined);
+  const assignment = await Promise.race([admission, closed]);
+  exchange.onClosed = () => {};
+  if (assignment !== undefined) return assignment;
+  exchange.noteUnfinished();
+  admission.then(
+    (late) => late.release({ answered: false }),
+    // A refusal that nobody waits for.
+    () => {},
+  );
+  return undefined;
 }
 
 function tryOn(

@@ -9,6 +9,8 @@ export type RequestOutcome =
   | 'refused'
   /** The client went away first. */
   | 'client-closed'
+  /** The emulator stopped before the reply was whole. */
+  | 'stopped'
   /** The reply began and could not be finished: the client's connection was reset. */
   | 'broken';
 
@@ -23,7 +25,7 @@ export interface RequestRecord {
   /** When it began: milliseconds since 1970, as the session clock has it. */
   readonly at: number;
   readonly outcome: RequestOutcome;
-  /** As sent to the client; 499 when it left before. */
+  /** As sent to the client; 499 when it left before, 503 when the emulator stopped before. */
   readonly status: number;
   readonly decision?: Decision;
   /** The code and message of a refusal. */
