@@ -122,9 +122,9 @@ function sessionService(connection: ControlConnection): SessionService {
 function instanceService(connection: ControlConnection): InstanceService {
   const path = (...parts: string[]): string[] => ['_emulator', 'v1', 'instances', ...parts];
   return {
-    async list(ref) {
+    async list(ref, { ended } = {}) {
       const reply = await connection.ask<{ instances: Awaited<ReturnType<InstanceService['list']>> }>(
-        { method: 'GET', path: path(), query: query(ref) },
+        { method: 'GET', path: path(), query: query({ ...ref, ended: ended || undefined }) },
         'instances',
       );
       return reply.instances;

@@ -21,7 +21,7 @@ const OWN = '/_emulator/v1';
 /**
  * The emulator's own API. Replies are the model's records as JSON; lists are wrapped (`{"instances":[…]}`).
  * `logs?follow=true` is newline-delimited JSON, one LogLine a line; `events` are server-sent, one RequestRecord an event.
- * `functions` and `instances` take `functionName` and `qualifier` as filters.
+ * `functions` and `instances` take `functionName` and `qualifier` as filters; `instances?ended=true` has those that ended lately too.
  */
 export function emulatorRoutes(control: ControlPlane, events: RequestEvents | undefined): OperationTable {
   const { functions, instances, requests, clock } = control;
@@ -40,7 +40,12 @@ export function emulatorRoutes(control: ControlPlane, events: RequestEvents | un
       },
     },
     [`${OWN}/instances`]: {
-      GET: async (call) => json({ instances: await instances.list(await functionRef(call)) }),
+      async GET(call) {
+        const { checkQuery, INSTANCES_QUERY } = await import('./parse/index.js');
+        const { functionName, qualifier, ended } = checkQuery(INSTANCES_QUERY, call.query);
+        const ref = functionName === undefined ? undefined : { functionName, qualifier };
+        return json({ instances: await instances.list(ref, { ended: ended === 'true' }) });
+      },
     },
     [`${OWN}/instances/:instanceId`]: {
       async DELETE(call) {

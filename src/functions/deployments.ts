@@ -13,6 +13,7 @@ import type {
 export interface FunctionRunner {
   readonly sessions: SessionService;
   instances(): readonly InstanceInfo[];
+  endedInstances(): readonly InstanceInfo[];
   has(instanceId: string): boolean;
   log(instanceId: string): InstanceLog | undefined;
   exited(instanceId: string): Promise<unknown>;

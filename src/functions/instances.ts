@@ -12,9 +12,13 @@ export class Instances implements InstanceService {
     this.#deployments = deployments;
   }
 
-  async list(ref?: FunctionRef): Promise<readonly InstanceInfo[]> {
+  async list(
+    ref?: FunctionRef,
+    { ended = false }: { readonly ended?: boolean } = {},
+  ): Promise<readonly InstanceInfo[]> {
     const deployments = ref === undefined ? this.#deployments.all() : [this.#deployments.find(ref)];
-    return deployments.flatMap(({ runner }) => runner.instances());
+    const running = deployments.flatMap(({ runner }) => runner.instances());
+    return ended ? [...running, ...deployments.flatMap(({ runner }) => runner.endedInstances())] : running;
   }
 
   async kill(instanceId: string): Promise<void> {

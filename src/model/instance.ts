@@ -68,8 +68,11 @@ export interface InstanceInfo {
   readonly functionName: string;
   readonly versionId: string;
   readonly qualifier: string;
-  readonly status: 'Starting' | 'Running' | 'Destroying';
+  readonly status: 'Starting' | 'Running' | 'Destroying' | 'Destroyed';
   readonly createdTimeMs: number;
+  /** When it had ended, and how. */
+  readonly destroyedTimeMs?: number;
+  readonly exit?: Pick<Exit, 'code' | 'signal'>;
   readonly resourceType: 'FC';
   readonly pid: number | undefined;
   readonly url: string | undefined;

@@ -47,7 +47,8 @@ export interface SessionService {
 }
 
 export interface InstanceService {
-  list(ref?: FunctionRef): Promise<readonly InstanceInfo[]>;
+  /** @param options `ended`: those that ended lately too, behind the others */
+  list(ref?: FunctionRef, options?: { readonly ended?: boolean }): Promise<readonly InstanceInfo[]>;
   /** Resolves when the process is gone. @throws InstanceNotFound */
   kill(instanceId: string): Promise<void>;
   /** What it has printed so far; also of instances that ended lately. @throws InstanceNotFound */

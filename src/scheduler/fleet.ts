@@ -1,9 +1,16 @@
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
-import type { Address, Instance, InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
+import type {
+  Address,
+  Exit,
+  Instance,
+  InstanceDriver,
+  InstanceInfo,
+  InstanceLog,
+} from '../model/instance.js';
 import type { PooledInstance } from './pooled-instance.js';
 
-/** Logs of so many ended instances can still be read. */
+/** So many ended instances are still listed, and their logs can be read. */
 const ENDED_KEPT = 50;
 /** How long an instance may take to be found dead after it broke off a connection. */
 const DEATH_IS_NOTICED_MS = 100;
@@ -15,18 +22,28 @@ interface Member {
   isEnding: boolean;
 }
 
+interface Ended {
+  readonly info: InstanceInfo;
+  readonly log: InstanceLog;
+}
+
 /** The processes behind the pool's instances: starts and stops what the core asks for, and tells it what became of them. */
 export class Fleet {
   readonly #driver: InstanceDriver;
   readonly #clock: Clock;
   readonly #members = new Map<string, Member>();
-  readonly #ended = new Map<string, InstanceLog>();
+  readonly #sessionClock: Pick<Clock, 'now'>;
+  readonly #ended = new Map<string, Ended>();
   readonly #giveUp = new AbortController();
 
-  /** @param clock the process clock */
-  constructor(driver: InstanceDriver, clock: Clock) {
+  /** @param clocks the process clock, for waiting; the session clock, for what is shown */
+  constructor(
+    driver: InstanceDriver,
+    clocks: { readonly processClock: Clock; readonly sessionClock: Pick<Clock, 'now'> },
+  ) {
     this.#driver = driver;
-    this.#clock = clock;
+    this.#clock = clocks.processClock;
+    this.#sessionClock = clocks.sessionClock;
   }
 
   start(pooled: PooledInstance): void {
@@ -42,9 +59,9 @@ export class Fleet {
       },
       () => pool.lose(pooled),
     );
-    void instance.exited.then(() => {
+    void instance.exited.then((exit) => {
       pool.lose(pooled);
-      this.#remember(member);
+      this.#remember(member, exit);
     });
   }
 
@@ -57,7 +74,7 @@ export class Fleet {
   }
 
   log(instanceId: string): InstanceLog | undefined {
-    return this.#members.get(instanceId)?.instance.output ?? this.#ended.get(instanceId);
+    return this.#members.get(instanceId)?.instance.output ?? this.#ended.get(instanceId)?.log;
   }
 
   /** Whether this fleet ran or runs it. */
@@ -96,20 +113,13 @@ export class Fleet {
     await member.instance.stop({ graceMs: 0 });
   }
 
-  list(functionName: string): InstanceInfo[] {
-    return [...this.#members.values()].map(({ pooled, instance, address, isEnding }) => ({
-      instanceId: pooled.instanceId,
-      functionName,
-      versionId: pooled.pool.revision.versionId,
-      qualifier: pooled.pool.qualifier,
-      status: isEnding ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
-      createdTimeMs: Math.floor(pooled.createdAt),
-      resourceType: 'FC',
-      pid: instance.pid,
-      url: address === undefined ? undefined : `http://${hostInUrl(address.host)}:${address.port}`,
-      sessions: pooled.sessions,
-      inFlight: pooled.inFlight,
-    }));
+  list(): InstanceInfo[] {
+    return [...this.#members.values()].map(infoOf);
+  }
+
+  /** Those that ended lately, the oldest first. */
+  ended(): InstanceInfo[] {
+    return [...this.#ended.values()].map(({ info }) => info);
   }
 
   /** Ends all of them; with `graceMs` 0 at once. */
@@ -118,14 +128,34 @@ export class Fleet {
     await Promise.all([...this.#members.values()].map(({ instance }) => instance.stop(options)));
   }
 
-  #remember({ instance }: Member): void {
-    this.#members.delete(instance.instanceId);
-    this.#ended.set(instance.instanceId, instance.output);
+  #remember(member: Member, { code, signal }: Exit): void {
+    const { instanceId, output } = member.instance;
+    this.#members.delete(instanceId);
+    const destroyedTimeMs = this.#sessionClock.now();
+    const info = { ...infoOf(member), status: 'Destroyed', destroyedTimeMs, exit: { code, signal } } as const;
+    this.#ended.set(instanceId, { info, log: output });
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= ENDED_KEPT) return;
       this.#ended.delete(oldest);
     }
   }
+}
+
+function infoOf({ pooled, instance, address, isEnding }: Member): InstanceInfo {
+  const { revision, qualifier } = pooled.pool;
+  return {
+    instanceId: pooled.instanceId,
+    functionName: revision.config.functionName,
+    versionId: revision.versionId,
+    qualifier,
+    status: isEnding ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
+    createdTimeMs: Math.floor(pooled.createdAt),
+    resourceType: 'FC',
+    pid: instance.pid,
+    url: address === undefined ? undefined : `http://${hostInUrl(address.host)}:${address.port}`,
+    sessions: pooled.sessions,
+    inFlight: pooled.inFlight,
+  };
 }
 
 function hostInUrl(host: string): string {

@@ -40,12 +40,10 @@ export class Scheduler implements Admission {
   readonly #table: SessionTable;
   readonly #binder: Binder;
   readonly #pool: Pool;
-  readonly #functionName: string;
 
   constructor(options: SchedulerOptions) {
     const { revision, driver, sessionClock, processClock, ids, chance } = options;
-    this.#functionName = revision.config.functionName;
-    this.#fleet = new Fleet(driver, processClock);
+    this.#fleet = new Fleet(driver, { processClock, sessionClock });
     const writer = options.store && new SessionWriter(options.store, processClock);
     this.#table = new SessionTable(sessionClock, writer);
     this.#pool = new Pool({
@@ -82,7 +80,12 @@ export class Scheduler implements Admission {
   }
 
   instances(): InstanceInfo[] {
-    return this.#fleet.list(this.#functionName);
+    return this.#fleet.list();
+  }
+
+  /** Those that ended lately, the oldest first. */
+  endedInstances(): InstanceInfo[] {
+    return this.#fleet.ended();
   }
 
   /** What an instance of this function prints or printed; undefined when it is not one of this function's. */

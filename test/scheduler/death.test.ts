@@ -24,6 +24,27 @@ describe('U23 an instance that dies', () => {
     expect((await request(session(idOf(first)))).decision.placement).toBe('bound');
   });
 
+  test('S5: an instance that ended lately is still told of, with how it ended; 50 of them at most', async () => {
+    const { request, driver, scheduler } = stage();
+    const { instanceId } = await request();
+    expect(scheduler.endedInstances()).toEqual([]);
+    await driver.started[0]?.crash();
+    expect(scheduler.instances()).toEqual([]);
+    expect(scheduler.endedInstances()).toMatchObject([
+      {
+        instanceId,
+        status: 'Destroyed',
+        destroyedTimeMs: expect.any(Number),
+        exit: { code: null, signal: 'SIGKILL' },
+      },
+    ]);
+    for (let count = 1; count < 60; count++) {
+      await request();
+      await driver.started[count]?.crash();
+    }
+    expect(scheduler.endedInstances()).toHaveLength(50);
+  });
+
   test('the sessions of one dead instance gather on one new instance again', async () => {
     const { request, driver } = stage({ sessionAffinityConfig: { sessionConcurrencyPerInstance: 3 } });
     const assignments = [await request(), await request(), await request()];

@@ -55,6 +55,9 @@ export const LIST_INSTANCES_QUERY = z.object({
 
 export const FUNCTION_QUERY = z.object({ functionName: text(), qualifier: text() });
 
+/** The emulator's own list of instances. */
+export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: choice(['true', 'false']) });
+
 export const LOGS_QUERY = z.object({ follow: choice(['true', 'false']) });
 
 function parsedOrText(value: string): unknown {
