@@ -1,13 +1,15 @@
 import type { RequestHead, SessionAffinity } from '../model/affinity.js';
 import { FcError } from '../model/errors.js';
-import { checkSessionId } from '../model/limits.js';
+import { checkAffinityHeaderFieldName, checkSessionId } from '../model/limits.js';
 
 /**
  * HEADER_FIELD: the client may name its session in a header of the configured name; if it does not, the gateway does and tells the
  * name in a response header (spec §3.1).
  * @param fieldName compared without regard to letter case; answered in lower case, as FC stores it
+ * @throws InvalidArgument for a name that cannot carry a session ID
  */
 export function headerField(fieldName: string): SessionAffinity {
+  checkAffinityHeaderFieldName(fieldName);
   const name = fieldName.toLowerCase();
   return {
     type: 'HEADER_FIELD',

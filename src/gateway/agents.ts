@@ -58,7 +58,7 @@ export function decideReuse(request: ClientRequest, { statusCode, rawHeaders }: 
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     if (name.length !== 10 || name.toLowerCase() !== 'keep-alive') continue;
-    const [, seconds] = /(?:^|[\s,])timeout=(\d+)/i.exec(rawHeaders[at + 1] ?? '') ?? [];
+    const [, seconds] = /(?:^|[\s,])timeout\s*=\s*"?(\d+)/i.exec(rawHeaders[at + 1] ?? '') ?? [];
     if (seconds !== undefined && Number(seconds) * 1000 <= IDLE_CONNECTION_MS)
       request.shouldKeepAlive = false;
   }
@@ -133,6 +133,8 @@ class InstanceAgent {
     socket.on('free', () => this.#keep(socket));
     socket.on('close', () => this.#onClose(socket));
     socket.setNoDelay(true);
+    // Node would write a head beside `Expect` as UTF-8, which makes two bytes of one.
+    socket.setDefaultEncoding('latin1');
     return socket.connect(this.#address.port, this.#address.host);
   }
 

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Assignment } from '../model/admission.js';
 import { asFcError, type FcError } from '../model/errors.js';
@@ -8,7 +8,7 @@ import { bodyTooLarge, type CheckedRequest } from './check-request.js';
 import type { Exchange } from './exchange.js';
 import { failureOf, retryOf, timeoutFailure } from './failures.js';
 import { pump } from './pump.js';
-import { writeReplyHead } from './reply.js';
+import { writeInterimHead, writeReplyHead } from './reply.js';
 import { badResponse, checkSwitch } from './reply-head.js';
 import type { Route } from './route.js';
 import { openTunnel } from './tunnel.js';
@@ -92,22 +92,31 @@ export class Attempt {
 
   #watch(outgoing: ClientRequest): ClientRequest {
     this.#outgoing = outgoing;
-    return outgoing.on('error', this.#onError).on('response', this.#onReply);
+    return outgoing
+      .on('error', this.#onError)
+      .on('information', this.#onInterim)
+      .on('response', this.#onReply);
   }
 
   #sendBody(outgoing: ClientRequest): void {
-    const { hasBody, expectsContinue } = this.#head;
     const { maxBodyBytes } = this.#route;
     const exchange = this.#exchange;
-    if (hasBody) {
+    if (this.#head.hasBody) {
       const onTooLong = (): void => this.#fail(bodyTooLarge(maxBodyBytes));
-      this.#upload = new Upload({ exchange, outgoing, expectsContinue, maxBytes: maxBodyBytes, onTooLong });
+      this.#upload = new Upload({ exchange, outgoing, maxBytes: maxBodyBytes, onTooLong });
       return;
     }
-    // Unless it is said, Node closes the connection after the reply.
-    if (expectsContinue) exchange.response.writeContinue();
     outgoing.end();
   }
+
+  readonly #onInterim = (interim: InformationEvent): void => {
+    if (this.#over || this.#answered) return;
+    try {
+      writeInterimHead(this.#exchange, interim);
+    } catch (error) {
+      this.#fail(asFcError(error));
+    }
+  };
 
   readonly #onReply = (reply: IncomingMessage): void => {
     reply.on('error', this.#onError);
@@ -139,7 +148,12 @@ export class Attempt {
     }
     this.#answeredWith(reply);
     this.#tunnel = upstream;
-    openTunnel(this.#exchange, upstream, () => this.#break(undefined));
+    openTunnel({
+      exchange: this.#exchange,
+      upstream,
+      clock: this.#route.clock,
+      onBroken: () => this.#break(undefined),
+    });
     join();
   }
 

@@ -1,6 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { FcError } from '../model/errors.js';
 import { MAX_TARGET_BYTES } from '../model/limits.js';
-import type { RawRequest } from './check-request.js';
+
+export type RawRequest = Pick<
+  IncomingMessage,
+  'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders'
+>;
 
 /** What an HTTP trigger can be made to accept (spec §7). */
 export const METHODS: ReadonlySet<string | undefined> = new Set([

@@ -1,14 +1,9 @@
-import type { IncomingMessage } from 'node:http';
+import { isConnectionField } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import { MAX_HEADER_BYTES } from '../model/limits.js';
-import { checkRequestLine } from './check-request-line.js';
-import { isHopByHop, nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
-
-export type RawRequest = Pick<
-  IncomingMessage,
-  'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders'
->;
+import { checkRequestLine, type RawRequest } from './check-request-line.js';
+import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
 export interface RequestRules {
   readonly hostVerdict: (host: string) => HostVerdict;
@@ -25,7 +20,6 @@ export interface CheckedRequest {
   readonly hasBody: boolean;
   /** Whether the client says how long the body is, be it nothing. */
   readonly isFramed: boolean;
-  readonly expectsContinue: boolean;
 }
 
 const MAX_HEADER_LINES = 200;
@@ -39,7 +33,7 @@ const PROTECTED = ['content-length', 'transfer-encoding', 'host', 'cookie', 'mcp
  * A request that fails leaves doubt about where it ends, so its connection must be closed.
  * @throws InvalidArgument, MethodNotAllowed, AccessDenied, EntityTooLarge, RequestHeaderFieldsTooLarge
  */
-export function checkRequest(request: RawRequest, upgrade: boolean, rules: RequestRules): CheckedRequest {
+export function checkRequest(request: RawRequest, rules: RequestRules): CheckedRequest {
   const { rawHeaders } = request;
   if (rawHeaders.length / 2 > MAX_HEADER_LINES) {
     throw new FcError(
@@ -50,7 +44,7 @@ export function checkRequest(request: RawRequest, upgrade: boolean, rules: Reque
   checkRequestLine(request);
 
   let lines: string[] = [];
-  const found = new Found();
+  const found = new Found(request.httpVersionMinor);
   let bytes = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
@@ -65,7 +59,7 @@ export function checkRequest(request: RawRequest, upgrade: boolean, rules: Reque
 
   const host = checkHost(found, rules);
   const hasBody = checkFraming(found, request, rules);
-  if (upgrade) checkUpgrade(found, request, hasBody);
+  if (found.encodings > 0) setValue(lines, 'transfer-encoding', 'chunked');
   const nominated = found.connection && nominatedHeaders(found.connection);
   if (nominated !== undefined) {
     checkNominated(nominated, rules);
@@ -76,12 +70,24 @@ export function checkRequest(request: RawRequest, upgrade: boolean, rules: Reque
     lines,
     hasBody,
     isFramed: found.lengths + found.encodings > 0,
-    expectsContinue: found.expect !== '' && found.expect.toLowerCase() === '100-continue',
   };
+}
+
+/**
+ * Whether a request with an offer of another protocol is the one that the gateway accepts: a GET for a WebSocket of version 13,
+ * without a body, by HTTP/1.1. Any other offer is ignored (spec U48).
+ */
+export function offersWebSocket(request: RawRequest): boolean {
+  const found = new Found(request.httpVersionMinor);
+  const { rawHeaders } = request;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    found.keeps(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  return isWebSocketOffer(found, request);
 }
 
 /** The lines that the gateway itself must understand. Where one of them may stand once, how often it stood. */
 class Found {
+  readonly #httpVersionMinor: number;
   hosts = 0;
   hostName = 'Host';
   host = '';
@@ -89,12 +95,14 @@ class Found {
   length = '';
   encodings = 0;
   encoding = '';
-  upgrades = 0;
-  upgrade = '';
+  protocols: string[] = [];
   webSocketVersions = 0;
   webSocketVersion = '';
-  expect = '';
   connection: string[] | undefined;
+
+  constructor(httpVersionMinor: number) {
+    this.#httpVersionMinor = httpVersionMinor;
+  }
 
   /** @returns whether the line goes on to the instance */
   keeps(rawName: string, value: string): boolean {
@@ -118,18 +126,17 @@ class Found {
         this.connection.push(value);
         return false;
       case 'upgrade':
-        this.upgrades += 1;
-        this.upgrade = value;
+        this.protocols.push(...value.toLowerCase().split(',').map(trimmed));
         return false;
       case 'expect':
-        this.expect = value;
-        return false;
+        // RFC 9110 §10.1.1: the expectation of a client of HTTP/1.0 is ignored.
+        return this.#httpVersionMinor > 0;
       case 'sec-websocket-version':
         this.webSocketVersions += 1;
         this.webSocketVersion = value;
         return true;
       default:
-        return !name.startsWith('x-fc-') && !isHopByHop(name);
+        return !name.startsWith('x-fc-') && !isConnectionField(name);
     }
   }
 }
@@ -158,7 +165,7 @@ function checkFraming(
 ): boolean {
   if (encodings > 0) {
     if (lengths > 0) throw malformed('a request must not have both Content-Length and Transfer-Encoding');
-    if (encodings > 1 || encoding !== 'chunked') {
+    if (encodings > 1 || encoding.toLowerCase() !== 'chunked') {
       throw malformed('Transfer-Encoding must be "chunked" and be sent once');
     }
     if (httpVersionMinor === 0) throw malformed('Transfer-Encoding needs HTTP/1.1');
@@ -172,11 +179,16 @@ function checkFraming(
   return length !== '0';
 }
 
-function checkUpgrade(found: Found, { method, httpVersionMinor }: RawRequest, hasBody: boolean): void {
-  const isWebSocket = found.upgrades === 1 && found.upgrade.toLowerCase() === 'websocket';
+function isWebSocketOffer(found: Found, { method, httpVersionMinor }: RawRequest): boolean {
   const isVersion13 = found.webSocketVersions === 1 && found.webSocketVersion === '13';
-  if (method === 'GET' && httpVersionMinor === 1 && isWebSocket && isVersion13 && !hasBody) return;
-  throw malformed('an upgrade must be a GET to "websocket", version 13, without a body, by HTTP/1.1');
+  const hasBody = found.encodings > 0 || (found.lengths > 0 && found.length !== '0');
+  return (
+    method === 'GET' &&
+    httpVersionMinor === 1 &&
+    found.protocols.includes('websocket') &&
+    isVersion13 &&
+    !hasBody
+  );
 }
 
 function checkNominated(nominated: ReadonlySet<string>, { sessionHeaders }: RequestRules): void {
@@ -187,6 +199,15 @@ function checkNominated(nominated: ReadonlySet<string>, { sessionHeaders }: Requ
 
 export function bodyTooLarge(maxBodyBytes: number): FcError {
   return new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${maxBodyBytes} bytes)`);
+}
+
+/** The lines' value of that name, which stands there once, in the one form that the instance is to see. */
+function setValue(flat: string[], name: string, value: string): void {
+  for (let at = 0; at < flat.length; at += 2) if (flat[at]?.toLowerCase() === name) flat[at + 1] = value;
+}
+
+function trimmed(token: string): string {
+  return token.trim();
 }
 
 function malformed(message: string): FcError {

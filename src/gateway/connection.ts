@@ -25,6 +25,8 @@ export class Connection {
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
+    // Every head is Latin-1; Node would write some as UTF-8, which makes two bytes of one.
+    socket.setDefaultEncoding('latin1');
     socket.once('close', this.#onClose);
     socket.once('end', this.#onEnd);
   }
@@ -47,7 +49,12 @@ export class Connection {
       exchange.spoilBody(refusal);
       return;
     }
-    this.#deferredReply = answer;
+    this.whenIdle(answer);
+  }
+
+  /** Calls back once every request so far has its reply; never when the connection closes before. */
+  whenIdle(call: () => void): void {
+    this.#deferredReply = call;
     this.sendDeferredReply();
   }
 

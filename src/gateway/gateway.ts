@@ -8,7 +8,8 @@ import type { FunctionConfig, HttpTrigger } from '../model/function.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { RequestRecord } from '../model/request-record.js';
-import { checkRequest } from './check-request.js';
+import { ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { checkRequest, offersWebSocket } from './check-request.js';
 import { clientErrorOf } from './client-error.js';
 import { Connection } from './connection.js';
 import { createListener } from './create-listener.js';
@@ -60,7 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.open.add(exchange);
     inFlight += 1;
     try {
-      const head = checkRequest(exchange.request, exchange.upgrade, route.rules);
+      const head = checkRequest(exchange.request, route.rules);
       await serve(exchange, head, route);
     } catch (error) {
       const refusal = asFcError(error);
@@ -105,8 +106,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   const onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
-    socket.on('error', ignore);
     const connection = connectionOf(socket);
+    if (!connection.closing && request.method !== 'CONNECT' && !offersWebSocket(request)) {
+      const readAgain = ignoreUpgrade(server, { request, socket, rest: upgradeHead });
+      if (readAgain !== undefined) connection.whenIdle(readAgain);
+      return;
+    }
+    socket.on('error', ignore);
     if (connection.closing || connection.open.size > 0) {
       socket.destroy();
       return;

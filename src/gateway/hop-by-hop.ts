@@ -1,13 +1,5 @@
-/** Headers that mean only the connection they came on (RFC 9110 §7.6.1, and those that the world treats so). */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
-
 /** Names that do not need to be looked for among the lines: they are stripped anyway, or mean nothing to strip. */
 const PLAIN_OPTIONS = new Set(['', 'close', 'keep-alive', 'upgrade']);
-
-/** @param name in lower case */
-export function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(name) || name.startsWith('proxy-');
-}
 
 /**
  * The headers that a Connection line declares to be hop-by-hop too.

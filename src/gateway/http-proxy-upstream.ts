@@ -90,6 +90,7 @@ export class HttpProxyUpstream {
       this.#proxy.removeListener('proxyReqWs', onMade as () => void);
     }
     const clientRequest = ready(made);
+    clientRequest.once('socket', (upstream) => upstream.setDefaultEncoding('latin1'));
     const [join] = clientRequest.listeners('upgrade');
     for (const event of ['response', 'upgrade', 'error']) clientRequest.removeAllListeners(event);
     return { outgoing: clientRequest, join: (...upgraded) => join?.(...upgraded) };

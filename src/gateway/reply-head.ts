@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { isConnectionField } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
-import { isHopByHop, nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
+import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
 export type RawReply = Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'rawHeaders'>;
 
@@ -36,6 +37,7 @@ export function checkReply(
   let lines: string[] = [];
   let connection: string[] | undefined;
   let lengths = 0;
+  let codings = 0;
   let length: number | undefined;
   let bytes = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -49,11 +51,14 @@ export function checkReply(
       // A reply that has no body by its status must not seem to have one.
       if (status === 204) continue;
       length = Number(value);
+    } else if (name === 'transfer-encoding') {
+      if (value.toLowerCase() !== 'chunked' || ++codings > 1)
+        throw badResponse(`the transfer coding ${JSON.stringify(value)}`);
     } else if (name === 'connection') {
       connection ??= [];
       connection.push(value);
     }
-    if (dropped.has(name) || name.startsWith('x-fc-') || isHopByHop(name)) continue;
+    if (dropped.has(name) || name.startsWith('x-fc-') || isConnectionField(name)) continue;
     lines.push(rawName, value);
   }
   if (bytes > MAX_REPLY_HEADER_BYTES)

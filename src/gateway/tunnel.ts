@@ -1,24 +1,59 @@
 import type { Socket } from 'node:net';
+import type { Clock } from '../model/clock.js';
 import type { Exchange } from './exchange.js';
 
+/** How long the other side may be silent after one side has ended. */
+const SILENCE_MS = 1000;
+
+interface TunnelParts {
+  readonly exchange: Exchange;
+  /** The instance's side. */
+  readonly upstream: Socket;
+  /** The process clock. */
+  readonly clock: Clock;
+  /** The instance's side was reset. */
+  onBroken(): void;
+}
+
 /**
- * Hands the client's connection over to an upgraded one: from here on each side's end is the other's, and the exchange is closed
- * when the client's side is.
- * @param onBroken the instance's side was reset
+ * Hands the client's connection over to an upgraded one. Each side may end while the other still sends (RFC 6455 §7.1.1); a side that
+ * then sends nothing for a second is given up. The exchange is closed when the client's side is.
  */
-export function openTunnel(exchange: Exchange, upstream: Socket, onBroken: () => void): void {
+export function openTunnel({ exchange, upstream, clock, onBroken }: TunnelParts): void {
   const { socket, response } = exchange;
   let broken = false;
+  let callOff = ignore;
+
+  const giveUpWhenSilent = (): void => {
+    const before = socket.bytesWritten + upstream.bytesWritten;
+    callOff();
+    callOff = clock.wakeAt(clock.now() + SILENCE_MS, () => {
+      const waiting = socket.writableLength + upstream.writableLength;
+      if (waiting > 0 || socket.bytesWritten + upstream.bytesWritten > before) {
+        giveUpWhenSilent();
+        return;
+      }
+      socket.destroy();
+      upstream.destroy();
+    });
+  };
+
+  upstream.allowHalfOpen = true;
   upstream.once('error', () => {
     broken = true;
   });
+  upstream.once('end', giveUpWhenSilent);
   upstream.once('close', () => {
     if (broken) onBroken();
     else socket.destroySoon();
   });
-  // A WebSocket is not used in one direction alone: who has said goodbye waits for nothing.
-  socket.once('end', () => upstream.destroySoon());
+  socket.once('end', giveUpWhenSilent);
   response.statusCode = 101;
   response.detachSocket(socket);
-  socket.once('close', () => exchange.close());
+  socket.once('close', () => {
+    callOff();
+    exchange.close();
+  });
 }
+
+function ignore(): void {}

@@ -6,7 +6,6 @@ import { type Pump, pump } from './pump.js';
 interface UploadOptions {
   readonly exchange: Exchange;
   readonly outgoing: ClientRequest;
-  readonly expectsContinue: boolean;
   readonly maxBytes: number;
   /** Called at most once; nothing is sent any more then. */
   readonly onTooLong: () => void;
@@ -16,17 +15,15 @@ interface UploadOptions {
 export class Upload {
   readonly #exchange: Exchange;
   readonly #outgoing: ClientRequest;
-  readonly #expectsContinue: boolean;
   readonly #onTooLong: () => void;
   #bytesLeft: number;
   #pump: Pump | undefined;
   #stopped = false;
 
   /** The body is not touched until somebody is there to take it, so that a refused connection may be tried again. */
-  constructor({ exchange, outgoing, expectsContinue, maxBytes, onTooLong }: UploadOptions) {
+  constructor({ exchange, outgoing, maxBytes, onTooLong }: UploadOptions) {
     this.#exchange = exchange;
     this.#outgoing = outgoing;
-    this.#expectsContinue = expectsContinue;
     this.#bytesLeft = maxBytes;
     this.#onTooLong = onTooLong;
     outgoing.once('socket', (socket: Duplex & { readonly connecting?: boolean }) => {
@@ -77,9 +74,7 @@ export class Upload {
 
   readonly #begin = (): void => {
     if (this.#stopped) return;
-    const { request, response } = this.#exchange;
-    if (this.#expectsContinue && !response.headersSent) response.writeContinue();
-    this.#pump = pump(request, this.#outgoing, { mayPass: this.#mayPass });
+    this.#pump = pump(this.#exchange.request, this.#outgoing, { mayPass: this.#mayPass });
   };
 
   readonly #mayPass = (bytes: number): boolean => {

@@ -1,3 +1,4 @@
+import { isProtocolField } from './connection-fields.js';
 import { FcError } from './errors.js';
 
 /** The ranges of the API, inclusive. */
@@ -54,8 +55,18 @@ export function checkSessionId(sessionId: string): void {
   );
 }
 
-/** @throws InvalidArgument; 5–40 letters, digits, `-`, `_`, the first a letter, not beginning with `x-fc-` */
+/**
+ * 5–40 letters, digits, `-`, `_`, the first a letter, not beginning with `x-fc-`; and not a name that HTTP itself uses for one
+ * connection or message: a session ID under such a name would break every exchange.
+ * @throws InvalidArgument
+ */
 export function checkAffinityHeaderFieldName(name: string): void {
+  if (isProtocolField(name.toLowerCase())) {
+    throw new FcError(
+      'InvalidArgument',
+      `affinityHeaderFieldName must not be a header that HTTP itself uses for one connection or message, got ${JSON.stringify(name)}`,
+    );
+  }
   if (AFFINITY_HEADER.test(name)) return;
   throw new FcError(
     'InvalidArgument',

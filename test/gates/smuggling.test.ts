@@ -224,9 +224,60 @@ function payloads(): [name: string, bytes: string][] {
   const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
   add('an upgrade that is not one', `${head('GET', upgrade)}${BEHIND}`);
   add('an upgrade with a body', `${head('GET', [...upgrade, 'Content-Length: 3'])}abc${BEHIND}`);
+  const h2c = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: x'];
+  for (const method of ['GET', 'POST', 'DELETE']) {
+    add(`an ignored offer by ${method}`, `${head(method, h2c)}${BEHIND}`);
+    add(
+      `an ignored offer by ${method}, a request in its body`,
+      `${head(method, [...h2c, `Content-Length: ${BEHIND.length}`])}${BEHIND}`,
+    );
+    add(
+      `an ignored offer by ${method}, a request in its chunk`,
+      `${head(method, [...h2c, 'Transfer-Encoding: chunked'])}${BEHIND.length.toString(16)}\r\n${BEHIND}\r\n0\r\n\r\n`,
+    );
+    add(
+      `an ignored offer by ${method}, CL.TE`,
+      `${head(method, [...h2c, 'Content-Length: 4', 'Transfer-Encoding: chunked'])}0\r\n\r\n${BEHIND}`,
+    );
+    add(
+      `an ignored offer by ${method}, two lengths`,
+      `${head(method, [...h2c, 'Content-Length: 3', 'Content-Length: 48'])}abc${BEHIND}`,
+    );
+    add(
+      `an ignored offer by ${method}, a coding that is none`,
+      `${head(method, [...h2c, 'Transfer-Encoding: xchunked'])}${CHUNKED}${BEHIND}`,
+    );
+  }
+  for (const [name, lines] of [
+    ['and the preface of HTTP/2 behind it', [...h2c, 'X: PRI * HTTP/2.0']],
+    [
+      'that nominates its length',
+      ['Connection: Upgrade, Content-Length', 'Upgrade: h2c', 'Content-Length: 3'],
+    ],
+    ['that nominates Host', ['Connection: Upgrade, Host', 'Upgrade: h2c']],
+    ['with an empty option', ['Connection: ,Upgrade,, ,', 'Upgrade: h2c']],
+    ['with a folded option', ['Connection: Upgrade,\r\n HTTP2-Settings', 'Upgrade: h2c']],
+    ['with a NUL in a value', [...h2c, 'X: a\0b']],
+    ['with a bare CR in a value', [...h2c, 'X: a\rContent-Length: 48']],
+    ['with two lines of each', [...h2c, ...h2c]],
+    ['twice, the second accepted', [...h2c, 'Upgrade: websocket', 'Sec-WebSocket-Version: 8']],
+    ['with a length behind it', [...h2c, ...Array.from({ length: 190 }, () => 'a:'), 'Content-Length: 48']],
+    ['of TLS', ['Connection: Upgrade', 'Upgrade: TLS/1.0']],
+  ] as const) {
+    add(`an ignored offer ${name}`, `${head('POST', lines)}${BEHIND}`);
+  }
   add(
-    'an upgrade to h2c',
-    `${head('GET', ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: x'])}${BEHIND}`,
+    'two ignored offers, pipelined',
+    `${head('POST', [...h2c, 'Content-Length: 3'])}abc${head('GET', h2c)}${BEHIND}`,
+  );
+  add(
+    'an ignored offer behind a request',
+    `${head('GET', [], { target: '/first' })}${head('GET', h2c)}${BEHIND}`,
+  );
+  add('an ignored offer by HTTP/1.0', `${head('GET', h2c, { version: '1.0' })}${BEHIND}`);
+  add(
+    'an ignored offer, the preface of HTTP/2 behind it',
+    `${head('GET', h2c)}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${BEHIND}`,
   );
   add('an upgrade by POST', `${head('POST', [...upgrade, 'Content-Length: 3'])}abc${BEHIND}`);
   return made;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkRequest, type RawRequest, type RequestRules } from '../../src/gateway/check-request.js';
+import { checkRequest, type RequestRules } from '../../src/gateway/check-request.js';
+import type { RawRequest } from '../../src/gateway/check-request-line.js';
 
 // What Node's own parser refuses before the gateway sees it is asked here directly: the gateway does not rely on the parser (T13).
 
@@ -7,7 +8,7 @@ const RULES: RequestRules = { hostVerdict: () => 'allowed', maxBodyBytes: 1000, 
 
 function check(lines: readonly (readonly [name: string, value: string])[], more: Partial<RawRequest> = {}) {
   const request = { method: 'POST', url: '/', httpVersionMajor: 1, httpVersionMinor: 1, ...more };
-  return checkRequest({ ...request, rawHeaders: [['Host', 'localhost'], ...lines].flat() }, false, RULES);
+  return checkRequest({ ...request, rawHeaders: [['Host', 'localhost'], ...lines].flat() }, RULES);
 }
 
 describe('framing of which two readers could think differently (T13)', () => {

@@ -332,24 +332,8 @@ test('pipelined requests are answered in their order', async () => {
   expect(text.match(/\/(one|two|three)/g)).toEqual(['/one', '/two', '/three']);
 });
 
-test('Expect: 100-continue is answered when the instance is there to take the body, and not forwarded', async () => {
-  const { seen, listener } = recording();
-  const { port } = await startGateway(await startUpstream(listener));
-
-  const text = await exchangeBytes(
-    port,
-    'PUT / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi',
-  );
-
-  expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
-  expect(seen[0]?.body).toBe('hi');
-  expect(valuesOf(seen[0]?.rawHeaders, 'expect')).toEqual([]);
-});
-
-test('interim replies and trailers of the handler stay behind', async () => {
+test('trailers of the handler stay behind', async () => {
   const { listener } = recording((response) => {
-    response.writeContinue();
-    response.writeEarlyHints({ link: '</a>; rel=preload' });
     response.writeHead(200, { Trailer: 'X-Sum' });
     response.write('body');
     response.addTrailers({ 'X-Sum': '1' });
