@@ -30,11 +30,12 @@ export const generatedCookie: SessionAffinity = {
 
   onResponse({ opened, session }, { headers }) {
     headers.remove('set-cookie', (value) => cookieName(value) === SESSION_COOKIE);
-    if (!opened || session === undefined) return;
+    if (!opened || session === undefined) return undefined;
     headers.add(
       'Set-Cookie',
       `${SESSION_COOKIE}=${session.sessionId}; Max-Age=${session.terms.sessionTTLInSeconds}`,
     );
+    return undefined;
   },
 };
 

@@ -29,9 +29,10 @@ export function headerField(fieldName: string): SessionAffinity {
     },
 
     onResponse({ session, generated }, { headers }) {
-      if (!generated || session === undefined) return;
+      if (!generated || session === undefined) return undefined;
       headers.remove(name);
       headers.add(name, session.sessionId);
+      return undefined;
     },
   };
 }

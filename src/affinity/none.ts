@@ -4,5 +4,5 @@ import type { SessionAffinity } from '../model/affinity.js';
 export const none: SessionAffinity = {
   type: 'NONE',
   identify: () => ({ kind: 'none' }),
-  onResponse: () => {},
+  onResponse: () => undefined,
 };

@@ -1,8 +1,10 @@
 import type { SessionAffinity } from '../model/affinity.js';
-import { FcError } from '../model/errors.js';
 import type { FunctionConfig, SessionAffinityType } from '../model/function.js';
+import { DEFAULT_SSE_ENDPOINT_PATH } from '../model/limits.js';
 import { generatedCookie } from './generated-cookie.js';
 import { headerField } from './header-field.js';
+import { mcpSse } from './mcp-sse.js';
+import { mcpStreamable } from './mcp-streamable.js';
 import { none } from './none.js';
 
 /** One row for each value of `sessionAffinity`. */
@@ -11,15 +13,11 @@ const STRATEGIES: Readonly<Record<SessionAffinityType, (config: FunctionConfig) 
   GENERATED_COOKIE: () => generatedCookie,
   HEADER_FIELD: ({ sessionAffinityConfig }) =>
     headerField(sessionAffinityConfig.affinityHeaderFieldName ?? ''),
-  MCP_SSE: notThereYet,
-  MCP_STREAMABLE: notThereYet,
+  MCP_SSE: ({ sessionAffinityConfig }) =>
+    mcpSse(sessionAffinityConfig.sseEndpointPath ?? DEFAULT_SSE_ENDPOINT_PATH),
+  MCP_STREAMABLE: () => mcpStreamable,
 };
 
-/** @throws InvalidArgument for an affinity that is not emulated yet */
 export function strategyOf(config: FunctionConfig): SessionAffinity {
   return STRATEGIES[config.sessionAffinity](config);
-}
-
-function notThereYet({ sessionAffinity }: FunctionConfig): never {
-  throw new FcError('InvalidArgument', `sessionAffinity ${sessionAffinity} is not emulated yet`);
 }

@@ -121,16 +121,16 @@ export class Attempt {
   readonly #onReply = (reply: IncomingMessage): void => {
     reply.on('error', this.#onError);
     if (this.#over) return;
-    let length: number | undefined;
+    let body: ReturnType<typeof writeReplyHead>;
     try {
-      length = writeReplyHead(this.#parts, reply);
+      body = writeReplyHead(this.#parts, reply);
     } catch (error) {
       this.#fail(asFcError(error));
       return;
     }
     this.#answeredWith(reply);
     if (this.#outgoing !== undefined) decideReuse(this.#outgoing, reply);
-    pump(reply, this.#exchange.response, { length });
+    pump(reply, this.#exchange.response, body);
   };
 
   #onSwitch({ reply, upstream, join }: { reply: IncomingMessage; upstream: Socket; join: () => void }): void {

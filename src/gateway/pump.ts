@@ -18,6 +18,8 @@ export function pump(from: Readable, to: OutgoingMessage, how: PumpOptions = {})
 interface PumpOptions {
   /** How many bytes there are in all, if that is known: so a body that comes in one piece is known to be whole. */
   readonly length?: number | undefined;
+  /** Sees each piece before it passes. */
+  readonly watch?: ((chunk: Uint8Array) => void) | undefined;
   /** Is told how many bytes come next; false drops them and ends the pumping. */
   readonly mayPass?: (bytes: number) => boolean;
 }
@@ -27,14 +29,16 @@ export class Pump {
   readonly #to: OutgoingMessage;
   readonly #mayPass: ((bytes: number) => boolean) | undefined;
   readonly #length: number | undefined;
+  readonly #watch: ((chunk: Uint8Array) => void) | undefined;
   #flowed = false;
   #ended = false;
 
-  constructor(from: Readable, to: OutgoingMessage, { length, mayPass }: PumpOptions) {
+  constructor(from: Readable, to: OutgoingMessage, { length, mayPass, watch }: PumpOptions) {
     this.#from = from;
     this.#to = to;
     this.#mayPass = mayPass;
     this.#length = length;
+    this.#watch = watch;
     from.on('end', this.#onEnd);
     from.on('data', this.#onData);
   }
@@ -57,6 +61,7 @@ export class Pump {
       this.stop();
       return;
     }
+    this.#watch?.(chunk);
     const isWhole = !this.#flowed && chunk.length === this.#length;
     this.#flowed = true;
     if (isWhole && chunk.length <= SHORT) {

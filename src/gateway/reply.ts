@@ -1,5 +1,6 @@
 import type { IncomingMessage, InformationEvent, OutgoingMessage } from 'node:http';
 import type { Assignment } from '../model/admission.js';
+import type { BodyWatcher } from '../model/affinity.js';
 import type { Exchange } from './exchange.js';
 import { badResponse, checkReply } from './reply-head.js';
 import type { Route } from './route.js';
@@ -12,17 +13,21 @@ interface ReplyParts {
 
 /**
  * Writes the head of the function's reply to the client, amended by the strategy.
- * @returns how long its body is, where that is said
+ * @returns how long its body is, where that is said, and what must see it
  * @throws BadResponse, and what the strategy throws; nothing has been written then
  */
 export function writeReplyHead(
   { exchange, assignment, route }: ReplyParts,
   reply: IncomingMessage,
-): number | undefined {
+): { readonly length: number | undefined; readonly watch: BodyWatcher | undefined } {
   const { request, response, requestId } = exchange;
   const ours = ['X-Fc-Request-Id', requestId].concat(route.repliesAdded);
   const { status, reason, length, headers } = checkReply(reply, route.repliesDropped, ours);
-  route.affinity.onResponse(assignment, { status, headers });
+  const watch = route.affinity.onResponse(assignment, {
+    requestMethod: request.method ?? '',
+    status,
+    headers,
+  });
   exchange.hasOpenEnd = length === undefined;
   exchange.endsByClosing = request.httpVersionMinor === 0 && length === undefined;
   if (route.draining) response.shouldKeepAlive = false;
@@ -31,7 +36,7 @@ export function writeReplyHead(
   } catch {
     throw badResponse('a header that cannot be passed on');
   }
-  return length;
+  return { length, watch };
 }
 
 /** What Node keeps to itself: writes before the head, in the turn of the reply on its connection. */

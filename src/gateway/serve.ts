@@ -40,7 +40,8 @@ export async function serve(exchange: Exchange, head: CheckedRequest, route: Rou
   } catch (error) {
     result = { answered: false, failure: asFcError(error) };
   }
-  // The place is given back before the client learns of a failure, so that its next request finds it free.
+  if (assignment !== undefined) exchange.decision = assignment.decision;
+  // The slot is given back before the client learns of a failure, so that its next request finds it free.
   assignment?.release({ answered: result.answered });
   if (result.failure !== undefined) exchange.refuse(result.failure, { close: route.draining });
   if (head.hasBody) discardBody(exchange, route.clock);

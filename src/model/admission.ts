@@ -62,6 +62,17 @@ export interface Assignment {
   /** Whether the emulator chose the session's ID in this request, so that nobody knows it yet. */
   readonly generated: boolean;
   readonly decision: Decision;
+  /** Whether a slot is reserved for a session that the instance has not named yet. */
+  readonly awaitsSession: boolean;
+  /**
+   * The reply has named the session for which the slot is reserved, or names none, which gives the slot back. An ID that an Active
+   * session has is not taken.
+   * @param sessionId 1 to 1,024 visible ASCII characters
+   * @param endsWithRequest whether the session ends when this request is released
+   */
+  learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void;
+  /** Ends the session of this request and forgets it. */
+  endSession(): void;
   /**
    * The instance did not answer: leaves it and takes the session along to another try (spec U45), on another instance if this one died.
    * This visit is over then, whatever comes of it.

@@ -12,6 +12,8 @@ export interface RequestHead {
 
 /** The head of the function's reply. A strategy may amend `headers` before it goes to the client. */
 export interface ReplyHead {
+  /** Of the request that it answers. */
+  readonly requestMethod: string;
   readonly status: number;
   readonly headers: HeaderLines;
 }
@@ -21,13 +23,24 @@ export type Identity =
   | {
       readonly kind: 'session';
       readonly sessionId: string;
-      /** For an ID that is not known: name a new session, or create this one. */
-      readonly whenUnknown: 'generate' | 'create';
+      /**
+       * For an ID that is not known: generate a new one, create a session of this ID, refuse the request with 404, or route it
+       * without a session.
+       */
+      readonly whenUnknown: 'generate' | 'create' | 'refuse' | 'ignore';
     }
   /** The gateway will name it. `hint` says what was sent and not taken. */
   | { readonly kind: 'gateway-issued'; readonly hint?: string }
+  /**
+   * The instance will name it in its reply. A slot is reserved meanwhile; where it is optional and there is none, the request goes
+   * to any instance.
+   */
+  | { readonly kind: 'instance-issued'; readonly slot: 'required' | 'optional' }
   /** No session. */
   | { readonly kind: 'none' };
+
+/** Sees each piece of a reply's body before the client does. Must not change or keep it. */
+export type BodyWatcher = (chunk: Uint8Array) => void;
 
 /** One strategy for each value of `sessionAffinity`. Sees lines of head, never sockets. */
 export interface SessionAffinity {
@@ -39,6 +52,9 @@ export interface SessionAffinity {
    * @returns lines to add, or nothing
    */
   addedRequestLines?(assignment: Assignment): readonly (readonly [name: string, value: string])[];
-  /** Tells the client its ID, or learns it from the reply. Not called for an upgrade's 101. */
-  onResponse(assignment: Assignment, reply: ReplyHead): void;
+  /**
+   * Tells the client its ID, or learns it from the reply. Not called for an upgrade's 101.
+   * @returns what must see the body of the reply, if anything
+   */
+  onResponse(assignment: Assignment, reply: ReplyHead): BodyWatcher | undefined;
 }

@@ -30,6 +30,7 @@ export const MAX_TARGET_BYTES = 4096;
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const SESSION_ID = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
+const MCP_SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
 const AFFINITY_HEADER = /^(?!x-fc-)[a-z][a-z0-9_-]{4,39}$/i;
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
@@ -37,6 +38,11 @@ const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** 1–64 letters, digits, `_`, `-`, the first not `-`. */
 export function isSessionId(text: string): boolean {
   return SESSION_ID.test(text);
+}
+
+/** What an MCP server may choose as a session ID: visible ASCII, at most 1,024 characters (spec U16). */
+export function isMcpSessionId(text: string): boolean {
+  return MCP_SESSION_ID.test(text);
 }
 
 /** @throws InvalidArgument when `value` is not an integer of the range */

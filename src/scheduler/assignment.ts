@@ -1,12 +1,13 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
 import type { Address, InstanceLog } from '../model/instance.js';
-import type { Binding } from './binder.js';
+import type { Binder, Binding } from './binder.js';
 
 interface BoundAssignmentOptions {
   readonly requestId: string;
   readonly binding: Binding;
   readonly address: Address;
   readonly log: InstanceLog | undefined;
+  readonly binder: Pick<Binder, 'learn' | 'endSession'>;
   readonly retry: (reason: 'reset' | 'refused') => Promise<Assignment>;
   readonly release: (outcome: { readonly answered: boolean }) => void;
 }
@@ -43,6 +44,18 @@ export class BoundAssignment implements Assignment {
 
   get decision(): Decision {
     return this.#options.binding.decision;
+  }
+
+  get awaitsSession(): boolean {
+    return this.#options.binding.reservesSlot;
+  }
+
+  learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void {
+    this.#options.binder.learn(this.#options.binding, sessionId, options);
+  }
+
+  endSession(): void {
+    this.#options.binder.endSession(this.#options.binding);
   }
 
   async retry(reason: 'reset' | 'refused'): Promise<Assignment> {

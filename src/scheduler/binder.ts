@@ -10,10 +10,16 @@ import type { SessionTable } from './session-table.js';
 /** One request on one instance, as the core counts it. */
 export interface Binding {
   readonly instance: PooledInstance;
-  readonly entry: SessionEntry | undefined;
-  readonly opened: boolean;
+  entry: SessionEntry | undefined;
+  opened: boolean;
   readonly generated: boolean;
-  readonly decision: Decision;
+  decision: Decision;
+  /** What a request without a session asked for; another try asks for the same. */
+  readonly identity: Identity;
+  /** Holds a slot for the session that the instance will name. */
+  reservesSlot: boolean;
+  /** The session ends with this request. */
+  endsSession: boolean;
 }
 
 export interface BinderOptions {
@@ -48,16 +54,19 @@ export class Binder {
   bind(qualifier: string, identity: Identity): Binding {
     void this.#table.sweep();
     switch (identity.kind) {
-      case 'none': {
-        const { instance, placement } = this.#options.poolOf(qualifier).takeTurn();
-        const decision: Decision = { placement, instanceId: instance.instanceId, session: 'none' };
-        return { instance, entry: undefined, opened: false, generated: false, decision };
-      }
+      case 'none':
+        return this.#withoutSession(this.#options.poolOf(qualifier).takeTurn(), identity);
+      case 'instance-issued':
+        return this.#reserve(qualifier, identity);
       case 'gateway-issued':
         return this.#open(qualifier, { hint: identity.hint });
       case 'session': {
         const { sessionId, whenUnknown } = identity;
-        const entry = this.#table.find(qualifier, sessionId);
+        const entry = this.#findServed(qualifier, sessionId);
+        if (entry === undefined || (entry.sessionStatus === 'Expired' && entry.endsWithInstance)) {
+          if (whenUnknown === 'ignore') return this.bind(qualifier, { kind: 'none' });
+          if (whenUnknown === 'refuse') throw unknownSession(sessionId);
+        }
         if (entry === undefined && whenUnknown === 'create') return this.#open(qualifier, { sessionId });
         if (entry === undefined)
           return this.#open(qualifier, {
@@ -71,16 +80,51 @@ export class Binder {
   }
 
   /** The end of a request. */
-  release({ entry, instance }: Binding, { answered }: { readonly answered: boolean }): void {
-    instance.pool.giveRequest(instance);
+  release(binding: Binding, { answered }: { readonly answered: boolean }): void {
+    const { entry } = binding;
+    this.detach(binding);
     if (entry === undefined) return;
     entry.known ||= answered;
     this.#endUse(entry);
+    if (binding.endsSession) this.endSession(binding);
   }
 
-  /** Takes a request off an instance that did not answer. Its session stays in use until it has come in again or is given up. */
-  detach({ instance }: Binding): void {
+  /** Takes a request off an instance. Its session stays in use until the request is bound again or given up. */
+  detach(binding: Binding): void {
+    const { instance } = binding;
     instance.pool.giveRequest(instance);
+    if (!binding.reservesSlot) return;
+    binding.reservesSlot = false;
+    void instance.pool.giveSlot(instance);
+  }
+
+  /** See {@link Assignment.learn}. */
+  learn(binding: Binding, sessionId: string | undefined, { endsWithRequest = false } = {}): void {
+    const { instance, decision } = binding;
+    if (!binding.reservesSlot) return;
+    const { qualifier } = instance.pool;
+    const isTaken = sessionId !== undefined && this.#table.find(qualifier, sessionId)?.isAlive === true;
+    if (sessionId === undefined || isTaken || instance.state === 'gone') {
+      // An exclusive instance ends with its slot, so the slot stays reserved until the reply is whole.
+      if (instance.pool.exclusive) return;
+      binding.reservesSlot = false;
+      void instance.pool.giveSlot(instance);
+      return;
+    }
+    binding.reservesSlot = false;
+    const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
+    entry.inFlight = 1;
+    entry.known = true;
+    this.#table.add(entry);
+    binding.entry = entry;
+    binding.opened = true;
+    binding.endsSession = endsWithRequest;
+    binding.decision = { ...decision, sessionId, session: 'opened' };
+  }
+
+  /** Ends the session of a request and forgets it. */
+  endSession({ entry }: Binding): void {
+    if (entry?.isAlive) void this.#table.delete(entry);
   }
 
   /** A request that has stepped out will not come in again. */
@@ -91,8 +135,9 @@ export class Binder {
   /** Another try of a request that has stepped out, on its session's instance or, if that died, on another. @throws as {@link bind}, and ProcessExited */
   rebind(binding: Binding, qualifier: string): Binding {
     const { entry } = binding;
-    if (entry === undefined) return this.bind(qualifier, { kind: 'none' });
-    if (entry.erased || entry.sessionStatus !== 'Active') {
+    if (entry === undefined) return this.bind(qualifier, binding.identity);
+    const hasEnded = entry.endsWithInstance && entry.instance?.state === 'gone';
+    if (entry.erased || entry.sessionStatus !== 'Active' || hasEnded) {
       throw new FcError('ProcessExited', 'Process exited unexpectedly before completing request');
     }
     return { ...binding, ...this.#placeRequest(entry, binding.decision) };
@@ -109,17 +154,40 @@ export class Binder {
     else if (earlier !== undefined)
       throw new FcError('SessionAlreadyExists', `session '${earlier.sessionId}' already exists`);
     const { instance } = this.#options.poolOf(terms.qualifier).takeSlot();
-    const entry = this.#entry(instance, terms, sessionId);
+    const entry = this.#newEntry(instance, terms, sessionId);
     entry.known = true;
     this.#table.add(entry);
     return { entry, instance };
+  }
+
+  /** Takes a slot for a session that the instance will name, or no slot where it is optional and none is left. */
+  #reserve(qualifier: string, identity: Identity & { kind: 'instance-issued' }): Binding {
+    const pool = this.#options.poolOf(qualifier);
+    if (identity.slot === 'optional' && !pool.hasSlot) return this.#withoutSession(pool.takeTurn(), identity);
+    const taken = pool.takeSlot();
+    pool.takeRequest(taken.instance);
+    return { ...this.#withoutSession(taken, identity), reservesSlot: true };
+  }
+
+  #withoutSession(taken: { instance: PooledInstance; placement: Placement }, identity: Identity): Binding {
+    const { instance, placement } = taken;
+    const decision: Decision = { placement, instanceId: instance.instanceId, session: 'none' };
+    return newBinding({ instance, decision, identity });
+  }
+
+  /** The session of that ID, unless it has ended with its instance (spec U23). */
+  #findServed(qualifier: string, sessionId: string): SessionEntry | undefined {
+    const entry = this.#table.find(qualifier, sessionId);
+    if (entry === undefined || !entry.endsWithInstance || entry.instance?.state !== 'gone') return entry;
+    void this.#table.delete(entry);
+    return undefined;
   }
 
   #open(qualifier: string, how: { sessionId?: string; again?: boolean; hint?: string | undefined }): Binding {
     const { sessionId, again = false, hint } = how;
     const { instance, placement } = this.#options.poolOf(qualifier).takeSlot();
     instance.pool.takeRequest(instance);
-    const entry = this.#entry(instance, this.#options.termsOf(qualifier), sessionId);
+    const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
     this.#table.add(entry);
     const decision: Decision = {
@@ -129,7 +197,7 @@ export class Binder {
       session: again ? 'reopened' : 'opened',
       hint,
     };
-    return { instance, entry, opened: true, generated: sessionId === undefined, decision };
+    return newBinding({ instance, entry, opened: true, generated: sessionId === undefined, decision });
   }
 
   #join(entry: SessionEntry): Binding {
@@ -144,7 +212,7 @@ export class Binder {
     }
     const { instance, decision } = this.#placeRequest(entry, { session: 'known' });
     entry.inFlight++;
-    return { instance, entry, opened: false, generated: false, decision };
+    return newBinding({ instance, entry, decision });
   }
 
   /** Takes a request on the session's instance; on another one, with a free slot, when its own has gone. */
@@ -170,7 +238,7 @@ export class Binder {
     return { instance, decision };
   }
 
-  #entry(
+  #newEntry(
     instance: PooledInstance,
     terms: SessionTerms,
     sessionId = this.#options.newSessionId(),
@@ -191,6 +259,25 @@ export class Binder {
     else if (entry.endsAt <= this.#table.now) void this.#table.expire(entry);
     else this.#table.hasten(entry);
   }
+}
+
+function newBinding(parts: Pick<Binding, 'instance' | 'decision'> & Partial<Binding>): Binding {
+  return {
+    entry: undefined,
+    opened: false,
+    generated: false,
+    identity: { kind: 'none' },
+    reservesSlot: false,
+    endsSession: false,
+    ...parts,
+  };
+}
+
+function unknownSession(sessionId: string): FcError {
+  const shown = sessionId.length > 80 ? `${sessionId.slice(0, 80)}…` : sessionId;
+  return new FcError('SessionNotFound', `session ${JSON.stringify(shown)} is not bound to an instance`, {
+    fix: 'the client must open a new session: the server never named this one, or it has ended',
+  });
 }
 
 /** @throws SessionExpired when the ended session forbids that its ID is used again (spec U31) */

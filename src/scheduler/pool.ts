@@ -89,6 +89,11 @@ export class Pool {
     return { instance, placement };
   }
 
+  /** Whether a session can be placed now or on one more instance. */
+  get hasSlot(): boolean {
+    return this.#index.first() !== undefined || this.#index.size < this.revision.config.maxInstances;
+  }
+
   /** Gives a session's place back. An exclusive instance ends with its session. */
   giveSlot(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;
@@ -117,11 +122,12 @@ export class Pool {
   }
 
   /**
-   * Takes a request without a session (spec U39): the instances that have one free by turns, a new one when none has.
+   * Takes a request without a session (spec U39): the instances with a free request take turns; a new one starts when there is none.
+   * Beside sessions such a request needs no slot, unless an instance serves one session only.
    * @throws as {@link takeSlot}
    */
   takeTurn(): { readonly instance: PooledInstance; readonly placement: Placement } {
-    const next = this.#index.firstFrom(this.#turn) ?? this.#index.first();
+    const next = this.#nextForTurn();
     const instance = next ?? this.#open();
     this.takeRequest(instance);
     this.#turn = instance.rank + 1;
@@ -169,6 +175,14 @@ export class Pool {
     this.#closed = true;
     this.#crashBackoff.close();
     for (const instance of this.#index) instance.stopWatching();
+  }
+
+  #nextForTurn(): PooledInstance | undefined {
+    if (this.revision.config.sessionAffinity === 'NONE' || this.exclusive)
+      return this.#index.firstFrom(this.#turn) ?? this.#index.first();
+    // The index does not know instances without a free slot. Requests without a session are rare beside sessions, so this is a scan.
+    const free = [...this.#index].filter(({ inFlight }) => inFlight < this.#requestsEach);
+    return free.find(({ rank }) => rank >= this.#turn) ?? free[0];
   }
 
   #open(): PooledInstance {

@@ -121,6 +121,7 @@ export class Scheduler implements Admission {
       return new BoundAssignment({
         requestId,
         binding,
+        binder: this.#binder,
         address,
         log: this.#fleet.log(instance.instanceId),
         retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),

@@ -128,6 +128,12 @@ export class SessionEntry implements Due {
     return !this.erased && this.sessionStatus !== 'Expired';
   }
 
+  /** Whether the session cannot move to another instance: its state is known to its instance alone (MCP, spec U23). */
+  get endsWithInstance(): boolean {
+    const { sessionAffinityType } = this.terms;
+    return sessionAffinityType === 'MCP_SSE' || sessionAffinityType === 'MCP_STREAMABLE';
+  }
+
   /** @returns when the instance that ended with it is gone, if one did */
   freeSlot(): void | Promise<void> {
     const { instance } = this;

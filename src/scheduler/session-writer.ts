@@ -29,17 +29,21 @@ export class SessionWriter {
     });
   }
 
+  /** A session that ends with its instance ends with the emulator too, so it is not stored. */
   save(entry: SessionEntry): void {
+    if (entry.endsWithInstance) return;
     this.#used.delete(entry);
     this.#store.save(storedOf(entry));
   }
 
   delete(entry: SessionEntry): void {
+    if (entry.endsWithInstance) return;
     this.#used.delete(entry);
     this.#store.delete(entry.order);
   }
 
   use(entry: SessionEntry): void {
+    if (entry.endsWithInstance) return;
     this.#used.add(entry);
     this.#callOff ??= this.#clock.wakeAt(this.#clock.now() + GATHERING_MS, () => this.flush());
   }

@@ -10,14 +10,15 @@ import {
 
 /** The terms of a session that is opened without wishes: the function's. */
 export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
-  const { sessionTTLInSeconds, sessionIdleTimeoutInSeconds, disableSessionIdReuse } =
-    config.sessionAffinityConfig;
+  const { disableSessionIdReuse, ...times } = config.sessionAffinityConfig;
+  // A session of MCP_SSE lives as long as its stream.
+  const endsWithStream = config.sessionAffinity === 'MCP_SSE';
   return {
     functionName: config.functionName,
     qualifier,
     sessionAffinityType: config.sessionAffinity,
-    sessionTTLInSeconds,
-    sessionIdleTimeoutInSeconds,
+    sessionTTLInSeconds: endsWithStream ? Infinity : times.sessionTTLInSeconds,
+    sessionIdleTimeoutInSeconds: endsWithStream ? Infinity : times.sessionIdleTimeoutInSeconds,
     disableSessionIdReuse,
   };
 }

@@ -131,13 +131,13 @@ describe('a browser that comes without the cookie', () => {
 describe('the cookie that goes out', () => {
   test('C02 C03 C16 has the ID, a Max-Age of the TTL, and nothing else', () => {
     const headers = new HeaderLines();
-    generatedCookie.onResponse(assignment(true), { status: 200, headers });
+    generatedCookie.onResponse(assignment(true), { requestMethod: 'GET', status: 200, headers });
     expect(headers.flat).toEqual(['Set-Cookie', `${NAME}=${ID}; Max-Age=60`]);
   });
 
   test('C05 is not sent for a session that the client knows', () => {
     const headers = new HeaderLines();
-    generatedCookie.onResponse(assignment(false), { status: 200, headers });
+    generatedCookie.onResponse(assignment(false), { requestMethod: 'GET', status: 200, headers });
     expect(headers.flat).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('the cookie that goes out', () => {
       'Set-Cookie',
       'b=2',
     ]);
-    generatedCookie.onResponse(assignment(true), { status: 200, headers });
+    generatedCookie.onResponse(assignment(true), { requestMethod: 'GET', status: 200, headers });
     expect(headers.all('set-cookie')).toEqual(['a=1; Path=/', 'b=2', `${NAME}=${ID}; Max-Age=60`]);
   });
 });

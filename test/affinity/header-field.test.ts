@@ -31,18 +31,18 @@ describe('HEADER_FIELD', () => {
   });
 
   test('H01 H15 H17 U36 tells an ID that the gateway made, to client and instance, and no other', () => {
-    const reply = { status: 200, headers: new HeaderLines() };
+    const reply = { requestMethod: 'GET', status: 200, headers: new HeaderLines() };
     strategy.onResponse(assignment(true), reply);
     expect(reply.headers.flat).toEqual(['mysessionid', 'an-id']);
     expect(strategy.addedRequestLines?.(assignment(true))).toEqual([['mysessionid', 'an-id']]);
-    const silent = { status: 200, headers: new HeaderLines() };
+    const silent = { requestMethod: 'GET', status: 200, headers: new HeaderLines() };
     strategy.onResponse(assignment(false), silent);
     expect(silent.headers.flat).toEqual([]);
     expect(strategy.addedRequestLines?.(assignment(false))).toEqual([]);
   });
 });
 
-test('there is a strategy for each affinity that is emulated, and a refusal for the others', () => {
+test('there is a strategy for each affinity', () => {
   for (const sessionAffinity of SESSION_AFFINITIES) {
     const config = completeFunction({
       functionName: 'f',
@@ -50,7 +50,6 @@ test('there is a strategy for each affinity that is emulated, and a refusal for 
       sessionAffinity,
       sessionAffinityConfig: { affinityHeaderFieldName: 'session-id' },
     });
-    if (sessionAffinity.startsWith('MCP')) expect(() => strategyOf(config)).toThrow('not emulated yet');
-    else expect(strategyOf(config).type).toBe(sessionAffinity);
+    expect(strategyOf(config).type).toBe(sessionAffinity);
   }
 });

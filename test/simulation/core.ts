@@ -75,7 +75,11 @@ export class Core implements Subject {
   get scene(): Scene {
     const staying: number[] = [];
     const out: number[] = [];
-    for (const [number, { isOut }] of this.bindings) (isOut ? out : staying).push(number);
+    const reserving: number[] = [];
+    for (const [number, { binding, isOut }] of this.bindings) {
+      (isOut ? out : staying).push(number);
+      if (binding.reservesSlot) reserving.push(number);
+    }
     const starting: number[] = [];
     const counted: number[] = [];
     for (const { instanceId, state } of this.pool.instances) {
@@ -83,7 +87,7 @@ export class Core implements Subject {
       counted.push(number);
       if (state === 'starting') starting.push(number);
     }
-    return { sessions: [...this.table.after(0, LATEST)], staying, out, starting, counted };
+    return { sessions: [...this.table.after(0, LATEST)], staying, out, reserving, starting, counted };
   }
 
   get now(): number {
@@ -107,6 +111,17 @@ export class Core implements Subject {
         return 'later';
       case 'visit':
         return this.#admit(this.binder.bind(LATEST, { kind: 'none' }));
+      case 'reserve':
+        return this.#admit(this.binder.bind(LATEST, { kind: 'instance-issued', slot: op.slot }));
+      case 'learn':
+      case 'end': {
+        const found = this.bindings.get(op.binding);
+        if (found === undefined || found.isOut) return 'nothing';
+        if (op.do === 'learn') this.binder.learn(found.binding, op.id);
+        else this.binder.endSession(found.binding);
+        const { entry, reservesSlot } = found.binding;
+        return `${entry?.sessionId} ${entry?.isAlive} ${reservesSlot}`;
+      }
       case 'request':
         if (op.id === undefined) return this.#admit(this.binder.bind(LATEST, { kind: 'gateway-issued' }));
         return this.#admit(

@@ -22,6 +22,9 @@ export type HibernationStep = (typeof HIBERNATION_STEPS)[number];
 export type Operation =
   | { readonly do: 'request'; readonly id?: string; readonly whenUnknown: 'generate' | 'create' }
   | { readonly do: 'visit' }
+  | { readonly do: 'reserve'; readonly slot: 'required' | 'optional' }
+  | { readonly do: 'learn'; readonly binding: number; readonly id?: string }
+  | { readonly do: 'end'; readonly binding: number }
   | { readonly do: 'leave' | 'detach' | 'rebind'; readonly binding: number; readonly answered: boolean }
   | { readonly do: 'create'; readonly id?: string; readonly wishes: Wishes }
   | { readonly do: 'update'; readonly id: string; readonly wishes: Wishes }
@@ -41,6 +44,8 @@ export interface Scene {
   /** Stays that are on an instance, and those that have stepped out. */
   readonly staying: readonly number[];
   readonly out: readonly number[];
+  /** Requests that hold a slot for a session without a name. */
+  readonly reserving: readonly number[];
   readonly starting: readonly number[];
   readonly counted: readonly number[];
 }
@@ -92,8 +97,8 @@ export function operationOf(random: Random, scene: Scene): Operation {
   const one = (numbers: readonly number[]): number => numbers[random(numbers.length)] ?? 1 + random(9);
   const roll = random(100);
   if (roll < 20) return { do: 'request', id: id(), whenUnknown: random(2) === 0 ? 'create' : 'generate' };
-  if (roll < 26) return { do: 'request', whenUnknown: 'generate' };
-  if (roll < 28) return { do: 'visit' };
+  if (roll < 24) return { do: 'request', whenUnknown: 'generate' };
+  if (roll < 28) return unnamed(random, scene);
   if (roll < 46) return { do: 'leave', binding: one(scene.staying), answered: random(5) > 0 };
   if (roll < 49) return { do: 'detach', binding: one(scene.staying), answered: false };
   if (roll < 53) return { do: 'rebind', binding: one(scene.out), answered: false };
@@ -112,6 +117,17 @@ export function operationOf(random: Random, scene: Scene): Operation {
     do: 'advance',
     ms: pick(random, [30_000, 60_000, 299_999, 300_000, 400_000, 86_400_000, 259_199_000, 259_200_000]),
   };
+}
+
+/** Requests without a session, and those whose session the instance names. */
+function unnamed(random: Random, { reserving, staying }: Scene): Operation {
+  const roll = random(8);
+  const numbers = random(4) > 0 ? reserving : staying;
+  const binding = numbers[random(numbers.length)] ?? 1 + random(9);
+  if (roll < 2) return { do: 'visit' };
+  if (roll < 5) return { do: 'reserve', slot: random(3) === 0 ? 'optional' : 'required' };
+  if (roll < 7) return { do: 'learn', binding, ...(random(3) > 0 && { id: pick(random, IDS) }) };
+  return { do: 'end', binding };
 }
 
 const NEXT_STEP: Readonly<Record<string, readonly [HibernationStep, ...HibernationStep[]]>> = {

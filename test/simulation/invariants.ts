@@ -5,10 +5,12 @@ import type { Core } from './core.js';
 export function brokenInvariant(core: Core): string | undefined {
   const { placesEach, requestsEach, maxInstances } = core.settings;
   const load = new Map<string, number>();
-  for (const { binding, isOut } of core.bindings.values()) {
-    if (!isOut) load.set(binding.instance.instanceId, (load.get(binding.instance.instanceId) ?? 0) + 1);
-  }
   const bound = new Map<string, number>();
+  for (const { binding, isOut } of core.bindings.values()) {
+    const { instance, reservesSlot } = binding;
+    if (!isOut) load.set(instance.instanceId, (load.get(instance.instanceId) ?? 0) + 1);
+    if (reservesSlot) bound.set(instance.instanceId, (bound.get(instance.instanceId) ?? 0) + 1);
+  }
   for (const entry of core.table.after(0, LATEST)) {
     if (entry.sessionStatus !== 'Expired' && entry.endsAt <= core.now)
       return `I12: ${entry.sessionId} is usable after its end`;
@@ -32,7 +34,7 @@ export function brokenInvariant(core: Core): string | undefined {
     if (inFlight < 0 || inFlight > requestsEach)
       return `I8: ${instanceId} has ${inFlight} of ${requestsEach} in flight`;
     if (sessions !== (bound.get(instanceId) ?? 0))
-      return `I9: ${instanceId} counts ${sessions} sessions and has ${bound.get(instanceId) ?? 0}`;
+      return `I9: ${instanceId} counts ${sessions} slots and has ${bound.get(instanceId) ?? 0}`;
     if (inFlight !== (load.get(instanceId) ?? 0))
       return `I11: ${instanceId} counts ${inFlight} requests and has ${load.get(instanceId) ?? 0}`;
   }

@@ -27,6 +27,7 @@ interface Binding {
   session: Session | undefined;
   on: Instance;
   out: boolean;
+  reserves: boolean;
 }
 
 const THREE_DAYS = 259_200_000;
@@ -61,15 +62,39 @@ export class ReferenceModel implements Subject {
     switch (op.do) {
       case 'advance':
         return this.advance(op.ms);
-      case 'visit': {
-        const free = this.counted.filter((i) => i.load < this.is.requestsEach);
-        const next =
-          free.find((i) => i.id > this.lastTurn && i.sessions < this.is.placesEach) ??
-          free.find((i) => i.sessions < this.is.placesEach);
-        const on = next ?? this.open();
-        this.lastTurn = on.id;
+      case 'visit':
+        return this.visit();
+      case 'reserve': {
+        const isFull = this.counted.every(
+          (i) => i.sessions >= this.is.placesEach || i.load >= this.is.requestsEach,
+        );
+        if (op.slot === 'optional' && isFull && this.counted.length >= this.is.maxInstances)
+          return this.visit();
+        const [on, placement] = this.place();
         on.load++;
-        return this.binding(undefined, on, next === undefined ? 'scaled-out' : 'round-robin', 'none');
+        return this.binding(undefined, on, placement, 'none', true);
+      }
+      case 'learn': {
+        const binding = this.bindings.get(op.binding);
+        if (binding === undefined || binding.out) return 'nothing';
+        const isTaken = op.id !== undefined && ![undefined, 'Expired'].includes(this.latest(op.id)?.status);
+        if (binding.reserves && op.id !== undefined && !isTaken && binding.on.state !== 'gone') {
+          binding.reserves = false;
+          binding.session = this.session(op.id, binding.on, this.is);
+          binding.session.load = 1;
+          binding.session.known = true;
+        } else if (binding.reserves && !this.is.exclusive) {
+          this.giveBack(binding);
+        }
+        return this.told(binding);
+      }
+      case 'end': {
+        const binding = this.bindings.get(op.binding);
+        if (binding === undefined || binding.out) return 'nothing';
+        const { session } = binding;
+        if (session !== undefined && this.isAlive(session))
+          for (const one of this.sessions.filter(({ id }) => id === session.id)) this.erase(one);
+        return this.told(binding);
       }
       case 'request': {
         const session = op.id === undefined ? undefined : this.latest(op.id);
@@ -89,6 +114,7 @@ export class ReferenceModel implements Subject {
         if (binding === undefined || binding.out) return 'nothing';
         this.bindings.delete(op.binding);
         this.unload(binding.on);
+        this.giveBack(binding);
         if (binding.session) {
           binding.session.known ||= op.answered;
           this.endUse(binding.session);
@@ -100,6 +126,7 @@ export class ReferenceModel implements Subject {
         if (binding === undefined || binding.out) return 'nothing';
         binding.out = true;
         this.unload(binding.on);
+        this.giveBack(binding);
         return 'out';
       }
       case 'rebind': {
@@ -276,8 +303,14 @@ export class ReferenceModel implements Subject {
     this.sessions.push(session);
     return session;
   }
-  binding(session: Session | undefined, on: Instance, placement: string, how: string): string {
-    this.bindings.set(++this.made.bindings, { session, on, out: false });
+  binding(
+    session: Session | undefined,
+    on: Instance,
+    placement: string,
+    how: string,
+    reserves = false,
+  ): string {
+    this.bindings.set(++this.made.bindings, { session, on, out: false, reserves });
     return `${session?.id} ${on.name} ${placement} ${how}`;
   }
   entry(session: Session): string {
@@ -289,6 +322,27 @@ export class ReferenceModel implements Subject {
     session.container = session.on.name;
     return lost ? 'rebound-after-crash' : placement;
   }
+  visit(): string {
+    const free = this.counted.filter(
+      (i) => i.load < this.is.requestsEach && (!this.is.exclusive || i.sessions < this.is.placesEach),
+    );
+    const next = free.find((i) => i.id > this.lastTurn) ?? free[0];
+    const on = next ?? this.open();
+    this.lastTurn = on.id;
+    on.load++;
+    return this.binding(undefined, on, next === undefined ? 'scaled-out' : 'round-robin', 'none');
+  }
+  isAlive(session: Session): boolean {
+    return this.sessions.includes(session) && session.status !== 'Expired';
+  }
+  giveBack(binding: Binding): void {
+    if (!binding.reserves) return;
+    binding.reserves = false;
+    this.vacateSlot(binding.on);
+  }
+  told({ session, reserves }: Binding): string {
+    return `${session?.id} ${session && this.isAlive(session)} ${reserves}`;
+  }
   unload(on: Instance): void {
     on.load--;
     this.note(on);
@@ -299,7 +353,10 @@ export class ReferenceModel implements Subject {
   vacate(session: Session): void {
     const { on } = session;
     session.on = undefined;
-    if (on === undefined || on.state === 'gone') return;
+    if (on !== undefined) this.vacateSlot(on);
+  }
+  vacateSlot(on: Instance): void {
+    if (on.state === 'gone') return;
     on.sessions--;
     if (this.is.exclusive) {
       on.state = 'gone';

@@ -63,6 +63,9 @@ export function singleInstanceAdmission(
         session: isOpened ? 'opened' : 'known',
         sessionId,
       },
+      awaitsSession: false,
+      learn: () => {},
+      endSession: () => {},
       async retry(reason) {
         staying -= 1;
         observed.retried.push(reason);

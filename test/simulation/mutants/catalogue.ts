@@ -235,8 +235,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a session made by the API is discarded when its first request fails',
     file: 'scheduler/binder',
-    find: 'entry.known = true;',
-    replace: '',
+    find: 'entry.known = true;\n        this.#table.add(entry);\n        return { entry, instance };',
+    replace: 'this.#table.add(entry);\n        return { entry, instance };',
   },
   {
     what: 'a second create of a living ID wins',
@@ -247,8 +247,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a lost instance is not noticed',
     file: 'scheduler/binder',
-    find: "entry.instance?.state === 'gone'",
-    replace: 'false',
+    find: "const lost = entry.instance?.state === 'gone'",
+    replace: 'const lost = false',
   },
   {
     what: 'a joined request is not counted on its session',
@@ -277,7 +277,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a request comes back to a session that has ended',
     file: 'scheduler/binder',
-    find: "if (entry.erased || entry.sessionStatus !== 'Active') {",
+    find: "if (entry.erased || entry.sessionStatus !== 'Active' || hasEnded) {",
     replace: 'if (false) {',
   },
   {
@@ -297,6 +297,30 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'scheduler/crash-backoff',
     find: 'this.#waitMs * 2',
     replace: 'this.#waitMs',
+  },
+  {
+    what: 'a slot that was reserved for a session without a name is lost',
+    file: 'scheduler/binder',
+    find: 'binding.reservesSlot = false;\n        void instance.pool.giveSlot(instance);\n    }\n    /** See',
+    replace: 'binding.reservesSlot = false;\n    }\n    /** See',
+  },
+  {
+    what: 'an instance may name a session as an Active one is named',
+    file: 'scheduler/binder',
+    find: 'sessionId === undefined || isTaken ||',
+    replace: 'sessionId === undefined ||',
+  },
+  {
+    what: 'the request that opened a session which the instance named is not counted on it',
+    file: 'scheduler/binder',
+    find: 'entry.inFlight = 1;\n        entry.known = true;',
+    replace: 'entry.known = true;',
+  },
+  {
+    what: 'a request that needs no slot is refused when there is none',
+    file: 'scheduler/binder',
+    find: "identity.slot === 'optional' && !pool.hasSlot",
+    replace: 'false',
   },
   {
     what: 'a death in service counts as a failed start',
