@@ -8,8 +8,8 @@ interface HoldOptions {
 }
 
 /**
- * Requests that stay in flight whatever the handler does: their bodies begin and never end. The connections are of the kind that is
- * kept open, as Node ends any other with the answer.
+ * Requests that stay in flight whatever the handler does: their bodies begin and never end. They use keep-alive connections, because
+ * Node closes any other connection with the answer.
  */
 export class HeldRequests {
   readonly #agent: HttpAgent;
@@ -27,7 +27,7 @@ export class HeldRequests {
         agent: this.#agent,
         headers: { ...headers, 'Content-Type': 'text/plain', 'Transfer-Encoding': 'chunked' },
       });
-      // What becomes of it shows in its closing.
+      // The close event follows, and counts the request.
       request.on('error', () => {});
       request.on('response', (response) => {
         response.on('error', () => {});
@@ -41,12 +41,12 @@ export class HeldRequests {
     }
   }
 
-  /** How many the target has let go of. */
+  /** How many of them the target has ended. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Breaks them all off. */
+  /** Aborts them all. */
   release(): void {
     for (const request of this.#requests) request.destroy();
     this.#agent.destroy();

@@ -1,7 +1,7 @@
-/** How a step ended. A step that could not be judged is skipped with its reason, never passed. */
+/** A step that cannot be judged is skipped with its reason, never passed. */
 export type StepStatus = 'passed' | 'failed' | 'skipped';
 
-/** One named check of a suite and what came of it. */
+/** The result of one check. */
 export interface Step {
   /** Stable: `<suite>.<subject>.<what>`. */
   readonly id: string;
@@ -9,17 +9,17 @@ export interface Step {
   readonly status: StepStatus;
   readonly expected: string;
   readonly actual: string;
-  /** The document that promises it, and the rows of the conformance table. */
+  /** Rows of the conformance table, and the document that promises it with its URL: `C05 · Title, https://…`. */
   readonly source: string;
   readonly durationMs: number;
   /** Why it was skipped; absent otherwise. */
   readonly reason?: string;
-  /** The request and the response that were judged, where the step is about one. */
-  readonly judged?: JudgedExchange;
+  /** Absent where the step is not about one request. */
+  readonly judged?: JudgedRoundTrip;
 }
 
 /** A request and its response in a form to show; header lines as `name: value`. */
-export interface JudgedExchange {
+export interface JudgedRoundTrip {
   readonly request: { readonly method: string; readonly url: string; readonly headers: readonly string[] };
   readonly response: {
     readonly status: number;
@@ -34,7 +34,7 @@ export interface RequestRow {
   /** The session ID that the request carried. */
   readonly sent: string | undefined;
   /** The line by which the response named a session. */
-  readonly planted: string | undefined;
+  readonly sessionLine: string | undefined;
   readonly sessionId: string | undefined;
   readonly instanceId: string | undefined;
   readonly status: number;
@@ -51,7 +51,7 @@ export interface SuiteReport extends Tally {
   readonly target: string;
   readonly steps: readonly Step[];
   readonly requests: readonly RequestRow[];
-  /** What a person should know besides, as sessions that could not be ended. */
+  /** For people, for example sessions that could not be ended. */
   readonly notes: readonly string[];
 }
 

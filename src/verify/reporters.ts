@@ -1,17 +1,13 @@
 import type { Report } from './report.js';
-
-interface ReporterOptions {
-  /** 0 (none) to 3, for `pretty` alone; the caller knows its terminal and NO_COLOR. */
-  readonly colorLevel?: 0 | 1 | 2 | 3;
-}
+import type { PrettyOptions } from './reporters/pretty.js';
 
 type Reporter = (report: Report) => string;
 
 /** Each reporter is loaded when it is asked for. */
 const REPORTERS = {
-  pretty: async ({ colorLevel = 0 }: ReporterOptions): Promise<Reporter> => {
+  pretty: async (options: PrettyOptions): Promise<Reporter> => {
     const { pretty } = await import('./reporters/pretty.js');
-    return (report) => pretty(report, colorLevel);
+    return (report) => pretty(report, options);
   },
   json: async (): Promise<Reporter> => (await import('./reporters/json.js')).json,
   tap: async (): Promise<Reporter> => (await import('./reporters/tap.js')).tap,
@@ -27,11 +23,14 @@ export function isReporterName(text: string): text is ReporterName {
   return Object.hasOwn(REPORTERS, text);
 }
 
-/** @returns the whole report as text that ends with a newline, with no control characters from the target */
+/**
+ * @param options for `pretty` alone: the caller knows its terminal and NO_COLOR
+ * @returns the whole report as text that ends with a newline, without control characters from the target
+ */
 export async function renderReport(
   report: Report,
   name: ReporterName,
-  options: ReporterOptions = {},
+  options: PrettyOptions = {},
 ): Promise<string> {
   const render = await REPORTERS[name](options);
   return render(report);

@@ -1,26 +1,49 @@
-/** The documents that the checks come from; rows are those of the conformance table. */
+/** The documents that promise what the checks expect. */
 const DOCUMENTS = {
-  cookie:
-    'Function Compute, "Configure cookie affinity" (help.aliyun.com/zh/functioncompute/fc/user-guide/cookie-affinity)',
-  header:
-    'Function Compute, "Configure HeaderField affinity" (help.aliyun.com/zh/functioncompute/fc/user-guide/headerfield-affinity)',
-  lifecycle:
-    'Function Compute, "Session lifecycle management" (help.aliyun.com/zh/functioncompute/fc/user-guide/session-lifecycle-management)',
-  api: 'Function Compute API 2023-03-30, Session operations (help.aliyun.com/zh/functioncompute/fc/developer-reference/api-fc-2023-03-30-createsession)',
-  practices:
-    'Function Compute, "Session affinity configuration practices" (help.aliyun.com/zh/functioncompute/fc/user-guide/session-affinity-configuration-practices)',
-  isolation:
-    'Function Compute, "Session isolation configuration" (help.aliyun.com/zh/functioncompute/fc/user-guide/session-isolation-configuration)',
-  hibernation:
-    'Function Compute, "Pause and resume sessions" (help.aliyun.com/zh/functioncompute/fc/sandbox-deep-hibernation-pause-and-resume-session)',
-  web: 'Function Compute, "Web functions" (help.aliyun.com/document_detail/2513501.html)',
+  cookie: page('Configure cookie affinity', 'zh/functioncompute/fc/user-guide/cookie-affinity'),
+  header: page('Configure HeaderField affinity', 'zh/functioncompute/fc/user-guide/headerfield-affinity'),
+  lifecycle: page(
+    'Session lifecycle management',
+    'zh/functioncompute/fc/user-guide/session-lifecycle-management',
+  ),
+  api: page(
+    'API 2023-03-30, Session operations',
+    'zh/functioncompute/fc/developer-reference/api-fc-2023-03-30-createsession',
+  ),
+  practices: page(
+    'Session affinity configuration practices',
+    'zh/functioncompute/fc/user-guide/session-affinity-configuration-practices',
+  ),
+  isolation: page(
+    'Session isolation configuration',
+    'zh/functioncompute/fc/user-guide/session-isolation-configuration',
+  ),
+  hibernation: page(
+    'Pause and resume sessions',
+    'zh/functioncompute/fc/sandbox-deep-hibernation-pause-and-resume-session',
+  ),
+  web: page('Web functions', 'document_detail/2513501.html'),
+  errors: page(
+    'API 2023-03-30, error codes',
+    'zh/functioncompute/fc/developer-reference/api-fc-2023-03-30-errorcodes',
+  ),
   sdk: 'the official SDK @alicloud/fc20230330 4.7.6, as measured',
-  errors:
-    'Function Compute API 2023-03-30, error codes (help.aliyun.com/zh/functioncompute/fc/developer-reference/api-fc-2023-03-30-errorcodes)',
-  inferred: 'inferred: the documents leave it open',
+  inferred: 'inferred: the documents do not say',
 } as const;
 
-/** @returns the document's name and link with the rows in front, as `C05 · Function Compute, "…" (…)` */
+const SEPARATOR = ' · ';
+
+/** @param rows of the conformance table, as `C02 C16` */
 export function source(document: keyof typeof DOCUMENTS, rows: string): string {
-  return `${rows} · ${DOCUMENTS[document]}`;
+  return `${rows}${SEPARATOR}${DOCUMENTS[document]}`;
+}
+
+/** Takes a source apart again. @returns the rows apart from the document; a document may end with its URL, after `, ` */
+export function partsOf(text: string): { readonly rows: string; readonly document: string } {
+  const at = text.indexOf(SEPARATOR);
+  return { rows: text.slice(0, at), document: text.slice(at + SEPARATOR.length) };
+}
+
+function page(title: string, path: string): string {
+  return `Function Compute, "${title}", https://help.aliyun.com/${path}`;
 }

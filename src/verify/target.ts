@@ -3,39 +3,39 @@ import { FcError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import type { ControlPlane, ServedFunction } from '../model/services.js';
 
-/** Where the handler says which instance it is: a response header, or the first group of a match in the body's start. */
+/** Where the handler names its instance: a response header, or the first group of a match in the start of the body. */
 export type InstanceFrom = { readonly header: string } | { readonly body: RegExp };
 
 export const DEFAULT_INSTANCE_FROM: InstanceFrom = { header: 'X-Instance' };
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** What is checked, and what its owner knows of it. */
+/** What is checked, and what the caller knows about it. */
 export interface VerifyTarget {
-  /** The HTTP trigger; requests go to exactly this path and query. */
+  /** The HTTP trigger. Requests go to exactly this path and query. */
   readonly url: string;
-  /** The Session API and the instances beside it, where there is one: an emulator of another process, or one in this. */
+  /** The control API of the target, if it has one: an emulator in this process or in another. */
   readonly control?: ControlPlane;
   /** Default: the function that is served at `url`, else the first with affinity. */
   readonly functionName?: string;
   readonly qualifier?: string;
-  /** `sessionConcurrencyPerInstance`, where no control API tells it. */
+  /** `sessionConcurrencyPerInstance`, where no control API says it. */
   readonly sessionsPerInstance?: number;
-  /** `sessionTTLInSeconds`, where no control API tells it; 21600 when left out. */
+  /** `sessionTTLInSeconds`, where no control API says it; default 21600. */
   readonly sessionTTLInSeconds?: number;
-  /** `affinityHeaderFieldName`, where it is not to be read from the function. */
+  /** `affinityHeaderFieldName`. Default: the function's. */
   readonly headerName?: string;
   readonly instanceFrom?: InstanceFrom;
-  /** The target is the caller's own, so that its clock may be advanced; otherwise suites wait for what has to pass. */
+  /** Whether the suites may advance the target's clock. Otherwise they wait. */
   readonly mayMoveClock?: boolean;
-  /** Measures the steps and limits the requests; the process clock by default. */
+  /** Measures the steps and limits the requests. Default: the process clock. */
   readonly clock?: Clock;
-  /** Ends the run early; sessions that were made are still ended. */
+  /** Aborts the run. The sessions that it made are still ended. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * @param text `header:NAME` or `body:REGEX`
+ * @param text of --instance-from: `header:NAME` or `body:REGEX`
  * @throws InvalidArgument
  */
 export function parseInstanceFrom(text: string): InstanceFrom {
@@ -45,14 +45,12 @@ export function parseInstanceFrom(text: string): InstanceFrom {
     try {
       return { body: new RegExp(value) };
     } catch (cause) {
-      const expected = 'body: takes a regular expression';
-      throw new FcError('InvalidArgument', `${expected}, got ${JSON.stringify(value)}`, { cause });
+      const message = cause instanceof Error ? cause.message : 'not a regular expression';
+      throw new FcError('InvalidArgument', `--instance-from: ${message}`, { cause });
     }
   }
-  throw new FcError(
-    'InvalidArgument',
-    `where the instance is named is header:NAME or body:REGEX, got ${JSON.stringify(text)}`,
-  );
+  const got = JSON.stringify(text);
+  throw new FcError('InvalidArgument', `--instance-from is header:NAME or body:REGEX, got ${got}`);
 }
 
 /** @throws InvalidArgument */
@@ -69,7 +67,7 @@ export function parseTargetUrl(text: string): URL {
 
 /**
  * Finds the function that the URL belongs to.
- * @throws FunctionNotFound when the control API serves none that could be meant
+ * @throws FunctionNotFound when the control API serves no function
  */
 export async function findServedFunction(
   control: ControlPlane,

@@ -68,7 +68,7 @@ describe('a misused command line', () => {
     [['verify', '--suite', 'walk'], '--suite must be one of', 'walkthrough'],
     [['verify', '--suite', 'mcp-sse'], '--suite mcp-sse is not there yet', undefined],
     [['verify', '--reporter', 'xml'], '--reporter must be one of', undefined],
-    [['verify', '--output-file', 'json=x'], '--output-file names the reporter "json"', '--reporter json'],
+    [['verify', '--output-file', 'jsn=x'], '--output-file must be one of pretty, json', 'json'],
     [['verify', '--instance-from', 'X-Instance'], '--instance-from is header:NAME or body:REGEX', undefined],
     [['verify', '--target', 'ftp://x'], 'a target is a URL', undefined],
     [['verify', '--target', 'http://127.0.0.1:1', '--', 'x'], 'exclude each other', undefined],

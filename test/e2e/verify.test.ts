@@ -36,6 +36,39 @@ describe('verify', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml.*<testsuite.*walkthrough\.4\.new-instance/s);
   });
 
+  it('S18: `--output-file` needs no `--reporter`, and leaves the table on stdout', async () => {
+    const file = join(temporaryFolder(), 'report.xml');
+    const { code, stdout, stderr } = await runCli(['verify', '--output-file', `junit=${file}`]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('14 passed, 0 failed, 0 skipped');
+    expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml/);
+  });
+
+  it.each(['walkthrough', 'header', 'session-api', 'lifecycle', 'limits'])(
+    'S8: a handler that ends at its start fails one step of %s, with what it printed; the rest is skipped',
+    async (suite) => {
+      const command = [process.execPath, `${FIXTURES}/exits-at-start.js`];
+      const args = ['verify', '--suite', suite, '--reporter', 'json', '--', ...command];
+      const { code, stdout } = await runCli(args);
+      const { passed, failed, skipped, steps } = JSON.parse(stdout);
+      expect({ code, passed, failed, skipped }).toEqual({
+        code: 1,
+        passed: 0,
+        failed: 1,
+        skipped: steps.length - 1,
+      });
+      expect(steps[0]).toMatchObject({ status: 'failed', actual: expect.stringContaining('no database') });
+      for (const { reason } of steps.slice(1))
+        expect(reason).toMatch(/^(request 1|the (first request|suite)) /);
+    },
+  );
+
+  it('S8: prints one ✗ with the reason for a handler that ends at its start', async () => {
+    const { stdout } = await runCli(['verify', '--', process.execPath, `${FIXTURES}/exits-at-start.js`]);
+    expect(stdout.match(/^✗/gm)).toHaveLength(1);
+    expect(stdout).toMatch(/^ +actual +status 412, CAExited: (.|\n)*no database$/m);
+  });
+
   it('gives each suite the affinity that it is about', async () => {
     const { code, stdout } = await runCli(['verify', '--suite', 'all', '--reporter', 'json']);
     const { suites, failed } = JSON.parse(stdout);

@@ -61,7 +61,7 @@ export interface Flaws {
   /** Bytes by which a head may be longer than it should. */
   readonly headSlack?: number;
   /** A refusal tells an ID. */
-  readonly plantsOnRefusal?: boolean;
+  readonly setsCookieOnRefusal?: boolean;
   /** Refusals come from an instance. */
   readonly asksBeforeRefusing?: boolean;
 }
@@ -232,7 +232,7 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
   };
   const refuse = (response: ServerResponse, error: FcError): void => {
     if (options.asksBeforeRefusing) response.setHeader('X-Instance', instanceAt(0));
-    if (options.plantsOnRefusal) response.setHeader('Set-Cookie', `${COOKIE}=${crypto.randomUUID()}`);
+    if (options.setsCookieOnRefusal) response.setHeader('Set-Cookie', `${COOKIE}=${crypto.randomUUID()}`);
     response.writeHead(error.status).end(JSON.stringify(error.toBody('1')));
   };
   const takeLoad = (name: string, request: IncomingMessage): void => {

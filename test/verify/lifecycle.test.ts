@@ -227,7 +227,7 @@ describe('the lifecycle suite', () => {
     ],
     ['refuses an ID for ever', { banMs: Number.POSITIVE_INFINITY }, ['no-reuse.after-3-days'], []],
     ['calls the function before it refuses', { asksBeforeRefusing: true }, ['no-reuse.not-called'], []],
-    ['plants a cookie with a refusal', { plantsOnRefusal: true }, ['no-reuse.nothing-told'], []],
+    ['plants a cookie with a refusal', { setsCookieOnRefusal: true }, ['no-reuse.nothing-told'], []],
     [
       'ignores the cookie of a session',
       { deaf: true },

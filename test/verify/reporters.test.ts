@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { combineReports, type Step, type SuiteReport, verdict } from '../../src/verify/report.js';
 import { isReporterName, REPORTER_NAMES, renderReport } from '../../src/verify/reporters.js';
+import { WALKTHROUGH_CHECKS } from '../../src/verify/suites/walkthrough-checks.js';
 import { isSuiteId, SUITE_IDS } from '../../src/verify/suites.js';
 import { parseXml } from './xml.js';
 
@@ -13,7 +14,7 @@ function step(id: string, more: Partial<Step>): Step {
     status: 'passed',
     expected: 'one',
     actual: 'one',
-    source: 'C01 · a page',
+    source: 'C01 · Title, https://example.org/page',
     durationMs: 1.5,
     ...more,
   };
@@ -45,7 +46,7 @@ const SMALL: SuiteReport = {
     {
       label: '1 no cookie',
       sent: undefined,
-      planted: 'x-fc-cookie-session-id=0b7f6e1e-1111-4111-8111-111111111111; Max-Age=21600',
+      sessionLine: 'x-fc-cookie-session-id=0b7f6e1e-1111-4111-8111-111111111111; Max-Age=21600',
       sessionId: '0b7f6e1e-1111-4111-8111-111111111111',
       instanceId: 'c-6a9fc460-15dedac1-dcd067fab329',
       status: 200,
@@ -53,7 +54,7 @@ const SMALL: SuiteReport = {
     {
       label: '2 its cookie',
       sent: '0b7f6e1e-1111-4111-8111-111111111111',
-      planted: undefined,
+      sessionLine: undefined,
       sessionId: '0b7f6e1e-1111-4111-8111-111111111111',
       instanceId: 'two',
       status: 200,
@@ -79,7 +80,7 @@ const HOSTILE: SuiteReport = {
     {
       label: 'a\u001b[2J',
       sent: '\u001b[31m',
-      planted: '\u009b31m',
+      sessionLine: '\u009b31m',
       sessionId: '\u0007',
       instanceId: '\u001b]52;c;aGk=\u0007',
       status: 200,
@@ -102,8 +103,11 @@ describe('the pretty reporter', () => {
 ✗ walkthrough.1.attributes     title of walkthrough.1.attributes
     expected  one
     actual    Path=/; <HttpOnly> & "more" # 100%, one: two
-    source    C01 · a page
+    source    C01
 – walkthrough.2.same-instance  title of walkthrough.2.same-instance  skipped: nobody # knows
+
+C01: Title
+https://example.org/page
 
 walkthrough: failed (1 passed, 1 failed, 1 skipped)
 instances: c-6a9fc460-15dedac1-dcd067fab329, two
@@ -119,6 +123,41 @@ note: a note
   it('sums several suites up', async () => {
     const text = await renderReport(combineReports(URL, [SMALL, { ...SMALL, suite: 'header' }]), 'pretty');
     expect(text).toMatch(/\n\nall suites: failed \(2 passed, 2 failed, 2 skipped\)\n$/);
+  });
+});
+
+describe('the pretty reporter on a terminal', () => {
+  const failing: SuiteReport = {
+    ...SMALL,
+    steps: WALKTHROUGH_CHECKS.map(({ id, title, expected, source }, at) => {
+      if (at === 0)
+        return { id, title, expected, source, durationMs: 1, status: 'passed', actual: 'status 200' };
+      const actual =
+        'instance c-6a9fc460-15dedac1-dcd067fab329, the first was c-6a9fc460-15dedac1-0000000fab32';
+      const reason = 'request 1 set no session cookie that the jar would send back';
+      if (at % 2 === 0)
+        return { id, title, expected, source, durationMs: 1, status: 'skipped', actual, reason };
+      return { id, title, expected, source, durationMs: 1, status: 'failed', actual };
+    }),
+  };
+
+  it.each([120, 100, 80, 72, 60])('S7: fits %d columns and breaks between words only', async (columns) => {
+    const text = await renderReport(failing, 'pretty', { columns });
+    const lines = text.trimEnd().split('\n');
+    // A URL that is longer than the line cannot be broken.
+    expect(lines.filter((line) => line.length > columns && !line.startsWith('https://'))).toEqual([]);
+    const words = (whole: string): string => whole.replace(/\s+/g, ' ');
+    const unbroken = await renderReport(failing, 'pretty');
+    const steps = (whole: string): string => words(whole.slice(whole.indexOf('✓'), whole.indexOf('note:')));
+    const withoutActual = (whole: string): string => steps(whole).replace(/ status 200 ✗/, ' ✗');
+    expect(withoutActual(text)).toBe(withoutActual(unbroken));
+    expect(lines.find((line) => line.startsWith('  1 no cookie'))).toContain('…67fab329');
+  });
+
+  it('S18: names each document once, with its URL on a line of its own', async () => {
+    const text = await renderReport(failing, 'pretty', { columns: 80 });
+    const url = 'https://help.aliyun.com/zh/functioncompute/fc/user-guide/cookie-affinity';
+    expect(text.split('\n').filter((line) => line.includes('https://'))).toEqual([url]);
   });
 });
 
@@ -159,7 +198,7 @@ not ok 2 - walkthrough.1.attributes title of walkthrough.1.attributes
   ---
   expected: "one"
   actual: "Path=/; <HttpOnly> & \\"more\\" # 100%, one: two"
-  source: "C01 · a page"
+  source: "C01 · Title, https://example.org/page"
   duration_ms: 1.5
   ...
 ok 3 - walkthrough.2.same-instance title of walkthrough.2.same-instance # SKIP nobody \\# knows
@@ -228,7 +267,7 @@ describe('the github reporter', () => {
   it('annotates each failure and sums up', async () => {
     expect(await renderReport(SMALL, 'github')).toBe(
       '::error title=walkthrough.1.attributes::title of walkthrough.1.attributes%0Aexpected: one%0A' +
-        'actual: Path=/; <HttpOnly> & "more" # 100%25, one: two%0Asource: C01 · a page\n' +
+        'actual: Path=/; <HttpOnly> & "more" # 100%25, one: two%0Asource: C01 · Title, https://example.org/page\n' +
         '::notice title=fc-affinity verify::http://127.0.0.1:9000/: 1 passed, 1 failed, 1 skipped\n',
     );
   });

@@ -9,7 +9,6 @@ import { list, pick, text } from '../options/option-kinds.js';
 import { AFFINITY, FUNCTION_OPTIONS } from '../options/serve-options.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
 import { controlBeside } from '../verify/control-beside.js';
-import { parseInstanceFrom } from '../verify/instance-from.js';
 import { type OwnTarget, startOwn } from '../verify/own-emulator.js';
 import { progressOn } from '../verify/progress.js';
 import { wantedReports, writeReports } from '../verify/reports.js';
@@ -44,8 +43,9 @@ export const verify = command({
     ]);
     const ids = suiteIds(values.suite, suites.SUITE_IDS);
     const wanted = wantedReports(values, REPORTER_NAMES);
-    const instanceFrom =
-      values.instanceFrom === undefined ? undefined : parseInstanceFrom(values.instanceFrom);
+    const { parseInstanceFrom } = await import('../../verify/target.js');
+    const { instanceFrom: where } = values;
+    const instanceFrom = where === undefined ? undefined : asUsage(() => parseInstanceFrom(where));
     if (values.target !== undefined && rest !== undefined)
       throw new UsageError('--target and a command after "--" exclude each other');
     if (values.target === undefined && values.api !== undefined)

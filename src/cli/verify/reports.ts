@@ -17,29 +17,28 @@ interface Said {
   readonly outputFile: readonly string[];
 }
 
-/** @throws UsageError */
+/**
+ * Without `--reporter`, `pretty` goes to stdout beside the files.
+ * @throws UsageError
+ */
 export function wantedReports({ reporter, outputFile }: Said, known: readonly ReporterName[]): Wanted[] {
   const words = Object.fromEntries(known.map((name) => [name, name]));
   const names = (reporter.length > 0 ? reporter : ['pretty']).map((text) =>
     pick({ text, name: '--reporter' }, words),
   );
-  const files = new Map<string, string>();
+  const files = new Map<ReporterName, string>();
   for (const text of outputFile) {
     const [, name = '', file = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (file === '')
       throw new UsageError(`--output-file is reporter=path, got ${JSON.stringify(text)}`, {
         fix: `as ${names[0]}=report.txt`,
       });
-    if (!names.some((known) => known === name))
-      throw new UsageError(
-        `--output-file names the reporter ${JSON.stringify(name)}, which was not asked for`,
-        {
-          fix: `--reporter ${name}`,
-        },
-      );
-    files.set(name, file);
+    files.set(pick({ text: name, name: '--output-file' }, words), file);
   }
-  return [...new Set(names)].map((name) => ({ reporter: name, file: files.get(name) }));
+  return [...new Set([...names, ...files.keys()])].map((name) => ({
+    reporter: name,
+    file: files.get(name),
+  }));
 }
 
 export async function writeReports(
@@ -49,8 +48,8 @@ export async function writeReports(
 ): Promise<void> {
   const { renderReport } = await import('../../verify/reporters.js');
   for (const { reporter, file } of wanted) {
-    const coloured = file === undefined && stdout.style.coloured;
-    const text = await renderReport(report, reporter, { colorLevel: coloured ? 1 : 0 });
+    const onScreen = { colorLevel: stdout.style.coloured ? 1 : 0, columns: stdout.columns } as const;
+    const text = await renderReport(report, reporter, file === undefined ? onScreen : {});
     if (file === undefined) stdout.write(text);
     else write(resolve(directory, file), text);
   }

@@ -1,5 +1,5 @@
 import { sanitize } from '../../model/sanitize.js';
-import { type JudgedExchange, type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
+import { type JudgedRoundTrip, type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
 
 /** JUnit's XML: one testsuite a suite, one testcase a step. */
 export function junit(report: Report): string {
@@ -52,7 +52,7 @@ function testcase(step: Step, { suite }: SuiteReport): string[] {
   ];
 }
 
-function exchanged(judged: JudgedExchange | undefined): string {
+function exchanged(judged: JudgedRoundTrip | undefined): string {
   if (judged === undefined) return '';
   const { request, response } = judged;
   const lines = [

@@ -1,86 +1,115 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
-import Table from 'cli-table3';
 import { sanitize } from '../../model/sanitize.js';
 import { type Report, type RequestRow, type Step, type SuiteReport, suitesOf, verdict } from '../report.js';
+import { partsOf } from '../sources.js';
+import { requestTable } from './request-table.js';
 
-/** What was seen is told on the line of a passed check where a usual terminal has room for it. */
-const ROOM = 96;
+export interface PrettyOptions {
+  /** 0 for none. */
+  readonly colorLevel?: ColorSupportLevel;
+  /** Of the terminal; undefined: lines are not wrapped. */
+  readonly columns?: number;
+}
 
-const NO_LINES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
-  middle: '   ',
-};
+/** A passed step shows what was seen where its line stays shorter than this. */
+const FULL_LINE = 96;
+/** Below this width a title stands below the ID of its step. */
+const NARROW = 72;
+const LABEL = '    expected  '.length;
+const MARK = '✓ '.length;
 
-/**
- * For people: each suite's requests as a table, its checks, and the result.
- * @param colorLevel 0 for none; never found out here
- */
-export function pretty(report: Report, colorLevel: ColorSupportLevel = 0): string {
-  const chalk = new Chalk({ level: colorLevel });
-  const parts = suitesOf(report).map((suite) => suiteText(suite, chalk));
-  if ('suites' in report) parts.push(summary('all suites', report, chalk));
+/** For people: each suite's requests as a table, its steps, and the result. */
+export function pretty(
+  report: Report,
+  { colorLevel = 0, columns = Number.POSITIVE_INFINITY }: PrettyOptions = {},
+): string {
+  const page = { chalk: new Chalk({ level: colorLevel }), columns };
+  const parts = suitesOf(report).map((suite) => suiteText(suite, page));
+  if ('suites' in report) parts.push(summary('all suites', report, page));
   return `${parts.join('\n\n')}\n`;
 }
 
-function suiteText(report: SuiteReport, chalk: ChalkInstance): string {
+interface Page {
+  readonly chalk: ChalkInstance;
+  readonly columns: number;
+}
+
+function suiteText(report: SuiteReport, page: Page): string {
+  const { chalk, columns } = page;
   const lines = [chalk.bold(`${report.suite}  ${plain(report.target)}`)];
-  if (report.requests.length > 0) lines.push('', requestTable(report.requests), '');
+  if (report.requests.length > 0) lines.push('', requestTable(report.requests, columns), '');
   const width = Math.max(0, ...report.steps.map(({ id }) => id.length));
-  for (const step of report.steps) lines.push(...stepLines(step, width, chalk));
-  lines.push('', summary(report.suite, report, chalk));
+  for (const step of report.steps) lines.push(...stepLines(step, width, page));
+  lines.push(...documentLines(report.steps, page));
+  lines.push('', summary(report.suite, report, page));
   const instances = instancesOf(report.requests);
-  if (instances.length > 0) lines.push(`instances: ${instances.map(plain).join(', ')}`);
-  for (const note of report.notes) lines.push(chalk.dim(`note: ${plain(note)}`));
+  if (instances.length > 0) {
+    lines.push(wrapped(`instances: ${instances.map(plain).join(', ')}`, 0, columns));
+  }
+  for (const note of report.notes) lines.push(chalk.dim(wrapped(`note: ${plain(note)}`, 0, columns)));
   return lines.join('\n');
 }
 
-/** Fits into 80 columns: no lines, and no styles of the table's own, which would write colour codes whatever the terminal. */
-function requestTable(requests: readonly RequestRow[]): string {
-  const table = new Table({
-    head: ['request', 'sent', 'Set-Cookie', 'instance', 'status'],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    chars: NO_LINES,
-  });
-  for (const { label, sent, planted, sessionId, instanceId, status } of requests) {
-    table.push([
-      plain(label),
-      short(sent),
-      plantedText(planted, sessionId),
-      short(instanceId),
-      String(status),
-    ]);
-  }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line.trimEnd()}`)
-    .join('\n');
-}
-
-function stepLines(step: Step, width: number, chalk: ChalkInstance): string[] {
-  const name = `${step.id.padEnd(width)}  ${step.title}`;
-  if (step.status === 'passed') {
+function stepLines(step: Step, width: number, { chalk, columns }: Page): string[] {
+  const { id, title, status } = step;
+  const isNarrow = columns < NARROW;
+  const indent = isNarrow ? MARK * 2 : MARK + width + 2;
+  const name = (text: string): string =>
+    isNarrow
+      ? `${id}\n${' '.repeat(indent)}${wrapped(text, indent, columns)}`
+      : `${id.padEnd(width)}  ${wrapped(text, indent, columns)}`;
+  if (status === 'passed') {
     const actual = plain(step.actual);
-    const hasRoom = name.length + actual.length < ROOM;
-    return [`${chalk.green('✓')} ${name}${hasRoom ? `  ${chalk.dim(actual)}` : ''}`];
+    const length = MARK + width + 2 + title.length + 2 + actual.length;
+    const isShown = length <= Math.min(FULL_LINE, columns);
+    return [`${chalk.green('✓')} ${name(title)}${isShown ? `  ${chalk.dim(actual)}` : ''}`];
   }
-  if (step.status === 'skipped') {
-    return [`${chalk.yellow('–')} ${name}  ${chalk.yellow(`skipped: ${plain(step.reason ?? '')}`)}`];
+  if (status === 'skipped') {
+    const reason = `skipped: ${plain(step.reason ?? '')}`;
+    const isOneLine = MARK + width + 2 + title.length + 2 + reason.length <= columns;
+    const between = isOneLine ? '  ' : `\n${' '.repeat(indent)}`;
+    return [
+      `${chalk.yellow('–')} ${name(title)}${between}${chalk.yellow(isOneLine ? reason : wrapped(reason, indent, columns))}`,
+    ];
   }
   return [
-    `${chalk.red('✗')} ${chalk.red(name)}`,
-    `    expected  ${plain(step.expected)}`,
-    `    actual    ${plain(step.actual)}`,
-    chalk.dim(`    source    ${plain(step.source)}`),
+    `${chalk.red('✗')} ${chalk.red(name(title))}`,
+    `    expected  ${wrapped(plain(step.expected), LABEL, columns)}`,
+    `    actual    ${actualLines(step.actual, columns)}`,
+    chalk.dim(`    source    ${partsOf(plain(step.source)).rows}`),
   ];
+}
+
+/** What a handler printed keeps its lines. */
+function actualLines(actual: string, columns: number): string {
+  return actual
+    .trimEnd()
+    .split('\n')
+    .map((line) => wrapped(plain(line), LABEL, columns))
+    .join(`\n${' '.repeat(LABEL)}`);
+}
+
+/** The documents of the failed steps, each once. A URL has a line of its own, so that a terminal makes it a link. */
+function documentLines(steps: readonly Step[], { chalk, columns }: Page): string[] {
+  const documents = new Map<string, Set<string>>();
+  for (const { status, source } of steps) {
+    if (status !== 'failed') continue;
+    const { rows, document } = partsOf(plain(source));
+    const known = documents.get(document) ?? new Set();
+    for (const row of rows.split(' ')) known.add(row);
+    documents.set(document, known);
+  }
+  return [...documents].flatMap(([document, rows]) => {
+    const [, title = document, url] = /^(.*), (https:\S+)$/.exec(document) ?? [];
+    const line = wrapped(`${[...rows].join(' ')}: ${title}`, 2, columns);
+    return ['', chalk.dim(line), ...(url === undefined ? [] : [url])];
+  });
 }
 
 function summary(
   name: string,
   report: { readonly passed: number; readonly failed: number; readonly skipped: number },
-  chalk: ChalkInstance,
+  { chalk }: Page,
 ): string {
   const { passed, failed, skipped } = report;
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
@@ -95,19 +124,19 @@ function instancesOf(requests: readonly RequestRow[]): string[] {
   return [...instances];
 }
 
-/** The session cookie's line without its long name, and with the ID cut. */
-function plantedText(planted: string | undefined, sessionId: string | undefined): string {
-  if (planted === undefined) return 'none';
-  const value = planted.replace(/^x-fc-cookie-session-id=/, '');
-  return plain(sessionId === undefined ? value : value.replaceAll(sessionId, short(sessionId)));
-}
-
-/** The start of a UUID, the end of an instance ID: what tells two apart. */
-function short(id: string | undefined): string {
-  if (id === undefined) return '–';
-  const text = plain(id);
-  if (text.length <= 12) return text;
-  return text.startsWith('c-') ? `…${text.slice(-8)}` : `${text.slice(0, 8)}…`;
+/** Breaks a text between words. Lines after the first are indented. A word that is too long is not broken. */
+function wrapped(text: string, indent: number, columns: number): string {
+  const width = Math.max(columns - indent, 20);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && longer.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
 function plain(text: string): string {

@@ -1,5 +1,5 @@
+import type { Check } from '../check.js';
 import { source } from '../sources.js';
-import type { Check } from '../suite.js';
 
 /** The walkthrough of the header field, and the grammar and spread of its IDs. */
 export const HEADER_CHECKS: readonly Check[] = [
@@ -41,8 +41,8 @@ export const HEADER_CHECKS: readonly Check[] = [
   },
   {
     id: 'header.chosen.same-instance',
-    title: 'its session shares the first instance while there is room',
-    expected: 'the instance of the first session, which has room for it',
+    title: 'its session shares the first instance while that has a free slot',
+    expected: 'the instance of the first session, which has a free slot',
     source: source('header', 'H03'),
   },
   {
@@ -101,7 +101,7 @@ export const HEADER_CHECKS: readonly Check[] = [
   },
   {
     id: 'header.cookie.never-set',
-    title: 'no session cookie is planted in all of this',
+    title: 'no response sets a session cookie',
     expected: 'no Set-Cookie named x-fc-cookie-session-id in any response',
     source: source('inferred', 'H17'),
   },

@@ -1,57 +1,59 @@
-import type { Exchange } from '../exchange.js';
-import { plantedCookies } from '../session-cookie.js';
-import type { Trial } from '../trial.js';
-import { instanceOf, type Witness, whoServed } from '../witness.js';
+import type { RoundTrip } from '../round-trip.js';
+import { instanceOf, type ServedBy, whoServed } from '../served-by.js';
+import { sessionSetCookies } from '../session-cookie.js';
+import type { SuiteRun } from '../suite-run.js';
 
-/** A request in header mode with all that is known of its answer. */
-export interface HeaderVisit {
-  readonly answer: Exchange;
+/** A request of the header suite, with its answer. */
+export interface HeaderRequest {
+  readonly answer: RoundTrip;
   /** Values of the configured header in the response. */
   readonly returned: readonly string[];
-  readonly witness: Witness;
+  readonly servedBy: ServedBy;
 }
 
-/** Sends session IDs in the configured header, and counts the cookies that it should never see. */
+interface SendOptions {
+  /** Of its line in the table of requests; absent for the requests that only fill slots. */
+  readonly label?: string;
+  /** Another spelling of the header's name. */
+  readonly name?: string;
+}
+
+/** Sends session IDs in the configured header, and counts the session cookies, of which there should be none. */
 export class HeaderClient {
   readonly headerName: string;
   cookiesSeen = 0;
-  readonly #trial: Trial;
+  readonly #run: SuiteRun;
 
-  constructor(trial: Trial, headerName: string) {
-    this.#trial = trial;
+  constructor(run: SuiteRun, headerName: string) {
+    this.#run = run;
     this.headerName = headerName;
   }
 
-  /**
-   * @param label of its line in the table of requests; none for the many that only fill places
-   * @param name how the header is spelt, where not as configured
-   */
-  async visit(
-    label: string | undefined,
+  async send(
     sessionId?: string,
-    name: string = this.headerName,
-  ): Promise<HeaderVisit> {
-    const answer = await this.#trial.send(sessionId === undefined ? {} : { [name]: sessionId });
+    { label, name = this.headerName }: SendOptions = {},
+  ): Promise<HeaderRequest> {
+    const answer = await this.#run.send(sessionId === undefined ? {} : { [name]: sessionId });
     const returned = answer.headers.all(this.headerName);
-    this.cookiesSeen += plantedCookies(answer.headers).length;
+    this.cookiesSeen += sessionSetCookies(answer.headers).length;
     const known = sessionId ?? returned[0];
-    if (known !== undefined && answer.status < 400) this.#trial.made(known);
-    const witness = await whoServed(this.#trial, answer, answer.status < 400 ? known : undefined);
+    if (known !== undefined && answer.status < 400) this.#run.addSession(known);
+    const servedBy = await whoServed(this.#run, answer, answer.status < 400 ? known : undefined);
     if (label !== undefined) {
-      this.#trial.requests.push({
+      this.#run.requests.push({
         label,
         sent: sessionId,
-        planted: returned[0] === undefined ? undefined : `${this.headerName}: ${returned[0]}`,
+        sessionLine: returned[0] === undefined ? undefined : `${this.headerName}: ${returned[0]}`,
         sessionId: known,
-        instanceId: instanceOf(witness),
+        instanceId: instanceOf(servedBy),
         status: answer.status,
       });
     }
-    return { answer, returned, witness };
+    return { answer, returned, servedBy };
   }
 
-  /** An ID that nobody has used. */
+  /** @returns an ID that nobody has used */
   newId(prefix = 'verify-'): string {
-    return `${prefix}${this.#trial.ids.sessionId()}`;
+    return `${prefix}${this.#run.ids.sessionId()}`;
   }
 }

@@ -1,86 +1,85 @@
 import type { InstanceInfo } from '../../model/instance.js';
+import { judge, type StepResult, skip } from '../check.js';
 import { count } from '../count.js';
-import { runningInstances, sessionLimit } from '../fill-instance.js';
 import type { Step } from '../report.js';
-import { type Finding, judge, skip } from '../suite.js';
-import type { Trial } from '../trial.js';
-import { unknownInstance } from '../witness.js';
+import { notKnown } from '../served-by.js';
+import { runningInstances, sessionLimit } from '../slots.js';
+import type { SuiteRun } from '../suite-run.js';
 import type { HeaderClient } from './header-client.js';
 
-/** More would be a load test. */
+/** The suite is no load test. */
 const MOST_SESSIONS = 40;
 
-/** Sends twice as many new IDs as an instance takes, each twice, and looks how many instances that needs (H12). */
-export async function* spread(trial: Trial, client: HeaderClient): AsyncGenerator<Step> {
-  await trial.endSessions();
-  const plan = await makePlan(trial);
+/** Sends twice as many new IDs as an instance takes, each of them twice, and counts the instances (H12). */
+export async function* spread(run: SuiteRun, client: HeaderClient): AsyncGenerator<Step> {
+  await run.endSessions();
+  const plan = await makePlan(run);
   if ('reason' in plan) {
-    yield trial.step('header.spread.instances', skip(plan.reason));
-    yield trial.step('header.spread.repeats', skip(plan.reason));
+    yield run.step('header.spread.instances', skip(plan.reason));
+    yield run.step('header.spread.repeats', skip(plan.reason));
     return;
   }
   const sessionIds = Array.from({ length: plan.sessions }, () => client.newId());
-  const before = await whereTheyAre(client, sessionIds);
-  yield trial.step('header.spread.instances', fillsExactly(before, plan.instances));
-  const after = await whereTheyAre(client, sessionIds);
-  yield trial.step('header.spread.repeats', staysPut(before, after));
+  const before = await instancesOf(client, sessionIds);
+  yield run.step('header.spread.instances', fillsExactly(before, plan.instances));
+  const after = await instancesOf(client, sessionIds);
+  yield run.step('header.spread.repeats', staysOnInstance(before, after));
 }
 
-/** How many sessions to open and how many instances they should need, or why that cannot be known. */
+/** How many sessions to open, and how many instances they should need. */
 type Plan = { readonly sessions: number; readonly instances: number } | { readonly reason: string };
 
-async function makePlan(trial: Trial): Promise<Plan> {
-  const limit = sessionLimit(trial);
+async function makePlan(run: SuiteRun): Promise<Plan> {
+  const limit = sessionLimit(run);
   if (limit === undefined) return { reason: 'how many sessions an instance takes is not known' };
   const sessions = 2 * limit;
   if (sessions > MOST_SESSIONS)
     return { reason: `it would open ${count(sessions, 'session')}, ${MOST_SESSIONS} at most` };
-  const running = await runningInstances(trial);
+  const running = await runningInstances(run);
   const { used, started } = firstFit(running, sessions, limit);
-  const ceiling = trial.control?.served.config.maxInstances ?? Number.POSITIVE_INFINITY;
+  const ceiling = run.control?.served.config.maxInstances ?? Number.POSITIVE_INFINITY;
   if (running.length + started > ceiling) {
     return { reason: `it needs ${count(running.length + started, 'instance')}, maxInstances is ${ceiling}` };
   }
   return { sessions, instances: used };
 }
 
-/** The oldest instance with room takes a session; where none has any, one is started. */
+/** The oldest instance with a free slot takes a session; where none has one, an instance starts. */
 function firstFit(
   running: readonly InstanceInfo[],
   sessions: number,
   limit: number,
 ): { used: number; started: number } {
-  const rooms = [...running]
+  const freeSlots = [...running]
     .sort((one, other) => one.createdTimeMs - other.createdTimeMs)
     .map((instance) => Math.max(0, limit - instance.sessions))
-    .filter((room) => room > 0);
+    .filter((free) => free > 0);
   let left = sessions;
   let used = 0;
-  for (const room of rooms) {
+  for (const free of freeSlots) {
     if (left <= 0) break;
-    left -= room;
+    left -= free;
     used += 1;
   }
   const started = Math.ceil(Math.max(0, left) / limit);
   return { used: used + started, started };
 }
 
-/** Which instance served each ID, or the first finding that says why that is not known. */
-type Whereabouts = { readonly instances: readonly string[] } | { readonly finding: Finding };
+/** Which instance served each ID, or the result of the steps where that is not known. */
+type InstancesOfIds = { readonly instances: readonly string[] } | { readonly result: StepResult };
 
-async function whereTheyAre(client: HeaderClient, sessionIds: readonly string[]): Promise<Whereabouts> {
+async function instancesOf(client: HeaderClient, sessionIds: readonly string[]): Promise<InstancesOfIds> {
   const instances: string[] = [];
   for (const sessionId of sessionIds) {
-    const { witness } = await client.visit(undefined, sessionId);
-    if (witness.kind === 'contradiction') return { finding: judge(false, witness.says) };
-    if (witness.kind === 'unknown') return { finding: skip(unknownInstance(witness)) };
-    instances.push(witness.instanceId);
+    const { servedBy } = await client.send(sessionId);
+    if (servedBy.kind !== 'known') return { result: notKnown(servedBy) };
+    instances.push(servedBy.instanceId);
   }
   return { instances };
 }
 
-function fillsExactly(where: Whereabouts, expected: number): Finding {
-  if ('finding' in where) return where.finding;
+function fillsExactly(where: InstancesOfIds, expected: number): StepResult {
+  if ('result' in where) return where.result;
   const used = new Set(where.instances).size;
   const sessions = count(where.instances.length, 'session');
   return judge(
@@ -90,9 +89,9 @@ function fillsExactly(where: Whereabouts, expected: number): Finding {
   );
 }
 
-function staysPut(before: Whereabouts, after: Whereabouts): Finding {
-  if ('finding' in before) return before.finding;
-  if ('finding' in after) return after.finding;
+function staysOnInstance(before: InstancesOfIds, after: InstancesOfIds): StepResult {
+  if ('result' in before) return before.result;
+  if ('result' in after) return after.result;
   const moved = before.instances.filter((instanceId, at) => instanceId !== after.instances[at]).length;
   return judge(moved === 0, moved === 0 ? 'none moved' : `${moved} of ${before.instances.length} moved`);
 }

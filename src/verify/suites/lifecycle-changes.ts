@@ -1,21 +1,21 @@
+import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { type Finding, judge, skip } from '../suite.js';
-import { type LifecycleStage, statusesOf } from './lifecycle-stage.js';
-import { describe } from './session-client.js';
+import { hasStatus } from '../round-trip.js';
+import { type LifecycleRun, statusesOf } from './lifecycle-run.js';
 
-/** What UpdateSession does to the end of a session, and what DeleteSession leaves of its ID. */
-export async function* changes(stage: LifecycleStage): AsyncGenerator<Step> {
-  yield* updates(stage);
-  yield stage.step('delete.used-again', await isForgotten(stage));
+/** What UpdateSession does to the end of a session, and whether the ID of a deleted session can be used again. */
+export async function* changes(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  yield* updates(lifecycle);
+  yield lifecycle.step('delete.used-again', await isForgotten(lifecycle));
 }
 
-async function* updates(stage: LifecycleStage): AsyncGenerator<Step> {
-  const { time, client, probe } = stage;
+async function* updates(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  const { time, client, probe } = lifecycle;
   const unit = time.unitInSeconds;
   const whats = ['update.lengthened', 'update.from-creation', 'update.shortened'];
   const obstacle = time.obstacle(unit);
   if (obstacle !== undefined) {
-    yield* stage.skipped(whats, obstacle);
+    yield* lifecycle.skipped(whats, obstacle);
     return;
   }
   const start = await time.now();
@@ -30,43 +30,43 @@ async function* updates(stage: LifecycleStage): AsyncGenerator<Step> {
   const cut = await probe.create({ sessionTTLInSeconds: 10 * unit });
   const long = await probe.create({ sessionTTLInSeconds: 10 * unit });
   await time.pass(0.6 * unit);
-  // Used now, so that it is not the idle time, which a shorter TTL cuts, that ends it.
+  // Used now, so that the TTL ends it and not its idle time, which a shorter TTL cuts.
   await client.send(cut.sessionId);
   if ((await elapsedInUnits()) > 0.9) {
-    yield* stage.skipped(whats, 'the requests took so long that a session could end before its update');
+    yield* lifecycle.skipped(whats, 'the requests took so long that a session could end before its update');
     return;
   }
   await setTTL(brief.sessionId, 10 * unit);
   await setTTL(cut.sessionId, unit);
   await time.pass(0.7 * unit);
 
-  yield stage.step('update.lengthened', await stage.lives(brief));
-  const ended = await stage.hasEnded(cut);
+  yield lifecycle.step('update.lengthened', await lifecycle.isActive(brief));
+  const ended = await lifecycle.hasEnded(cut);
   const isLate = (await elapsedInUnits()) >= 1.6;
   const expected = `Expired ${unit} s after its creation`;
-  yield stage.step(
+  yield lifecycle.step(
     'update.from-creation',
-    isLate && ended.status === 'passed' ? skip('it was looked at too late') : { ...ended, expected },
+    isLate && ended.status === 'passed' ? skip('the requests took too long') : { ...ended, expected },
   );
   await client.send(long.sessionId);
   await setTTL(long.sessionId, unit);
-  yield stage.step('update.shortened', await stage.hasEnded(long));
+  yield lifecycle.step('update.shortened', await lifecycle.hasEnded(long));
 }
 
-/** By header the new session is told from the old one by its TTL, which is the function's again. */
-async function isForgotten(stage: LifecycleStage): Promise<Finding> {
-  const { control, client, probe } = stage;
+/** By header the TTL distinguishes the new session from the old one: it is the function's again. */
+async function isForgotten(lifecycle: LifecycleRun): Promise<StepResult> {
+  const { control, client, probe } = lifecycle;
   const ofFunction = control.served.config.sessionAffinityConfig.sessionTTLInSeconds;
   const { sessionId } = await probe.create({ sessionTTLInSeconds: ofFunction === 600 ? 601 : 600 });
   await probe.sessions.delete({ ...probe.ref, sessionId });
-  const visit = await client.send(sessionId, { label: 'after its deletion' });
-  if (visit.answer.status !== 200) return judge(false, describe(visit.answer));
+  const request = await client.send(sessionId, { label: 'after its deletion' });
+  if (request.answer.status !== 200) return hasStatus(request.answer, 200);
   if (client.headerName === undefined) {
-    const isRenamed = visit.told.length === 1 && visit.told[0] !== sessionId;
+    const isRenamed = request.sessionIds.length === 1 && request.sessionIds[0] !== sessionId;
     const expected = 'one Set-Cookie, of another session';
-    return judge(isRenamed, visit.toldLines.join(' and ') || 'no session cookie', expected);
+    return judge(isRenamed, request.sessionLines.join(' and ') || 'no session cookie', expected);
   }
-  const found = await stage.generations(sessionId);
+  const found = await lifecycle.generations(sessionId);
   const [only] = found;
   const isNew = only?.sessionStatus === 'Active' && only.sessionTTLInSeconds === ofFunction;
   const expected = `one Active session of that ID, with the function's TTL of ${ofFunction} s`;

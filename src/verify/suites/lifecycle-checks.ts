@@ -1,5 +1,5 @@
+import type { Check } from '../check.js';
 import { source } from '../sources.js';
-import type { Check } from '../suite.js';
 
 const check = (what: string, title: string, expected: string, from: string): Check => ({
   id: `lifecycle.${what}`,
@@ -13,7 +13,7 @@ const ENDS: readonly Check[] = [
   check('again.status', 'its ID used again is answered', 'status 200', source('lifecycle', 'C19 H18')),
   check(
     'again.told',
-    'the client is told as of a new session',
+    'the answer names the session as a new one',
     'the ID, by cookie',
     source('inferred', 'U6 H15'),
   ),
@@ -25,11 +25,16 @@ const ENDS: readonly Check[] = [
   ),
   check(
     'again.listed',
-    'the generation that ended stays listed beside it',
+    'the session that ended stays listed beside it',
     'one Active and one Expired of that ID',
     source('inferred', 'U20'),
   ),
-  check('idle.used', 'a used session does not idle out', 'Active, as created', source('lifecycle', 'C18')),
+  check(
+    'idle.used',
+    'a used session does not end by its idle time',
+    'Active, as created',
+    source('lifecycle', 'C18'),
+  ),
   check('idle.ends', 'an unused one does', 'Expired', source('lifecycle', 'C18')),
 ];
 
@@ -60,13 +65,13 @@ const CHANGES: readonly Check[] = [
   ),
   check(
     'place.expired',
-    'the place of an expired session is used again',
+    'the slot of an expired session is used again',
     'the instance of the ended session',
     source('cookie', 'C27'),
   ),
   check(
     'place.deleted',
-    'the place of a deleted session is used again',
+    'the slot of a deleted session is used again',
     'the instance of the ended session',
     source('cookie', 'C27'),
   ),
@@ -80,7 +85,7 @@ const ISOLATED: readonly Check[] = [
     source('isolation', 'G09'),
   ),
   check('isolated.not-shared', 'and serves no other', 'another instance', source('isolation', 'G09')),
-  check('pause.status', 'a paused session is told so', 'sessionStatus Paused', source('hibernation', 'A20')),
+  check('pause.status', 'a paused session is Paused', 'sessionStatus Paused', source('hibernation', 'A20')),
   check('pause.instance', 'its instance is gone', 'not listed', source('hibernation', 'A20')),
   check('pause.refused', 'its requests are refused', 'status 4xx', source('hibernation', 'A20')),
   check(
@@ -130,7 +135,7 @@ const REUSE: readonly Check[] = [
     'no instance',
     source('lifecycle', 'C20'),
   ),
-  check('no-reuse.nothing-told', 'no other ID is told in its place', 'none', source('lifecycle', 'C20')),
+  check('no-reuse.nothing-told', 'the answer names no other ID', 'none', source('lifecycle', 'C20')),
   check(
     'no-reuse.within-3-days',
     'just before 3 days it is still refused',
@@ -145,5 +150,5 @@ const REUSE: readonly Check[] = [
   ),
 ];
 
-/** How sessions end, what becomes of their IDs and places, and what changes between. The steps that take days come last. */
+/** How sessions end and change, and whether their IDs and slots are used again. The steps that take days come last. */
 export const LIFECYCLE_CHECKS: readonly Check[] = [...ENDS, ...CHANGES, ...ISOLATED, ...REUSE];

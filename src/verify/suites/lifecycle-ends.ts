@@ -1,76 +1,85 @@
 import type { Session } from '../../model/session.js';
+import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { type Finding, judge, skip } from '../suite.js';
-import { type LifecycleStage, statusesOf } from './lifecycle-stage.js';
-import { isStatus, type SessionVisit } from './session-client.js';
+import { hasStatus } from '../round-trip.js';
+import { type LifecycleRun, statusesOf } from './lifecycle-run.js';
+import type { SessionRequest } from './session-client.js';
 
 const AGAIN = ['again.status', 'again.told', 'again.session', 'again.listed'];
 const TOO_SLOW = 'the requests took so long that the session could end between them';
 
-/** By TTL in use, the same ID again, and by idle time out of use. */
-export async function* ends(stage: LifecycleStage): AsyncGenerator<Step> {
-  const { time } = stage;
+/** A session ends by its TTL though it is used, its ID is used again, and a session ends by its idle time. */
+export async function* ends(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  const { time } = lifecycle;
   const obstacle = time.obstacle(time.unitInSeconds);
   if (obstacle !== undefined) {
-    yield* stage.skipped(['ttl.used', ...AGAIN, 'idle.used', 'idle.ends'], obstacle);
+    yield* lifecycle.skipped(['ttl.used', ...AGAIN, 'idle.used', 'idle.ends'], obstacle);
     return;
   }
-  const session = await stage.probe.create({ sessionTTLInSeconds: time.unitInSeconds });
-  const ended = await endsThoughUsed(stage, session);
-  yield stage.step('ttl.used', ended);
-  if (ended.status === 'passed') yield* again(stage, session);
-  else yield* stage.skipped(AGAIN, 'the session was not seen to end by its TTL');
-  yield* idles(stage);
+  const session = await lifecycle.probe.create({ sessionTTLInSeconds: time.unitInSeconds });
+  const ended = await endsThoughUsed(lifecycle, session);
+  yield lifecycle.step('ttl.used', ended);
+  if (ended.status === 'passed') yield* again(lifecycle, session);
+  else yield* lifecycle.skipped(AGAIN, 'the session did not end by its TTL');
+  yield* idles(lifecycle);
 }
 
-/** Uses it so late that neither its idle time nor a TTL that each use renews would have ended it by the look. */
-async function endsThoughUsed(stage: LifecycleStage, session: Session): Promise<Finding> {
-  const { time, client } = stage;
+/** Uses the session late, so that an idle time, or a TTL that each use renews, would not have ended it yet. */
+async function endsThoughUsed(lifecycle: LifecycleRun, session: Session): Promise<StepResult> {
+  const { time, client } = lifecycle;
   const unit = time.unitInSeconds;
   const start = await time.now();
   for (let use = 1; use <= 2; use += 1) {
     await time.pass(0.3 * unit);
     await client.send(session.sessionId, { label: `use ${use} within the TTL` });
   }
-  const before = await stage.lives(session);
+  const before = await lifecycle.isActive(session);
   if (before.status !== 'passed') {
     const isLate = (await time.now()) - start >= 900 * unit;
     return isLate ? skip(TOO_SLOW, before.actual) : judge(false, `before its TTL: ${before.actual}`);
   }
   await time.pass(0.7 * unit);
   const expected = `Expired ${unit} s after its creation`;
-  return { ...(await stage.hasEnded(session)), expected };
+  return { ...(await lifecycle.hasEnded(session)), expected };
 }
 
-async function* again(stage: LifecycleStage, session: Session): AsyncGenerator<Step> {
+async function* again(lifecycle: LifecycleRun, session: Session): AsyncGenerator<Step> {
   const { sessionId, createdTime } = session;
-  const visit = await stage.client.send(sessionId, { label: 'after the TTL' });
-  yield stage.step('again.status', isStatus(visit, 200), visit);
-  yield stage.step('again.told', isTold(stage, visit, sessionId), visit);
-  const found = await stage.generations(sessionId);
+  const request = await lifecycle.client.send(sessionId, { label: 'after the TTL' });
+  yield lifecycle.step('again.status', hasStatus(request.answer, 200), request);
+  yield lifecycle.step('again.told', namesSession(lifecycle, request, sessionId), request);
+  const found = await lifecycle.generations(sessionId);
   const active = found.filter(({ sessionStatus }) => sessionStatus === 'Active');
   const expired = found.filter(({ sessionStatus }) => sessionStatus === 'Expired');
   const isNew = active.length === 1 && active.every((one) => one.createdTime > createdTime);
   const expected = `an Active session of that ID, created later than ${createdTime}`;
-  yield stage.step('again.session', judge(isNew, statusesOf(active), expected));
-  yield stage.step('again.listed', judge(active.length === 1 && expired.length === 1, statusesOf(found)));
+  yield lifecycle.step('again.session', judge(isNew, statusesOf(active), expected));
+  yield lifecycle.step('again.listed', judge(active.length === 1 && expired.length === 1, statusesOf(found)));
 }
 
-/** By cookie the client's copy must live anew; by header it knows the ID already. */
-function isTold({ client }: LifecycleStage, { told, toldLines }: SessionVisit, sessionId: string): Finding {
-  const actual = toldLines.join(' and ') || 'nothing';
+/** By cookie the client needs the cookie again, with a new Max-Age; by header it knows the ID already. */
+function namesSession(
+  { client }: LifecycleRun,
+  { sessionIds, sessionLines }: SessionRequest,
+  sessionId: string,
+): StepResult {
+  const actual = sessionLines.join(' and ') || 'nothing';
   if (client.headerName !== undefined) {
     return judge(
-      told.length === 0,
+      sessionIds.length === 0,
       actual,
       `no response header ${client.headerName}: the client knows its ID`,
     );
   }
-  return judge(told.length === 1 && told[0] === sessionId, actual, `one Set-Cookie, of session ${sessionId}`);
+  return judge(
+    sessionIds.length === 1 && sessionIds[0] === sessionId,
+    actual,
+    `one Set-Cookie, of session ${sessionId}`,
+  );
 }
 
-async function* idles(stage: LifecycleStage): AsyncGenerator<Step> {
-  const { time, client, probe } = stage;
+async function* idles(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  const { time, client, probe } = lifecycle;
   const unit = time.unitInSeconds;
   const session = await probe.create({
     sessionTTLInSeconds: 10 * unit,
@@ -83,14 +92,14 @@ async function* idles(stage: LifecycleStage): AsyncGenerator<Step> {
     longestGapMs = Math.max(longestGapMs, (await time.now()) - lastUsed);
     await client.send(session.sessionId);
   }
-  const used = await stage.lives(session);
+  const used = await lifecycle.isActive(session);
   const isLate = used.status === 'failed' && longestGapMs >= 900 * unit;
-  yield stage.step('idle.used', isLate ? skip(TOO_SLOW, used.actual) : used);
+  yield lifecycle.step('idle.used', isLate ? skip(TOO_SLOW, used.actual) : used);
   if (used.status !== 'passed') {
-    yield* stage.skipped(['idle.ends'], 'the session did not last until it was left alone');
+    yield* lifecycle.skipped(['idle.ends'], 'the session ended while it was used');
     return;
   }
   await time.pass(1.3 * unit);
   const expected = `Expired ${unit} s after its last request`;
-  yield stage.step('idle.ends', { ...(await stage.hasEnded(session)), expected });
+  yield lifecycle.step('idle.ends', { ...(await lifecycle.hasEnded(session)), expected });
 }

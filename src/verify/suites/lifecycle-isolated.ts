@@ -1,91 +1,95 @@
 import type { Session } from '../../model/session.js';
-import { runningInstances } from '../fill-instance.js';
+import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { type Finding, judge, skip } from '../suite.js';
-import { compareInstances } from '../witness.js';
+import { describeAnswer } from '../round-trip.js';
+import { compareInstances } from '../served-by.js';
+import { runningInstances } from '../slots.js';
 import { LIFECYCLE_CHECKS } from './lifecycle-checks.js';
-import type { LifecycleStage } from './lifecycle-stage.js';
-import { describe } from './session-client.js';
+import type { LifecycleRun } from './lifecycle-run.js';
 import { isRefused } from './session-probe.js';
 
 /** The statuses of a refusal. */
 const REFUSED = [400, 499] as const;
 
-/** What only a function with one session an instance has: instances that end with their sessions, pause and resume. */
-export async function* isolation(stage: LifecycleStage): AsyncGenerator<Step> {
-  if (!stage.isolated) {
-    const { functionName, instanceIsolationMode } = stage.control.served.config;
+/** What needs a function with one session an instance: the instance ends with its session, pause, resume. */
+export async function* isolation(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  if (!lifecycle.isolated) {
+    const { functionName, instanceIsolationMode } = lifecycle.control.served.config;
     const whats = LIFECYCLE_CHECKS.map(({ id }) => id.replace('lifecycle.', '')).filter((what) =>
       /^(isolated|pause|resume)\./.test(what),
     );
-    yield* stage.skipped(
+    yield* lifecycle.skipped(
       whats,
       `function ${functionName} has ${instanceIsolationMode}, not SESSION_EXCLUSIVE`,
     );
     return;
   }
-  yield* lastSession(stage);
-  await stage.trial.endSessions();
-  const session = await stage.probe.create({});
-  yield* pause(stage, session);
-  yield* resume(stage, session);
-  await stage.trial.endSessions();
-  yield stage.step('resume.ttl', await countsOn(stage));
-  yield stage.step('pause.deleted', await isDeletable(stage));
+  yield* lastSession(lifecycle);
+  await lifecycle.run.endSessions();
+  const session = await lifecycle.probe.create({});
+  yield* pause(lifecycle, session);
+  yield* resume(lifecycle, session);
+  await lifecycle.run.endSessions();
+  yield lifecycle.step('resume.ttl', await countsOn(lifecycle));
+  yield lifecycle.step('pause.deleted', await isDeletable(lifecycle));
 }
 
-async function* lastSession(stage: LifecycleStage): AsyncGenerator<Step> {
-  const { client, probe, time } = stage;
+async function* lastSession(lifecycle: LifecycleRun): AsyncGenerator<Step> {
+  const { client, probe, time } = lifecycle;
   const unit = time.unitInSeconds;
   const obstacle = time.obstacle(unit);
   if (obstacle !== undefined) {
-    yield* stage.skipped(['isolated.ends', 'isolated.not-shared'], obstacle);
+    yield* lifecycle.skipped(['isolated.ends', 'isolated.not-shared'], obstacle);
     return;
   }
   const session = await probe.create({ sessionTTLInSeconds: unit });
   const before = await client.send(session.sessionId);
   const first = await client.whoServed(before, session.sessionId);
   await time.pass(1.3 * unit);
-  yield stage.step('isolated.ends', await isGone(stage, session));
-  const visit = await client.send(undefined, { label: 'after the isolated session' });
-  const second = await client.whoServed(visit);
-  const lacking = visit.answer.status === 200 ? undefined : describe(visit.answer);
-  yield stage.step(
+  yield lifecycle.step('isolated.ends', await isGone(lifecycle, session));
+  const request = await client.send(undefined, { label: 'after the isolated session' });
+  const second = await client.whoServed(request);
+  const unproven = request.answer.status === 200 ? undefined : describeAnswer(request.answer);
+  yield lifecycle.step(
     'isolated.not-shared',
-    compareInstances({ first, second, wanted: 'other', lacking }),
-    visit,
+    compareInstances({ first, second, wanted: 'other', unproven }),
+    request,
   );
 }
 
-async function* pause(stage: LifecycleStage, session: Session): AsyncGenerator<Step> {
-  const { client, probe } = stage;
+async function* pause(lifecycle: LifecycleRun, session: Session): AsyncGenerator<Step> {
+  const { client, probe } = lifecycle;
   const ref = { ...probe.ref, sessionId: session.sessionId };
   const paused = await probe.answer('PauseSession', probe.sessions.pause(ref));
   const { sessionStatus } = await probe.answer('GetSession', probe.sessions.get(ref));
-  yield stage.step(
+  yield lifecycle.step(
     'pause.status',
     judge(
       paused.sessionStatus === 'Paused' && sessionStatus === 'Paused',
       `PauseSession says ${paused.sessionStatus}, GetSession ${sessionStatus}`,
     ),
   );
-  yield stage.step('pause.instance', await isGone(stage, session));
-  const visit = await client.send(session.sessionId, { label: 'while paused' });
-  const { status } = visit.answer;
-  yield stage.step('pause.refused', judge(status >= 400 && status <= 499, describe(visit.answer)), visit);
+  yield lifecycle.step('pause.instance', await isGone(lifecycle, session));
+  const request = await client.send(session.sessionId, { label: 'while paused' });
+  const { status } = request.answer;
+  yield lifecycle.step(
+    'pause.refused',
+    judge(status >= 400 && status <= 499, describeAnswer(request.answer)),
+    request,
+  );
   const again = await probe.refusal(probe.sessions.pause(ref));
-  yield stage.step('pause.twice', isRefused(again, REFUSED));
+  yield lifecycle.step('pause.twice', isRefused(again, REFUSED));
   const update = await probe.refusal(probe.sessions.update(ref, { sessionTTLInSeconds: 600 }));
-  yield stage.step('pause.update', isRefused(update, REFUSED));
+  yield lifecycle.step('pause.update', isRefused(update, REFUSED));
 }
 
-async function* resume(stage: LifecycleStage, session: Session): AsyncGenerator<Step> {
-  const { client, probe } = stage;
+async function* resume(lifecycle: LifecycleRun, session: Session): AsyncGenerator<Step> {
+  const { client, probe } = lifecycle;
   const { sessionId, createdTime, containerId } = session;
   const ref = { ...probe.ref, sessionId };
   const resumed = await probe.answer('ResumeSession', probe.sessions.resume(ref));
   const isSame = resumed.sessionStatus === 'Active' && resumed.createdTime === createdTime;
-  yield stage.step(
+  yield lifecycle.step(
     'resume.session',
     judge(
       isSame && resumed.containerId !== containerId,
@@ -93,16 +97,16 @@ async function* resume(stage: LifecycleStage, session: Session): AsyncGenerator<
       `Active, created ${createdTime}, not on ${containerId}`,
     ),
   );
-  const visit = await client.send(sessionId, { label: 'resumed' });
-  const first = { kind: 'known', instanceId: resumed.containerId, by: 'both' } as const;
-  const second = await client.whoServed(visit, sessionId);
-  yield stage.step('resume.served', compareInstances({ first, second, wanted: 'same' }), visit);
-  yield stage.step('resume.twice', isRefused(await probe.refusal(probe.sessions.resume(ref)), REFUSED));
+  const request = await client.send(sessionId, { label: 'resumed' });
+  const first = { kind: 'known', instanceId: resumed.containerId, source: 'both' } as const;
+  const second = await client.whoServed(request, sessionId);
+  yield lifecycle.step('resume.served', compareInstances({ first, second, wanted: 'same' }), request);
+  yield lifecycle.step('resume.twice', isRefused(await probe.refusal(probe.sessions.resume(ref)), REFUSED));
 }
 
-/** A TTL that started anew with the resumption would not be over by the look. */
-async function countsOn(stage: LifecycleStage): Promise<Finding> {
-  const { probe, time } = stage;
+/** A TTL that began again at the resumption would not be over yet. */
+async function countsOn(lifecycle: LifecycleRun): Promise<StepResult> {
+  const { probe, time } = lifecycle;
   const unit = time.unitInSeconds;
   const obstacle = time.obstacle(2 * unit);
   if (obstacle !== undefined) return skip(obstacle);
@@ -113,10 +117,10 @@ async function countsOn(stage: LifecycleStage): Promise<Finding> {
   await probe.answer('ResumeSession', probe.sessions.resume(ref));
   await time.pass(1.3 * unit);
   const expected = `Expired ${3 * unit} s after its creation, ${2 * unit} s of them paused`;
-  return { ...(await stage.hasEnded(session)), expected };
+  return { ...(await lifecycle.hasEnded(session)), expected };
 }
 
-async function isDeletable({ probe }: LifecycleStage): Promise<Finding> {
+async function isDeletable({ probe }: LifecycleRun): Promise<StepResult> {
   const { sessionId } = await probe.create({});
   const ref = { ...probe.ref, sessionId };
   await probe.answer('PauseSession', probe.sessions.pause(ref));
@@ -124,8 +128,8 @@ async function isDeletable({ probe }: LifecycleStage): Promise<Finding> {
   return { ...isRefused(await probe.refusal(probe.sessions.get(ref)), [404, 404]), expected: 'status 404' };
 }
 
-async function isGone({ trial }: LifecycleStage, { containerId }: Session): Promise<Finding> {
-  const instance = (await runningInstances(trial)).find(({ instanceId }) => instanceId === containerId);
+async function isGone({ run }: LifecycleRun, { containerId }: Session): Promise<StepResult> {
+  const instance = (await runningInstances(run)).find(({ instanceId }) => instanceId === containerId);
   const isEnding = instance === undefined || instance.status === 'Destroying';
   return judge(isEnding, `instance ${containerId} ${instance?.status ?? 'is not listed'}`);
 }

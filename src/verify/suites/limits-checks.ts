@@ -1,5 +1,5 @@
+import type { Check } from '../check.js';
 import { source } from '../sources.js';
-import type { Check } from '../suite.js';
 
 const check = (what: string, title: string, expected: string, from: string): Check => ({
   id: `limits.${what}`,
@@ -11,7 +11,7 @@ const check = (what: string, title: string, expected: string, from: string): Che
 const REFUSED = 'status 400, code InvalidArgument';
 const EXHAUSTED = 'status 429, code ResourceExhausted';
 
-/** What is too much, and what comes of it: long heads, wrong IDs, 200 requests in flight, more sessions than there are places. */
+/** Long heads, wrong IDs, 200 requests in flight, more sessions than there are slots. */
 export const LIMITS_CHECKS: readonly Check[] = [
   check('target.4096', 'path and query of 4096 bytes are taken', 'status 200', source('web', 'G14')),
   check('target.4097', 'one byte more is refused', REFUSED, source('web', 'G14')),
@@ -40,7 +40,7 @@ export const LIMITS_CHECKS: readonly Check[] = [
   check('load.new-session', 'a new session is served meanwhile', 'status 200', source('practices', 'G05')),
   check(
     'load.new-instance',
-    'by another instance, though the first has a place left',
+    'by another instance, though the first has a free slot',
     'another instance than the one with 200 in flight',
     source('practices', 'G05'),
   ),
@@ -52,8 +52,8 @@ export const LIMITS_CHECKS: readonly Check[] = [
   ),
   check(
     'burst.answered',
-    'of 50 simultaneous first requests as many are answered as there are places',
-    'status 200 for each place, 429 for the rest',
+    'of 50 simultaneous first requests as many are answered as there are slots',
+    'status 200 for each slot, 429 for the rest',
     source('cookie', 'C08'),
   ),
   check(
@@ -68,11 +68,11 @@ export const LIMITS_CHECKS: readonly Check[] = [
     EXHAUSTED,
     source('errors', '§4.6'),
   ),
-  check('ceiling.nothing-told', 'it is told no ID', 'none', source('inferred', 'U44')),
+  check('ceiling.nothing-told', 'the answer names no ID', 'none', source('inferred', 'U44')),
   check('ceiling.not-called', 'the function is not called for it', 'no instance', source('errors', '§4.6')),
   check(
     'ceiling.bound',
-    'a session that is there is served all the same',
+    'an Active session is served all the same',
     'status 200',
     source('inferred', '§4.6'),
   ),

@@ -1,5 +1,5 @@
+import type { Check } from '../check.js';
 import { source } from '../sources.js';
-import type { Check } from '../suite.js';
 
 const check = (what: string, title: string, expected: string, from: string): Check => ({
   id: `session-api.${what}`,
@@ -10,7 +10,12 @@ const check = (what: string, title: string, expected: string, from: string): Che
 
 /** The Session API: create, get, use, update, list, delete, and what it refuses. */
 export const SESSION_API_CHECKS: readonly Check[] = [
-  check('create.fields', 'CreateSession tells every field', 'every documented field', source('api', 'A02')),
+  check(
+    'create.fields',
+    'CreateSession answers with every field',
+    'every documented field',
+    source('api', 'A02'),
+  ),
   check('create.active', 'the session is Active', 'sessionStatus Active', source('api', 'A02')),
   check(
     'create.instance',
@@ -26,16 +31,16 @@ export const SESSION_API_CHECKS: readonly Check[] = [
   ),
   check(
     'create.given-times',
-    'times given are taken and told',
+    'times given are taken and answered',
     'sessionTTLInSeconds 600, sessionIdleTimeoutInSeconds 300',
     source('api', 'A05'),
   ),
-  check('create.qualifier', 'the qualifier is told', 'the qualifier asked for', source('api', 'A06')),
+  check('create.qualifier', 'the qualifier is answered', 'the qualifier asked for', source('api', 'A06')),
   check('create.ttl-0', 'a TTL of 0 is refused', 'status 400', source('api', 'A08')),
   check('create.ttl-21601', 'a TTL of 21601 is refused', 'status 400', source('api', 'A08')),
   check('create.idle-minus-1', 'an idle time of -1 is refused', 'status 400', source('api', 'A08')),
   check('create.idle-21601', 'an idle time of 21601 is refused', 'status 400', source('api', 'A08')),
-  check('get.active', 'GetSession tells the session', 'the session as created', source('api', 'A09')),
+  check('get.active', 'GetSession answers with the session', 'the session as created', source('api', 'A09')),
   check(
     'use.instance',
     'a request with its ID goes to its instance',
@@ -44,7 +49,7 @@ export const SESSION_API_CHECKS: readonly Check[] = [
   ),
   check(
     'use.nothing-planted',
-    'that request is not given another ID',
+    'the answer to that request names no other ID',
     'no session cookie, no session header',
     source('cookie', 'C24'),
   ),
@@ -93,7 +98,7 @@ export const SESSION_API_CHECKS: readonly Check[] = [
   ),
   check(
     'unknown-function.error',
-    'an unknown function is told',
+    'an unknown function is an error',
     'status 404, code FunctionNotFound',
     source('errors', 'A23'),
   ),

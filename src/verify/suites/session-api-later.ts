@@ -1,27 +1,27 @@
 import type { Session } from '../../model/session.js';
 import { wait } from '../../system/wait.js';
+import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { type Finding, judge, skip } from '../suite.js';
-import type { Control, Trial } from '../trial.js';
+import type { Control, SuiteRun } from '../suite-run.js';
 import { isRefused, type SessionProbe, type Subject } from './session-probe.js';
 
-/** What can be seen once a second has passed: a session of one second has expired, an update is later than the creation. */
+/** Needs a second to pass: a session of one second expires, and an update is later than the creation. */
 export async function* later(
-  trial: Trial,
+  run: SuiteRun,
   control: Control,
   { probe, session }: Subject,
 ): AsyncGenerator<Step> {
   const brief = await probe.create({ sessionTTLInSeconds: 1 });
-  const expiry = await untilExpired(trial, control, { probe, session: brief });
+  const expiry = await untilExpired(run, control, { probe, session: brief });
   const ended = { ...probe.ref, sessionId: brief.sessionId };
-  const unlessSkipped = async (look: () => Promise<Finding>): Promise<Finding> =>
+  const unlessSkipped = async (look: () => Promise<StepResult>): Promise<StepResult> =>
     expiry.kind === 'expired' ? look() : skip(expiry.reason);
 
-  yield trial.step(
+  yield run.step(
     'session-api.get.expired',
     await unlessSkipped(async () => isRefused(await probe.refusal(probe.sessions.get(ended)), [404, 404])),
   );
-  yield trial.step(
+  yield run.step(
     'session-api.update.expired',
     await unlessSkipped(async () => {
       const update = probe.sessions.update(ended, { sessionTTLInSeconds: 60 });
@@ -33,17 +33,17 @@ export async function* later(
     { sessionTTLInSeconds: 1200 },
   );
   const updated = await probe.answer('UpdateSession', update);
-  yield trial.step('session-api.update.ttl', isUpdated(updated, session, expiry));
-  yield* lists(trial, probe, { updated, brief, expiry });
+  yield run.step('session-api.update.ttl', isUpdated(updated, session, expiry));
+  yield* lists(run, probe, { updated, brief, expiry });
 }
 
-/** Whether the session of one second has ended, or why nobody can tell. */
+/** Whether the session of one second has ended, or why that is not known. */
 type Expiry = { readonly kind: 'expired' } | { readonly kind: 'not-seen'; readonly reason: string };
 
 const LONGEST_WAIT_MS = 10_000;
 
-async function untilExpired(trial: Trial, { plane }: Control, { probe, session }: Subject): Promise<Expiry> {
-  const { clock, target } = trial;
+async function untilExpired(run: SuiteRun, { plane }: Control, { probe, session }: Subject): Promise<Expiry> {
+  const { clock, target } = run;
   if (target.mayMoveClock) await plane.clock.advance(1100);
   else if ((await plane.clock.show()).frozen) {
     return { kind: 'not-seen', reason: "the target's clock is frozen" };
@@ -59,7 +59,7 @@ async function untilExpired(trial: Trial, { plane }: Control, { probe, session }
   return { kind: 'not-seen', reason: 'a session of one second did not expire in time' };
 }
 
-function isUpdated(updated: Session, session: Session, expiry: Expiry): Finding {
+function isUpdated(updated: Session, session: Session, expiry: Expiry): StepResult {
   const actual = `sessionTTLInSeconds ${updated.sessionTTLInSeconds}, instance ${updated.containerId}, createdTime ${updated.createdTime}, lastModifiedTime ${updated.lastModifiedTime}`;
   const kept = updated.containerId === session.containerId && updated.createdTime === session.createdTime;
   if (!kept || updated.sessionTTLInSeconds !== 1200) return judge(false, actual);
@@ -74,7 +74,7 @@ interface Listed {
 }
 
 async function* lists(
-  trial: Trial,
+  run: SuiteRun,
   probe: SessionProbe,
   { updated, brief, expiry }: Listed,
 ): AsyncGenerator<Step> {
@@ -85,34 +85,34 @@ async function* lists(
     (await probe.answer('ListSessions', probe.sessions.list({ ...probe.ref, ...query }))).sessions;
 
   const firstPage = await list({});
-  yield trial.step(
+  yield run.step(
     'session-api.list.default-page',
     judge(firstPage.length <= 20, `${firstPage.length} sessions`),
   );
   const all = await probe.all();
-  yield trial.step('session-api.list.pages', listsOnce(all, [updated, brief]));
+  yield run.step('session-api.list.pages', listsOnce(all, [updated, brief]));
   const active = await list({ sessionStatus: 'Active' });
-  yield trial.step('session-api.list.active', areOnly(active, 'Active'));
+  yield run.step('session-api.list.active', areOnly(active, 'Active'));
   const expired = await list({ sessionStatus: 'Expired' });
   const isExpired = expiry.kind === 'expired';
-  yield trial.step('session-api.list.expired', isExpired ? areOnly(expired, 'Expired') : skip(expiry.reason));
+  yield run.step('session-api.list.expired', isExpired ? areOnly(expired, 'Expired') : skip(expiry.reason));
   const found = [updated, brief].map(
     (one) => all.find(({ sessionId }) => sessionId === one.sessionId)?.sessionStatus,
   );
   const statuses = found.map((status) => status ?? 'not listed').join(', ');
-  yield trial.step(
+  yield run.step(
     'session-api.list.both',
     isExpired ? judge(statuses === 'Active, Expired', statuses) : skip(expiry.reason),
   );
   const ofId = await list({ sessionId: updated.sessionId });
   const foreign = ofId.filter(({ sessionId }) => sessionId !== updated.sessionId).length;
-  yield trial.step(
+  yield run.step(
     'session-api.list.by-id',
     judge(ofId.length === 1 && foreign === 0, `${ofId.length} entries, ${foreign} of another ID`),
   );
 }
 
-function listsOnce(all: readonly Session[], wanted: readonly Session[]): Finding {
+function listsOnce(all: readonly Session[], wanted: readonly Session[]): StepResult {
   const keys = all.map(
     ({ sessionId, createdTime, sessionStatus }) => `${sessionId} ${createdTime} ${sessionStatus}`,
   );
@@ -121,7 +121,7 @@ function listsOnce(all: readonly Session[], wanted: readonly Session[]): Finding
   return judge(twice === 0 && missing === 0, `${all.length} sessions, ${twice} twice, ${missing} missing`);
 }
 
-function areOnly(sessions: readonly Session[], status: 'Active' | 'Expired'): Finding {
+function areOnly(sessions: readonly Session[], status: 'Active' | 'Expired'): StepResult {
   const others = sessions.filter(({ sessionStatus }) => sessionStatus !== status).length;
   return judge(
     sessions.length > 0 && others === 0,

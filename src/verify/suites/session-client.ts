@@ -1,36 +1,37 @@
-import type { Exchange } from '../exchange.js';
-import { plantedCookies, SESSION_COOKIE } from '../session-cookie.js';
-import { type Finding, judge, NotApplicable, skip } from '../suite.js';
-import type { Trial } from '../trial.js';
-import { instanceOf, type Witness, whoServed } from '../witness.js';
+import { judge, type StepResult, skip } from '../check.js';
+import { describeAnswer, errorOf, hasStatus, type RoundTrip } from '../round-trip.js';
+import { instanceOf, type ServedBy, whoServed } from '../served-by.js';
+import { SESSION_COOKIE, sessionSetCookies } from '../session-cookie.js';
+import { NotApplicable } from '../suite.js';
+import type { SuiteRun } from '../suite-run.js';
 
-/** A request with what its answer says of its session. */
-export interface SessionVisit {
-  readonly answer: Exchange;
-  /** The session IDs that the answer tells, by the session cookie or the configured header. */
-  readonly told: readonly string[];
-  /** The lines that tell them. */
-  readonly toldLines: readonly string[];
+/** A request, with its answer and the sessions that the answer names. */
+export interface SessionRequest {
+  readonly answer: RoundTrip;
+  /** The session IDs that the answer names, by the session cookie or the configured header. */
+  readonly sessionIds: readonly string[];
+  /** The lines that name them. */
+  readonly sessionLines: readonly string[];
 }
 
 interface SendOptions {
-  /** Of its line in the table of requests; none for those that only fill places. */
+  /** Of its line in the table of requests; absent for the requests that only fill slots. */
   readonly label?: string;
   readonly url?: URL;
   /** Lines beside the one that carries the session. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends session IDs the way of the function's affinity, and remembers the sessions that this makes. */
+/** Sends session IDs by cookie or header, as the function's affinity says, and remembers the sessions that this opens. */
 export class SessionClient {
   /** Undefined: by cookie. */
   readonly headerName: string | undefined;
-  readonly #trial: Trial;
+  readonly #run: SuiteRun;
 
   /** @throws NotApplicable for a function without cookie or header affinity */
-  constructor(trial: Trial) {
-    this.#trial = trial;
-    const { control, target } = trial;
+  constructor(run: SuiteRun) {
+    this.#run = run;
+    const { control, target } = run;
     const config = control?.served.config;
     if (config !== undefined && !['GENERATED_COOKIE', 'HEADER_FIELD'].includes(config.sessionAffinity)) {
       const { functionName, sessionAffinity } = config;
@@ -43,88 +44,72 @@ export class SessionClient {
       config?.sessionAffinity === 'GENERATED_COOKIE' ? undefined : (target.headerName ?? ofFunction);
   }
 
-  /** @param sessionId what the request carries; undefined: nothing, so that it opens a session */
-  async send(sessionId?: string, { label, url, headers = {} }: SendOptions = {}): Promise<SessionVisit> {
+  /** @param sessionId undefined: the request carries none, and so opens a session */
+  async send(sessionId?: string, { label, url, headers = {} }: SendOptions = {}): Promise<SessionRequest> {
     const sent = { ...headers, ...this.carrying(sessionId) };
-    const answer = await this.#trial.send(sent, url);
-    const visit = this.#read(answer);
-    for (const told of visit.told) this.#trial.made(told);
+    const answer = await this.#run.send(sent, url);
+    const request = this.#read(answer);
+    for (const named of request.sessionIds) this.#run.addSession(named);
     if (this.headerName !== undefined && sessionId !== undefined && answer.status < 400) {
-      this.#trial.made(sessionId);
+      this.#run.addSession(sessionId);
     }
     if (label !== undefined) {
-      this.#trial.requests.push({
+      this.#run.requests.push({
         label,
         sent: sessionId,
-        planted: visit.toldLines[0],
-        sessionId: visit.told[0] ?? sessionId,
-        instanceId: instanceOf(await whoServed(this.#trial, answer)),
+        sessionLine: request.sessionLines[0],
+        sessionId: request.sessionIds[0] ?? sessionId,
+        instanceId: instanceOf(await whoServed(this.#run, answer)),
         status: answer.status,
       });
     }
-    return visit;
+    return request;
   }
 
-  /** @returns the line by which a request says that it belongs to that session */
+  /** @returns the header line that names the session in a request */
   carrying(sessionId: string | undefined): Record<string, string> {
     if (sessionId === undefined) return {};
     if (this.headerName !== undefined) return { [this.headerName]: sessionId };
     return { Cookie: `${SESSION_COOKIE}=${sessionId}` };
   }
 
-  /** Which instance served the visit; the control API, where there is one, must agree. */
-  whoServed({ answer, told }: SessionVisit, sessionId = told[0]): Promise<Witness> {
-    return whoServed(this.#trial, answer, sessionId);
+  /** @returns which instance served the request; the control API, where there is one, must agree */
+  whoServed({ answer, sessionIds }: SessionRequest, sessionId = sessionIds[0]): Promise<ServedBy> {
+    return whoServed(this.#run, answer, sessionId);
   }
 
-  /** A refusal must come from the gateway alone. An instance betrays itself by its name, if it names itself at all. */
-  async isUnheard(refused: SessionVisit, heard: SessionVisit): Promise<Finding> {
+  /** A refusal must come from the gateway alone. That shows where the handler names its instance in every answer. */
+  async isNotCalled(refused: SessionRequest, answered: SessionRequest): Promise<StepResult> {
     const [there, usually] = await Promise.all(
-      [refused, heard].map(({ answer }) => whoServed(this.#trial, answer)),
+      [refused, answered].map(({ answer }) => whoServed(this.#run, answer)),
     );
     if (there?.kind === 'known') return judge(false, `instance ${there.instanceId} answered`);
     if (usually?.kind === 'known') return judge(true, 'no instance names itself');
-    return skip('the handler does not name its instance, so that its silence proves nothing');
+    return skip('the handler never names its instance');
   }
 
-  #read(answer: Exchange): SessionVisit {
+  #read(answer: RoundTrip): SessionRequest {
     const name = this.headerName;
     if (name !== undefined) {
-      const told = answer.headers.all(name);
-      return { answer, told, toldLines: told.map((value) => `${name}: ${value}`) };
+      const sessionIds = answer.headers.all(name);
+      return { answer, sessionIds, sessionLines: sessionIds.map((value) => `${name}: ${value}`) };
     }
-    const planted = plantedCookies(answer.headers);
+    const setCookies = sessionSetCookies(answer.headers);
     return {
       answer,
-      told: planted.map(({ sessionId }) => sessionId),
-      toldLines: planted.map(({ line }) => line),
+      sessionIds: setCookies.map(({ sessionId }) => sessionId),
+      sessionLines: setCookies.map(({ line }) => line),
     };
   }
 }
 
-export function isStatus({ answer }: SessionVisit, status: number): Finding {
-  return judge(answer.status === status, describe(answer));
-}
-
 /** @param code of the error in the body, as `ResourceExhausted` */
-export function isRefusal({ answer }: SessionVisit, status: number, code: string): Finding {
+export function isRefusal({ answer }: SessionRequest, status: number, code: string): StepResult {
   const expected = `status ${status}, code ${code}`;
-  return judge(answer.status === status && codeOf(answer.body) === code, describe(answer), expected);
+  if (answer.status !== status) return { ...hasStatus(answer, status), expected };
+  return judge(errorOf(answer.body)?.code === code, describeAnswer(answer), expected);
 }
 
-export function tellsNothing({ toldLines }: SessionVisit): Finding {
-  return judge(toldLines.length === 0, toldLines.join(' and ') || 'none');
-}
-
-export function describe({ status, body }: Exchange): string {
-  return status === 200 ? 'status 200' : `status ${status}: ${body.slice(0, 200)}`;
-}
-
-function codeOf(body: string): unknown {
-  try {
-    const error: unknown = JSON.parse(body);
-    return typeof error === 'object' && error !== null && 'Code' in error ? error.Code : undefined;
-  } catch {
-    return undefined;
-  }
+export function namesNoSession({ sessionLines }: SessionRequest): StepResult {
+  return judge(sessionLines.length === 0, sessionLines.join(' and ') || 'none');
 }

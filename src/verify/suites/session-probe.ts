@@ -1,23 +1,23 @@
 import { FcError, UnreachableError } from '../../model/errors.js';
 import type { FunctionRef, SessionPage, SessionService } from '../../model/services.js';
 import type { CreateSessionInput, Session } from '../../model/session.js';
-import { type Finding, judge } from '../suite.js';
-import type { Control, Trial } from '../trial.js';
+import { judge, type StepResult } from '../check.js';
+import type { Control, SuiteRun } from '../suite-run.js';
 
-/** What came of a call that should be refused. */
+/** The outcome of a call that should be refused. */
 export type Refusal =
   | { readonly kind: 'refused'; readonly error: FcError }
   | { readonly kind: 'accepted' }
-  /** It failed in a way that is no error of the API. */
+  /** The call failed without an error of the API. */
   | { readonly kind: 'uncoded'; readonly message: string };
 
-/** A session that the suite has made, and the means to ask about it. */
+/** A session that the suite made, and the probe to ask about it. */
 export interface Subject {
   readonly probe: SessionProbe;
   readonly session: Session;
 }
 
-/** Calls the Session API of one function, remembers what it made, and how the answers and refusals looked. */
+/** Calls the Session API of one function, remembers the sessions it made, and notes malformed answers and refusals. */
 export class SessionProbe {
   readonly sessions: SessionService;
   readonly ref: FunctionRef;
@@ -25,21 +25,21 @@ export class SessionProbe {
   readonly empty: string[] = [];
   refusals = 0;
   answers = 0;
-  readonly #trial: Trial;
+  readonly #run: SuiteRun;
 
-  constructor(trial: Trial, { plane, ref }: Control) {
-    this.#trial = trial;
+  constructor(run: SuiteRun, { plane, ref }: Control) {
+    this.#run = run;
     this.sessions = plane.sessions;
     this.ref = ref;
   }
 
   async create(input: CreateSessionInput): Promise<Session> {
     const session = await this.answer('CreateSession', this.sessions.create(this.ref, input));
-    this.#trial.made(session.sessionId);
+    this.#run.addSession(session.sessionId);
     return session;
   }
 
-  /** Every session of the function, page by page; the first pages small, so that the token is needed. Ends at a token that comes again. */
+  /** @returns every session of the function. The first pages are small, so that a token is needed. Ends at a repeated token. */
   async all(): Promise<Session[]> {
     const found: Session[] = [];
     let nextToken: string | undefined;
@@ -58,18 +58,18 @@ export class SessionProbe {
   }
 
   /**
-   * Counts an answer, and notes one that holds nothing or fails in a way that is no error of the API.
-   * @throws FcError as the call does, or BadResponse in place of what is none; UnreachableError
+   * Counts an answer, and notes an empty one and a failure that is no error of the API.
+   * @throws the call's FcError; BadResponse for an answer that is empty or no error of the API; UnreachableError
    */
   async answer<T extends object>(operation: string, call: Promise<T>): Promise<T> {
-    const told: unknown = await call.catch((error: unknown) => {
+    const answer: unknown = await call.catch((error: unknown) => {
       if (error instanceof FcError || error instanceof UnreachableError) throw error;
       this.uncoded.push(`${operation}: ${String(error)}`);
       throw new FcError('BadResponse', `${operation} failed without an error of the API: ${String(error)}`);
     });
-    this.#trial.target.signal?.throwIfAborted();
+    this.#run.target.signal?.throwIfAborted();
     this.answers += 1;
-    if (typeof told === 'object' && told !== null) return call;
+    if (typeof answer === 'object' && answer !== null) return call;
     this.empty.push(operation);
     throw new FcError('BadResponse', `${operation} answered without a body`);
   }
@@ -91,7 +91,7 @@ export class SessionProbe {
 }
 
 /** @param statuses the range of HTTP statuses that is right, inclusive */
-export function isRefused(refusal: Refusal, [least, most]: readonly [number, number]): Finding {
+export function isRefused(refusal: Refusal, [least, most]: readonly [number, number]): StepResult {
   if (refusal.kind === 'accepted') return judge(false, 'accepted');
   if (refusal.kind === 'uncoded') return judge(false, refusal.message);
   const { status, code, message } = refusal.error;

@@ -1,5 +1,5 @@
+import type { Check } from '../check.js';
 import { source } from '../sources.js';
-import type { Check } from '../suite.js';
 
 /** The documented four requests: no cookie, that cookie, no cookie, no cookie, with two sessions an instance. */
 export const WALKTHROUGH_CHECKS: readonly Check[] = [
@@ -11,13 +11,13 @@ export const WALKTHROUGH_CHECKS: readonly Check[] = [
   },
   {
     id: 'walkthrough.1.set-cookie',
-    title: 'it plants the session cookie once',
+    title: 'it sets the session cookie once',
     expected: 'exactly one Set-Cookie named x-fc-cookie-session-id',
     source: source('cookie', 'C01'),
   },
   {
     id: 'walkthrough.1.max-age',
-    title: 'the cookie lives as long as the session',
+    title: 'the cookie lasts as long as the session',
     expected: 'Max-Age=21600',
     source: source('cookie', 'C02 C16'),
   },
@@ -41,7 +41,7 @@ export const WALKTHROUGH_CHECKS: readonly Check[] = [
   },
   {
     id: 'walkthrough.2.no-set-cookie',
-    title: 'it plants no cookie again',
+    title: 'it sets no cookie again',
     expected: 'no Set-Cookie named x-fc-cookie-session-id',
     source: source('cookie', 'C05'),
   },
@@ -60,13 +60,13 @@ export const WALKTHROUGH_CHECKS: readonly Check[] = [
   {
     id: 'walkthrough.3.new-cookie',
     title: 'it opens a session of its own',
-    expected: 'one x-fc-cookie-session-id with an ID that was not planted before',
+    expected: 'one x-fc-cookie-session-id with an ID that was not set before',
     source: source('cookie', 'C06'),
   },
   {
     id: 'walkthrough.3.same-instance',
     title: 'the second session shares the first instance',
-    expected: 'the instance of request 1, which has room for it',
+    expected: 'the instance of request 1, which has a free slot',
     source: source('cookie', 'C07'),
   },
   {
@@ -78,7 +78,7 @@ export const WALKTHROUGH_CHECKS: readonly Check[] = [
   {
     id: 'walkthrough.4.new-cookie',
     title: 'it opens a session of its own',
-    expected: 'one x-fc-cookie-session-id with an ID that was not planted before',
+    expected: 'one x-fc-cookie-session-id with an ID that was not set before',
     source: source('cookie', 'C09'),
   },
   {

@@ -1,81 +1,133 @@
 import { CookieJar } from 'tough-cookie';
 import { FcError } from '../../model/errors.js';
 import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
-import { type Filling, fillInstance } from '../fill-instance.js';
-import { findSeats, goesElsewhere, sharesInstance } from '../places.js';
+import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { isAttribute, plantedCookies, SESSION_COOKIE } from '../session-cookie.js';
-import { type Finding, judge, type Suite, skip } from '../suite.js';
-import type { Trial } from '../trial.js';
-import { compareInstances, instanceOf, unknownInstance } from '../witness.js';
+import { describeAnswer, type RoundTrip } from '../round-trip.js';
+import { compareInstances, instanceOf, type ServedBy, whoServed, whyUnknown } from '../served-by.js';
+import { isAttribute, SESSION_COOKIE, type SessionSetCookie, sessionSetCookies } from '../session-cookie.js';
+import {
+  type Filling,
+  fillInstance,
+  findSlots,
+  goesElsewhere,
+  type Slots,
+  sharesInstance,
+} from '../slots.js';
+import { NotApplicable, type Suite } from '../suite.js';
+import type { SuiteRun } from '../suite-run.js';
 import { WALKTHROUGH_CHECKS } from './walkthrough-checks.js';
-import { NOTHING_TO_SEND, type Visit, visit } from './walkthrough-visit.js';
 
-export const walkthrough: Suite = { id: 'walkthrough', checks: WALKTHROUGH_CHECKS, run };
+export const walkthrough: Suite = { id: 'walkthrough', checks: WALKTHROUGH_CHECKS, steps };
+
+/** One of the four requests, with its answer. */
+interface WalkthroughRequest {
+  readonly number: 1 | 2 | 3 | 4;
+  readonly answer: RoundTrip;
+  /** The session ID that it carried. */
+  readonly sent: string | undefined;
+  readonly setCookies: readonly SessionSetCookie[];
+  readonly servedBy: ServedBy;
+}
 
 /** The current form, and the older one with a single tail. */
 const REQUEST_ID = /^1-[0-9a-f]{8}-([0-9a-f]{6,8}-[0-9a-f]{12}|[0-9a-f]{24})$/;
+const NOTHING_TO_SEND = 'request 1 set no session cookie that the jar would send back';
 
-async function* run(trial: Trial): AsyncGenerator<Step> {
+async function* steps(run: SuiteRun): AsyncGenerator<Step> {
   const jar = new CookieJar();
-  const first = await visit(trial, '1 no cookie', jar);
-  yield trial.step('walkthrough.1.status', isOk(first), first.answer);
-  yield trial.step('walkthrough.1.set-cookie', plantsOnce(first), first.answer);
-  yield trial.step('walkthrough.1.max-age', await livesAsLong(trial, first), first.answer);
-  yield trial.step('walkthrough.1.attributes', hasNoOtherAttribute(first), first.answer);
-  yield trial.step('walkthrough.1.request-id', namesRequest(first), first.answer);
+  const first = await send(run, 1, jar);
+  yield* isAnswered(run, first);
+  yield run.step('walkthrough.1.set-cookie', setsCookieOnce(first), first.answer);
+  yield run.step('walkthrough.1.max-age', await hasSessionTTL(run, first), first.answer);
+  yield run.step('walkthrough.1.attributes', hasNoOtherAttribute(first), first.answer);
+  yield run.step('walkthrough.1.request-id', hasRequestId(first), first.answer);
 
-  const second = await visit(trial, '2 its cookie', jar);
-  yield trial.step('walkthrough.2.status', isOk(second), second.answer);
-  yield trial.step('walkthrough.2.no-set-cookie', plantsNothing(second), second.answer);
-  yield trial.step('walkthrough.2.same-instance', staysThere(first, second), second.answer);
+  const second = await send(run, 2, jar);
+  yield* isAnswered(run, second);
+  yield run.step('walkthrough.2.no-set-cookie', setsNoCookie(second), second.answer);
+  yield run.step('walkthrough.2.same-instance', isServedByFirst(first, second), second.answer);
 
-  const seats = await findSeats(trial, first.witness);
-  const third = await visit(trial, '3 no cookie', new CookieJar());
-  yield trial.step('walkthrough.3.status', isOk(third), third.answer);
-  yield trial.step('walkthrough.3.new-cookie', plantsAnother(third, [first]), third.answer);
-  yield trial.step('walkthrough.3.same-instance', sharesInstance(between(first, third), seats), third.answer);
+  const slots = await findSlots(run, first.servedBy);
+  const third = await send(run, 3, new CookieJar());
+  yield* isAnswered(run, third);
+  yield run.step('walkthrough.3.new-cookie', setsNewCookie(third, [first]), third.answer);
+  yield run.step('walkthrough.3.same-instance', sharesWithFirst(first, third, slots), third.answer);
 
-  const filling = await fillFirst(trial, first, third);
-  const fourth = await visit(trial, '4 no cookie', new CookieJar());
-  yield trial.step('walkthrough.4.status', isOk(fourth), fourth.answer);
-  yield trial.step('walkthrough.4.new-cookie', plantsAnother(fourth, [first, third]), fourth.answer);
-  yield trial.step(
-    'walkthrough.4.new-instance',
-    goesElsewhere(between(first, fourth), filling),
-    fourth.answer,
-  );
+  const filling = await fillFirst(run, first, third);
+  const fourth = await send(run, 4, new CookieJar());
+  yield* isAnswered(run, fourth);
+  yield run.step('walkthrough.4.new-cookie', setsNewCookie(fourth, [first, third]), fourth.answer);
+  yield run.step('walkthrough.4.new-instance', leavesFirst(first, fourth, filling), fourth.answer);
 }
 
-function isOk({ answer }: Visit): Finding {
-  const error = answer.status === 200 ? '' : `: ${answer.body.slice(0, 200)}`;
-  return judge(answer.status === 200, `status ${answer.status}${error}`);
+/** Sends the cookies that the jar holds for this URL, and puts those of the answer into the jar, as a browser does. */
+async function send(run: SuiteRun, number: 1 | 2 | 3 | 4, jar: CookieJar): Promise<WalkthroughRequest> {
+  const { href } = run.url;
+  const cookies = await jar.getCookies(href);
+  const sent = cookies.find((cookie) => cookie.key === SESSION_COOKIE)?.value;
+  const answer = await run.send(cookies.length > 0 ? { Cookie: await jar.getCookieString(href) } : {});
+  for (const line of answer.headers.all('set-cookie')) await jar.setCookie(line, href, { ignoreError: true });
+  const setCookies = sessionSetCookies(answer.headers);
+  for (const { sessionId } of setCookies) run.addSession(sessionId);
+  const sessionId = setCookies[0]?.sessionId ?? sent;
+  const servedBy = await whoServed(run, answer, sessionId);
+  run.requests.push({
+    label: `${number} ${number === 2 ? 'its cookie' : 'no cookie'}`,
+    sent,
+    sessionLine: setCookies[0]?.line,
+    sessionId,
+    instanceId: instanceOf(servedBy),
+    status: answer.status,
+  });
+  return { number, answer, sent, setCookies, servedBy };
 }
 
-function plantsOnce({ planted }: Visit): Finding {
-  const [only] = planted;
-  if (only === undefined) return judge(false, `no Set-Cookie named ${SESSION_COOKIE}`);
-  if (planted.length > 1) return judge(false, `${planted.length} of them`);
+/**
+ * An answer that is not 200 ends the suite: what comes after it would fail for the same cause.
+ * @throws NotApplicable
+ */
+function* isAnswered(run: SuiteRun, { number, answer }: WalkthroughRequest): Generator<Step> {
+  const actual = describeAnswer(answer);
+  yield run.step(`walkthrough.${number}.status`, judge(answer.status === 200, actual), answer);
+  if (answer.status !== 200) {
+    throw new NotApplicable(`request ${number} was answered with status ${answer.status}`);
+  }
+}
+
+function setsCookieOnce({ setCookies }: WalkthroughRequest): StepResult {
+  const [only] = setCookies;
+  if (only === undefined) return noCookie();
+  if (setCookies.length > 1) return severalCookies(setCookies);
   return judge(only.sessionId !== '', only.line);
 }
 
-async function livesAsLong(trial: Trial, { planted }: Visit): Promise<Finding> {
-  const [cookie] = planted;
-  const { seconds, because } = await sessionTTL(trial, cookie?.sessionId);
+function noCookie(expected?: string): StepResult {
+  const actual = `no Set-Cookie named ${SESSION_COOKIE}`;
+  return { ...judge(false, actual, expected), cause: actual };
+}
+
+function severalCookies(setCookies: readonly SessionSetCookie[]): StepResult {
+  return { ...judge(false, `${setCookies.length} of them`), cause: `several ${SESSION_COOKIE}` };
+}
+
+async function hasSessionTTL(run: SuiteRun, { setCookies }: WalkthroughRequest): Promise<StepResult> {
+  const [cookie] = setCookies;
+  const { seconds, because } = await sessionTTL(run, cookie?.sessionId);
   const expected = `Max-Age=${seconds}, ${because}`;
-  if (cookie === undefined) return judge(false, `no Set-Cookie named ${SESSION_COOKIE}`, expected);
+  if (cookie === undefined) return noCookie(expected);
   const ages = cookie.attributes.filter((attribute) => isAttribute(attribute, 'max-age'));
   const value = ages[0]?.split('=')[1]?.trim();
   return judge(ages.length === 1 && value === String(seconds), ages.join('; ') || 'no Max-Age', expected);
 }
 
-async function sessionTTL(trial: Trial, sessionId?: string): Promise<{ seconds: number; because: string }> {
-  if (trial.control === undefined) {
-    const { sessionTTLInSeconds } = trial.target;
+async function sessionTTL(run: SuiteRun, sessionId?: string): Promise<{ seconds: number; because: string }> {
+  if (run.control === undefined) {
+    const { sessionTTLInSeconds } = run.target;
     if (sessionTTLInSeconds !== undefined) return { seconds: sessionTTLInSeconds, because: 'the TTL given' };
     return { seconds: DEFAULT_SESSION_TTL_IN_SECONDS, because: 'the default TTL' };
   }
-  const { plane, ref, served } = trial.control;
+  const { plane, ref, served } = run.control;
   const ofFunction = {
     seconds: served.config.sessionAffinityConfig.sessionTTLInSeconds,
     because: "the function's TTL",
@@ -90,57 +142,70 @@ async function sessionTTL(trial: Trial, sessionId?: string): Promise<{ seconds: 
   }
 }
 
-function hasNoOtherAttribute({ planted }: Visit): Finding {
-  const [cookie] = planted;
-  if (cookie === undefined) return skip('request 1 planted no session cookie');
+function hasNoOtherAttribute({ setCookies }: WalkthroughRequest): StepResult {
+  const [cookie] = setCookies;
+  if (cookie === undefined) return skip('request 1 set no session cookie');
   const others = cookie.attributes.filter((attribute) => !isAttribute(attribute, 'max-age'));
   return judge(others.length === 0, others.join('; ') || 'none');
 }
 
-function namesRequest({ answer }: Visit): Finding {
+function hasRequestId({ answer }: WalkthroughRequest): StepResult {
   const lines = answer.headers.all('x-fc-request-id');
   const [requestId = 'no X-Fc-Request-Id'] = lines;
   return judge(lines.length === 1 && REQUEST_ID.test(requestId), lines.join(', ') || requestId);
 }
 
-function plantsNothing({ planted, sent }: Visit): Finding {
+function setsNoCookie({ setCookies, sent }: WalkthroughRequest): StepResult {
   if (sent === undefined) return skip(NOTHING_TO_SEND);
-  return judge(planted.length === 0, planted.map(({ line }) => line).join(' and ') || 'none');
+  return judge(setCookies.length === 0, setCookies.map(({ line }) => line).join(' and ') || 'none');
 }
 
-function plantsAnother({ planted }: Visit, before: readonly Visit[]): Finding {
-  const [cookie] = planted;
-  if (cookie === undefined) return judge(false, `no Set-Cookie named ${SESSION_COOKIE}`);
-  if (planted.length > 1) return judge(false, `${planted.length} of them`);
-  const at = before.findIndex((visited) => visited.planted[0]?.sessionId === cookie.sessionId);
+function setsNewCookie(
+  { setCookies }: WalkthroughRequest,
+  before: readonly WalkthroughRequest[],
+): StepResult {
+  const [cookie] = setCookies;
+  if (cookie === undefined) return noCookie();
+  if (setCookies.length > 1) return severalCookies(setCookies);
+  const at = before.findIndex((one) => one.setCookies[0]?.sessionId === cookie.sessionId);
   if (at >= 0) return judge(false, `the session of an earlier request again: ${cookie.line}`);
   return judge(cookie.sessionId !== '', cookie.line);
 }
 
-function staysThere(first: Visit, second: Visit): Finding {
-  const lacking = second.sent === undefined ? NOTHING_TO_SEND : undefined;
-  return compareInstances({ first: first.witness, second: second.witness, wanted: 'same', lacking });
+function isServedByFirst(first: WalkthroughRequest, second: WalkthroughRequest): StepResult {
+  if (second.sent === undefined) return skip(NOTHING_TO_SEND);
+  return compareInstances({ first: first.servedBy, second: second.servedBy, wanted: 'same' });
 }
 
-function between(first: Visit, other: Visit): Parameters<typeof sharesInstance>[0] {
-  const lacking = other.planted.length === 0 ? 'a request without a cookie opened no session' : undefined;
-  return { first: first.witness, second: other.witness, lacking };
+function sharesWithFirst(first: WalkthroughRequest, third: WalkthroughRequest, slots: Slots): StepResult {
+  if (third.setCookies.length === 0) return skip('request 3 opened no session');
+  return sharesInstance({ first: first.servedBy, second: third.servedBy }, slots);
 }
 
-/** Fills the first one's instance to its limit by requests without a cookie. */
-async function fillFirst(trial: Trial, first: Visit, third: Visit): Promise<Filling> {
-  const { witness } = first;
-  if (witness.kind !== 'known') return { kind: 'not-full', reason: unknownInstance(witness) };
-  const seated = [first, third].filter(
-    (one) => one.planted.length > 0 && instanceOf(one.witness) === witness.instanceId,
+function leavesFirst(first: WalkthroughRequest, fourth: WalkthroughRequest, filling: Filling): StepResult {
+  if (fourth.setCookies.length === 0) return skip('request 4 opened no session');
+  return goesElsewhere({ first: first.servedBy, second: fourth.servedBy }, filling);
+}
+
+/** Fills the instance of the first request up to its limit, by requests without a cookie. */
+async function fillFirst(
+  run: SuiteRun,
+  first: WalkthroughRequest,
+  third: WalkthroughRequest,
+): Promise<Filling> {
+  const { servedBy } = first;
+  if (servedBy.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(servedBy) };
+  const occupied = [first, third].filter(
+    (one) => one.setCookies.length > 0 && instanceOf(one.servedBy) === servedBy.instanceId,
   );
-  if (seated.length === 0) return { kind: 'not-full', reason: 'requests without a cookie open no sessions' };
-  return fillInstance(trial, {
-    instanceId: witness.instanceId,
-    seated: seated.length,
+  if (occupied.length === 0)
+    return { kind: 'not-full', reason: 'requests without a cookie open no sessions' };
+  return fillInstance(run, {
+    instanceId: servedBy.instanceId,
+    occupied: occupied.length,
     open: async () => {
-      const { headers } = await trial.send();
-      for (const { sessionId } of plantedCookies(headers)) trial.made(sessionId);
+      const { headers } = await run.send();
+      for (const { sessionId } of sessionSetCookies(headers)) run.addSession(sessionId);
     },
   });
 }

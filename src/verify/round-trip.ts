@@ -4,10 +4,11 @@ import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../model/clock.js';
 import { FcError, UnreachableError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
-import type { JudgedExchange } from './report.js';
+import { judge, type StepResult } from './check.js';
+import type { JudgedRoundTrip } from './report.js';
 
-/** A GET and its answer, header lines as they stood on the wire. */
-export interface Exchange {
+/** A GET and its answer. The header lines are those of the wire. */
+export interface RoundTrip {
   readonly url: URL;
   readonly sent: Readonly<Record<string, string>>;
   readonly status: number;
@@ -16,19 +17,19 @@ export interface Exchange {
   readonly body: string;
 }
 
-interface ExchangeOptions {
+interface RoundTripOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
 
-/** Longer than an instance may take to start. */
+/** More than the default limit for the start of an instance. */
 const ANSWER_LIMIT_MS = 150_000;
 const BODY_LIMIT_BYTES = 64 * 1024;
 const SHOWN_BODY_CHARACTERS = 500;
 
-const NOBODY_THERE: ReadonlySet<string> = new Set([
+const UNREACHABLE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -41,7 +42,7 @@ const NOBODY_THERE: ReadonlySet<string> = new Set([
  * Sends one GET on a connection of its own.
  * @throws UnreachableError when nobody answers; BadResponse when the answer was cut off or is not HTTP
  */
-export function exchange({ url, headers, clock, signal }: ExchangeOptions): Promise<Exchange> {
+export function roundTrip({ url, headers, clock, signal }: RoundTripOptions): Promise<RoundTrip> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const outgoing = send(url, { method: 'GET', headers, agent: false, signal });
@@ -69,8 +70,33 @@ export function exchange({ url, headers, clock, signal }: ExchangeOptions): Prom
   });
 }
 
-/** @returns the exchange in a form to show */
-export function judgedExchange({ url, sent, status, headers, body }: Exchange): JudgedExchange {
+/** @returns `status 200`, or the status with what the body says: the code and message of an FC error, else the body's start */
+export function describeAnswer({ status, body }: RoundTrip): string {
+  if (status === 200) return 'status 200';
+  const error = errorOf(body);
+  if (error !== undefined) return `status ${status}, ${error.code}: ${error.message}`;
+  return body === '' ? `status ${status}` : `status ${status}: ${body.slice(0, SHOWN_BODY_CHARACTERS)}`;
+}
+
+/** Answers of status 500 and above have one cause in all steps. */
+export function hasStatus(answer: RoundTrip, status: number): StepResult {
+  if (answer.status === status) return judge(true, `status ${status}`);
+  const result = judge(false, describeAnswer(answer));
+  return answer.status < 500 ? result : { ...result, cause: `status ${answer.status}` };
+}
+
+/** @returns the error of Function Compute that the body holds, as `{"Code":…,"Message":…}` */
+export function errorOf(body: string): { readonly code: string; readonly message: string } | undefined {
+  try {
+    const { Code: code, Message: message } = JSON.parse(body) ?? {};
+    return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the round trip in a form to show */
+export function judgedRoundTrip({ url, sent, status, headers, body }: RoundTrip): JudgedRoundTrip {
   const lines: string[] = [];
   for (let at = 0; at < headers.flat.length; at += 2) {
     lines.push(`${headers.flat[at]}: ${headers.flat[at + 1]}`);
@@ -91,7 +117,7 @@ async function readStart(response: IncomingMessage): Promise<string> {
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    // Leaving the loop destroys the response, so an endless body costs no more than its start.
+    // Leaving the loop destroys the response, so that an endless body is not read to its end.
     if (bytes >= BODY_LIMIT_BYTES) break;
   }
   return Buffer.concat(chunks).toString('utf8', 0, BODY_LIMIT_BYTES);
@@ -100,7 +126,7 @@ async function readStart(response: IncomingMessage): Promise<string> {
 function asTargetError(error: unknown, url: URL): Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const what = error instanceof Error && error.message !== '' ? error.message : code;
-  if (NOBODY_THERE.has(code)) {
+  if (UNREACHABLE.has(code)) {
     return new UnreachableError(`nothing answers at ${url.origin} (${what})`, {
       cause: error,
       fix: 'start it with "fc-affinity serve", or give another --target',

@@ -3,21 +3,21 @@ import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import { createIds, type Ids } from '../model/ids.js';
 import type { ControlPlane, FunctionRef, ServedFunction } from '../model/services.js';
+import { type Check, type StepResult, skip } from './check.js';
 import { count } from './count.js';
-import { type Exchange, exchange, judgedExchange } from './exchange.js';
 import type { RequestRow, Step } from './report.js';
-import type { Check, Finding, Suite } from './suite.js';
+import { judgedRoundTrip, type RoundTrip, roundTrip } from './round-trip.js';
 import { findServedFunction, parseTargetUrl, type VerifyTarget } from './target.js';
 
-/** The control API of a target, with the function that the trial is about. */
+/** The control API of a target, with the function that the run is about. */
 export interface Control {
   readonly plane: ControlPlane;
   readonly served: ServedFunction;
   readonly ref: FunctionRef;
 }
 
-/** One run of a suite against a target: sends, remembers what it made, and words the steps. */
-export class Trial {
+/** One run of a suite on a target: sends requests, remembers the sessions it made, and turns results into steps. */
+export class SuiteRun {
   readonly target: VerifyTarget;
   readonly url: URL;
   readonly control: Control | undefined;
@@ -26,38 +26,41 @@ export class Trial {
   readonly requests: RequestRow[] = [];
   readonly notes: string[] = [];
   readonly #checks: ReadonlyMap<string, Check>;
-  readonly #made = new Set<string>();
+  /** Made by this run and not yet ended. */
+  readonly #sessionIds = new Set<string>();
+  /** The first failed step of each cause. */
+  readonly #failedFirst = new Map<string, string>();
   #lapStart: number;
   #answered = false;
 
-  private constructor(suite: Suite, target: VerifyTarget, control: Control | undefined) {
+  private constructor(checks: readonly Check[], target: VerifyTarget, control: Control | undefined) {
     this.target = target;
     this.url = parseTargetUrl(target.url);
     this.control = control;
     this.clock = target.clock ?? new MovableClock();
     this.ids = createIds(this.clock);
-    this.#checks = new Map(suite.checks.map((check) => [check.id, check]));
+    this.#checks = new Map(checks.map((check) => [check.id, check]));
     this.#lapStart = this.clock.now();
   }
 
   /** @throws UnreachableError for the control API, InvalidArgument for the URL, FunctionNotFound */
-  static async open(suite: Suite, target: VerifyTarget): Promise<Trial> {
+  static async open(checks: readonly Check[], target: VerifyTarget): Promise<SuiteRun> {
     const { control: plane, qualifier = LATEST } = target;
     parseTargetUrl(target.url);
-    if (plane === undefined) return new Trial(suite, target, undefined);
+    if (plane === undefined) return new SuiteRun(checks, target, undefined);
     const served = await findServedFunction(plane, target);
     const ref = { functionName: served.config.functionName, qualifier };
-    return new Trial(suite, target, { plane, served, ref });
+    return new SuiteRun(checks, target, { plane, served, ref });
   }
 
   /**
-   * @param url of this target; another path or query than the trigger's is for suites that are about just that
-   * @throws UnreachableError when nobody answers, or nobody ever has; BadResponse when one that did answer breaks off
+   * @param url at this target; a suite about paths and queries gives another than the trigger's
+   * @throws UnreachableError when the target does not answer and never has; BadResponse when it breaks off later
    */
-  async send(headers: Readonly<Record<string, string>> = {}, url = this.url): Promise<Exchange> {
+  async send(headers: Readonly<Record<string, string>> = {}, url = this.url): Promise<RoundTrip> {
     const { signal } = this.target;
     try {
-      const answer = await exchange({ url, headers, clock: this.clock, signal });
+      const answer = await roundTrip({ url, headers, clock: this.clock, signal });
       this.#answered = true;
       return answer;
     } catch (error) {
@@ -66,35 +69,37 @@ export class Trial {
     }
   }
 
-  /** Words a step: the time is what has passed since the step before. */
-  step(id: string, finding: Finding, judged?: Exchange): Step {
+  /** The duration of a step is the time since the step before. */
+  step(id: string, result: StepResult, judged?: RoundTrip): Step {
     const check = this.#checks.get(id);
     if (check === undefined) throw new Error(`the suite has no check "${id}"`);
+    const told = this.#oncePerCause(id, result);
     const now = this.clock.now();
     const durationMs = Math.round((now - this.#lapStart) * 10) / 10;
     this.#lapStart = now;
+    const byControlAlone = told.status !== 'skipped' && told.byControlAlone === true;
     return {
       id,
-      title: check.title,
-      status: finding.status,
-      expected: finding.expected ?? check.expected,
-      actual: finding.actual ?? 'not judged',
+      title: byControlAlone ? `${check.title} (by the control API alone)` : check.title,
+      status: told.status,
+      expected: told.expected ?? check.expected,
+      actual: told.actual ?? 'not judged',
       source: check.source,
       durationMs,
-      ...(finding.status === 'skipped' && { reason: finding.reason }),
-      ...(judged !== undefined && { judged: judgedExchange(judged) }),
+      ...(told.status === 'skipped' && { reason: told.reason }),
+      ...(judged !== undefined && { judged: judgedRoundTrip(judged) }),
     };
   }
 
-  /** Remembers a session to be ended with the trial. */
-  made(sessionId: string): void {
-    this.#made.add(sessionId);
+  /** Remembers a session, which {@link endSessions} ends. */
+  addSession(sessionId: string): void {
+    this.#sessionIds.add(sessionId);
   }
 
-  /** Ends the sessions that the trial made; what stays behind is noted, so that it never hides the result. */
+  /** Ends the sessions that the run made. A session that cannot be ended becomes a note and never hides the result. */
   async endSessions(): Promise<void> {
-    const sessionIds = [...this.#made];
-    this.#made.clear();
+    const sessionIds = [...this.#sessionIds];
+    this.#sessionIds.clear();
     if (sessionIds.length === 0) return;
     if (this.control === undefined) {
       this.notes.push(
@@ -112,5 +117,14 @@ export class Trial {
         this.notes.push(`session ${sessionId} could not be ended: ${why}`);
       }
     }
+  }
+
+  /** One cause, one failure: a step that fails for the cause of an earlier step is skipped. */
+  #oncePerCause(id: string, result: StepResult): StepResult {
+    if (result.status !== 'failed' || result.cause === undefined) return result;
+    const first = this.#failedFirst.get(result.cause);
+    if (first !== undefined) return skip(`same cause as ${first}: ${result.actual}`, result.actual);
+    this.#failedFirst.set(result.cause, id);
+    return result;
   }
 }

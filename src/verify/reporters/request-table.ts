@@ -1,0 +1,78 @@
+import Table from 'cli-table3';
+import { sanitize } from '../../model/sanitize.js';
+import type { RequestRow } from '../report.js';
+
+const NO_LINES = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
+};
+
+/** The requests of a suite. Leaves out cookie attributes, then the column `sent`, then `status`, until the table fits. */
+export function requestTable(requests: readonly RequestRow[], columns: number): string {
+  const heads = ['request', 'sent', 'Set-Cookie', 'instance', 'status'];
+  const rows = requests.map(({ label, sent, sessionLine, sessionId, instanceId, status }) => [
+    plain(label),
+    short(sent),
+    sessionLineText(sessionLine, sessionId),
+    short(instanceId),
+    String(status),
+  ]);
+  const whole = [heads, ...rows];
+  const brief = whole.map((row) => row.map((cell) => cell.replace(/;.*$/s, '')));
+  const withoutSent = brief.map((row) => row.filter((_, at) => at !== 1));
+  const narrowest = withoutSent.map((row) => row.slice(0, -1));
+  const fits = (table: string): boolean => table.split('\n').every((line) => line.length <= columns);
+  const tables = [
+    () => formatted(whole, '   '),
+    () => formatted(brief, '  '),
+    () => formatted(withoutSent, '  '),
+    () => formatted(narrowest, '  '),
+  ];
+  let table = '';
+  for (const format of tables) {
+    table = format();
+    if (fits(table)) return table;
+  }
+  return table
+    .split('\n')
+    .map((line) => cut(line, columns))
+    .join('\n');
+}
+
+/** Without styles of the table's own, which would write colour codes on every terminal. */
+function formatted(rows: readonly (readonly string[])[], middle: string): string {
+  const table = new Table({
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    chars: { ...NO_LINES, middle },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`)
+    .join('\n');
+}
+
+/** The session cookie's line without its long name, and with the ID cut. */
+function sessionLineText(sessionLine: string | undefined, sessionId: string | undefined): string {
+  if (sessionLine === undefined) return 'none';
+  const value = sessionLine.replace(/^x-fc-cookie-session-id=/, '');
+  return plain(sessionId === undefined ? value : value.replaceAll(sessionId, short(sessionId)));
+}
+
+/** The start of a UUID, the end of an instance ID: the parts that differ. */
+function short(id: string | undefined): string {
+  if (id === undefined) return '–';
+  const text = plain(id);
+  if (text.length <= 12) return text;
+  return text.startsWith('c-') ? `…${text.slice(-8)}` : `${text.slice(0, 8)}…`;
+}
+
+function cut(line: string, columns: number): string {
+  return line.length <= columns ? line : `${line.slice(0, Math.max(columns - 1, 0))}…`;
+}
+
+function plain(text: string): string {
+  return sanitize(text.replace(/\s+/g, ' '));
+}

@@ -1,0 +1,99 @@
+import { FcError } from '../model/errors.js';
+import { judge, type StepResult, skip } from './check.js';
+import type { RoundTrip } from './round-trip.js';
+import type { SuiteRun } from './suite-run.js';
+import { DEFAULT_INSTANCE_FROM, type InstanceFrom } from './target.js';
+
+/** Which instance served a response, and by which source. The handler is asked first: an emulator does not certify itself. */
+export type ServedBy =
+  | { readonly kind: 'known'; readonly instanceId: string; readonly source: 'handler' | 'control' | 'both' }
+  /** The handler and the control API name different instances. */
+  | { readonly kind: 'contradiction'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * @param sessionId the session of the request, if it is known; the control API is asked for its instance
+ * @throws UnreachableError for the control API
+ */
+export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: string): Promise<ServedBy> {
+  const { instanceFrom = DEFAULT_INSTANCE_FROM } = run.target;
+  const handler = namedByHandler(answer, instanceFrom);
+  if (run.control === undefined || sessionId === undefined) {
+    if (handler !== undefined) return { kind: 'known', instanceId: handler, source: 'handler' };
+    const missing = run.control === undefined ? 'there is no control API' : 'the request has no session';
+    return {
+      kind: 'unknown',
+      reason: `the handler does not name its instance (${whatIsMissing(instanceFrom)}) and ${missing}`,
+    };
+  }
+  const control = await namedByControl(run, sessionId);
+  if (handler === undefined) {
+    if (control !== undefined) return { kind: 'known', instanceId: control, source: 'control' };
+    return { kind: 'contradiction', message: `the control API knows no session "${sessionId}"` };
+  }
+  if (handler === control) return { kind: 'known', instanceId: handler, source: 'both' };
+  const other = control === undefined ? `knows no session "${sessionId}"` : `says "${control}"`;
+  return { kind: 'contradiction', message: `the handler says "${handler}", the control API ${other}` };
+}
+
+interface Comparison {
+  readonly first: ServedBy;
+  readonly second: ServedBy;
+  readonly wanted: 'same' | 'other';
+  /** Why the comparison cannot prove the check. It can still disprove it. */
+  readonly unproven?: string;
+}
+
+/** Compares the instances of two responses. Fails on a contradiction; is skipped where an instance is unknown. */
+export function compareInstances({ first, second, wanted, unproven }: Comparison): StepResult {
+  if (first.kind !== 'known') return notKnown(first);
+  if (second.kind !== 'known') return notKnown(second);
+  const isSame = first.instanceId === second.instanceId;
+  const holds = isSame === (wanted === 'same');
+  const actual = isSame
+    ? `instance ${second.instanceId}, the same`
+    : `instance ${second.instanceId}, the first was ${first.instanceId}`;
+  if (holds && unproven !== undefined) return skip(unproven, actual);
+  return {
+    ...judge(holds, actual),
+    byControlAlone: first.source === 'control' || second.source === 'control',
+  };
+}
+
+/** @returns the result of a step about an instance that is not known */
+export function notKnown(servedBy: Exclude<ServedBy, { readonly kind: 'known' }>): StepResult {
+  if (servedBy.kind === 'unknown') return skip(servedBy.reason);
+  return { ...judge(false, servedBy.message), cause: 'the handler and the control API disagree' };
+}
+
+/** @returns why the instance is not known */
+export function whyUnknown(servedBy: Exclude<ServedBy, { readonly kind: 'known' }>): string {
+  return servedBy.kind === 'unknown' ? servedBy.reason : servedBy.message;
+}
+
+/** @returns the instance for the table of requests */
+export function instanceOf(servedBy: ServedBy): string | undefined {
+  return servedBy.kind === 'known' ? servedBy.instanceId : undefined;
+}
+
+function namedByHandler({ headers, body }: RoundTrip, from: InstanceFrom): string | undefined {
+  if ('header' in from) return headers.get(from.header) || undefined;
+  // The flags g and y would make the expression remember its last position.
+  const match = new RegExp(from.body.source, from.body.flags.replace(/[gy]/g, '')).exec(body);
+  return (match?.[1] ?? match?.[0]) || undefined;
+}
+
+async function namedByControl(run: SuiteRun, sessionId: string): Promise<string | undefined> {
+  if (run.control === undefined) return undefined;
+  const { plane, ref } = run.control;
+  try {
+    return (await plane.sessions.get({ ...ref, sessionId })).containerId;
+  } catch (error) {
+    if (error instanceof FcError && error.code === 'SessionNotFound') return undefined;
+    throw error;
+  }
+}
+
+function whatIsMissing(from: InstanceFrom): string {
+  return 'header' in from ? `no header ${from.header}` : `nothing in the body matches ${from.body.source}`;
+}

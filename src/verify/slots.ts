@@ -1,0 +1,137 @@
+import type { InstanceInfo } from '../model/instance.js';
+import { type StepResult, skip } from './check.js';
+import { count } from './count.js';
+import { compareInstances, type ServedBy } from './served-by.js';
+import type { SuiteRun } from './suite-run.js';
+
+/** Whether the instance of the first session has a free slot for a second one. */
+export interface Slots {
+  /** Why there is no free slot; absent where there is one, or where nobody knows. */
+  readonly noneBecause?: string;
+  readonly limit?: number;
+  /** Older instances with a free slot, which are filled first: on a running target one can come free after the first request. */
+  readonly olderWithFreeSlot?: readonly string[];
+}
+
+/** The instances that served two sessions. */
+interface Pair {
+  readonly first: ServedBy;
+  readonly second: ServedBy;
+}
+
+/** The outcome of filling an instance up to its limit. */
+export type Filling =
+  | { readonly kind: 'full'; readonly opened: number; readonly limit: number }
+  | { readonly kind: 'not-full'; readonly reason: string };
+
+interface Fill {
+  readonly instanceId: string;
+  /** Sessions of this run that are known to be on the instance. Used where there is no control API. */
+  readonly occupied: number;
+  /** Opens one more session. */
+  readonly open: () => Promise<unknown>;
+}
+
+/** @returns how many sessions an instance takes; undefined where nobody says */
+export function sessionLimit({ control, target }: SuiteRun): number | undefined {
+  if (control === undefined) return target.sessionsPerInstance;
+  const { instanceIsolationMode, sessionAffinityConfig } = control.served.config;
+  return instanceIsolationMode === 'SESSION_EXCLUSIVE'
+    ? 1
+    : sessionAffinityConfig.sessionConcurrencyPerInstance;
+}
+
+/** @returns the instances of the function; none without a control API */
+export async function runningInstances({ control }: SuiteRun): Promise<readonly InstanceInfo[]> {
+  return control === undefined ? [] : control.plane.instances.list(control.ref);
+}
+
+/** Looks, between two requests, whether the instance of the first has a free slot. */
+export async function findSlots(run: SuiteRun, first: ServedBy): Promise<Slots> {
+  const limit = sessionLimit(run);
+  if (limit === 1)
+    return { noneBecause: 'an instance takes one session only, so the second has to go elsewhere' };
+  if (first.kind !== 'known' || limit === undefined) return { limit };
+  const instances = await runningInstances(run);
+  const instance = instances.find(({ instanceId }) => instanceId === first.instanceId);
+  if (instance === undefined) return { limit };
+  if (instance.sessions >= limit) {
+    const occupied = `${count(instance.sessions, 'session')} of ${limit}`;
+    return { noneBecause: `instance ${instance.instanceId} is full after the first request (${occupied})` };
+  }
+  const older = instances.filter(
+    (one) => one.createdTimeMs < instance.createdTimeMs && one.sessions < limit && one !== instance,
+  );
+  return { limit, olderWithFreeSlot: older.map(({ instanceId }) => instanceId) };
+}
+
+/** A second session shares the instance of the first where that has a free slot; where it has none, the step is skipped. */
+export function sharesInstance({ first, second }: Pair, slots: Slots): StepResult {
+  const result = compareInstances({
+    first,
+    second,
+    wanted: 'same',
+    unproven: slots.noneBecause,
+  });
+  if (result.status !== 'failed' || first.kind !== 'known' || second.kind !== 'known') return result;
+  if (slots.noneBecause !== undefined) return skip(slots.noneBecause, result.actual);
+  if (slots.olderWithFreeSlot?.includes(second.instanceId)) {
+    return skip('a slot had come free on an older instance, which is filled first', result.actual);
+  }
+  if (slots.limit !== undefined) return result;
+  const setting = 'the documented setting is two sessions an instance on an unused function';
+  return { ...result, actual: `${result.actual}; ${setting}` };
+}
+
+/** A session more than the first instance takes goes to another instance. */
+export function goesElsewhere({ first, second }: Pair, filling: Filling): StepResult {
+  const result = compareInstances({ first, second, wanted: 'other' });
+  if (first.kind !== 'known' || second.kind !== 'known') return result;
+  if (filling.kind === 'not-full') return skip(filling.reason, result.actual);
+  const { opened, limit } = filling;
+  const filled = `limit ${limit}; ${count(opened, 'more session')} opened to fill it`;
+  const expected = `another instance than that of the first request, which is full (${filled})`;
+  if (result.status === 'skipped') return { ...result, expected };
+  return { ...result, expected, actual: opened === 0 ? result.actual : `${result.actual} (${filled})` };
+}
+
+/** Opens as many sessions as the instance still takes. Without a control API the function counts as unused before. */
+export async function fillInstance(run: SuiteRun, fill: Fill): Promise<Filling> {
+  const limit = sessionLimit(run);
+  if (limit === undefined) {
+    return {
+      kind: 'not-full',
+      reason: 'how many sessions an instance takes is not known: give --sessions-per-instance',
+    };
+  }
+  if (run.control !== undefined) return fillByControl(run, fill, limit);
+  const missing = Math.max(0, limit - fill.occupied);
+  await openSessions(missing, fill.open);
+  return { kind: 'full', opened: missing, limit };
+}
+
+/** Looks again after each round: a session goes elsewhere when a slot has come free on an older instance. */
+async function fillByControl(run: SuiteRun, { instanceId, open }: Fill, limit: number): Promise<Filling> {
+  let opened = 0;
+  let sessionsBefore = -1;
+  for (;;) {
+    const instance = (await runningInstances(run)).find((one) => one.instanceId === instanceId);
+    if (instance === undefined) {
+      return { kind: 'not-full', reason: `the control API lists no instance ${instanceId}` };
+    }
+    if (instance.sessions >= limit) return { kind: 'full', opened, limit };
+    if (instance.sessions <= sessionsBefore || opened >= 2 * limit) {
+      return {
+        kind: 'not-full',
+        reason: `instance ${instanceId} has ${count(instance.sessions, 'session')} of ${limit} though ${opened} more were opened: they went elsewhere`,
+      };
+    }
+    sessionsBefore = instance.sessions;
+    await openSessions(limit - instance.sessions, open);
+    opened += limit - instance.sessions;
+  }
+}
+
+async function openSessions(number: number, open: () => Promise<unknown>): Promise<void> {
+  for (let opened = 0; opened < number; opened += 1) await open();
+}
