@@ -1,107 +1,128 @@
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
-  copyFileSync,
-  linkSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
   openSync,
   readFileSync,
-  renameSync,
+  readlinkSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { FcError } from '../model/errors.js';
-import { isRunning, ownIdentity, readIdentity } from './process-identity.js';
 
-const NAME = 'lock';
-const TRIES = 5;
+const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** Takes flock(2) while the file is opened. Only macOS and the BSDs have it. */
+const O_EXLOCK = 0x20;
+const TRIES = 100;
+const FLOCK_LIMIT_MS = 10_000;
 
 /**
- * Has a directory to this process alone, by a file that names it. The file appears with its content, so nobody reads half of it; one
- * that a dead process left is taken over.
- * @returns a function that gives the directory back
- * @throws InvalidArgument when another emulator that runs has it
+ * Takes a directory for this process alone, by flock(2) on its file `lock`. The kernel keeps the lock: only one process can have it,
+ * whatever container or PID namespace it runs in, and it ends with its process.
+ * @returns a function that gives the directory back; a second call does nothing
+ * @throws InvalidArgument when a running process has the directory, Error when the file cannot be locked
  */
 export function takeLock(directory: string): () => void {
-  const lock = join(directory, NAME);
-  const own = join(directory, `${NAME}.${process.pid}`);
-  const content = JSON.stringify(ownIdentity());
-  rmSync(own, { force: true });
-  try {
-    writeFileSync(own, content, { mode: 0o600, flag: 'wx' });
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (isLinked(own, lock)) return () => giveBack(lock, content);
-      const found = readLock(lock);
-      if (found === undefined) continue;
-      const holder = readIdentity(found);
-      if (holder !== undefined && isRunning(holder)) throw inUse(directory, `by process ${holder.pid}`);
-      takeAway(lock, found);
-    }
-    throw inUse(directory, 'by others who start and end');
-  } finally {
-    rmSync(own, { force: true });
+  const path = join(directory, 'lock');
+  for (let tries = 0; tries < TRIES; tries++) {
+    const descriptor = openLocked(path);
+    if (descriptor === undefined) throw inUse(directory, path);
+    // The last holder may have removed the file between the opening and the locking.
+    if (isFileAt(path, descriptor)) return keep(path, descriptor);
+    closeSync(descriptor);
   }
+  throw new Error('its lock is taken and given back without end');
 }
 
-function isLinked(own: string, lock: string): boolean {
+/** @returns undefined when another process has the lock */
+function openLocked(path: string): number | undefined {
+  // Without O_NONBLOCK a pipe of that name would make the opening wait.
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
+  if (process.platform !== 'linux') return openExclusively(path, flags);
+  const descriptor = openSync(path, flags, 0o600);
   try {
-    linkSync(own, lock);
-    return true;
+    if (!fstatSync(descriptor).isFile()) throw new Error('its lock is not a file');
+    if (isLockedNow(descriptor)) return descriptor;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    return isCopied(own, lock);
+    closeSync(descriptor);
+    throw error;
   }
+  closeSync(descriptor);
+  return undefined;
 }
 
-/** For file systems without hard links. */
-function isCopied(own: string, lock: string): boolean {
+function openExclusively(path: string, flags: number): number | undefined {
   try {
-    copyFileSync(own, lock, constants.COPYFILE_EXCL);
-    return true;
+    return openSync(path, flags | O_EXLOCK, 0o600);
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return undefined;
     throw error;
   }
 }
 
-/** @returns undefined when it is gone */
-function readLock(lock: string): string | undefined {
+/** Node has no flock(2). The command takes it on a descriptor that it shares with this process, which keeps it when the command ends. */
+function isLockedNow(descriptor: number): boolean {
+  const { error, status, stderr } = spawnSync('flock', ['-n', '-x', '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', descriptor],
+    encoding: 'utf8',
+    timeout: FLOCK_LIMIT_MS,
+  });
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT')
+    throw new Error('the command flock, which locks it, is not installed (Debian: util-linux)');
+  if (error !== undefined) throw error;
+  if (status === 0) return true;
+  if (status === 1 && stderr === '') return false;
+  throw new Error(stderr.trim() || `flock ended with code ${status}`);
+}
+
+function isFileAt(path: string, descriptor: number): boolean {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  const locked = fstatSync(descriptor);
+  return there !== undefined && there.ino === locked.ino && there.dev === locked.dev;
+}
+
+function keep(path: string, descriptor: number): () => void {
   try {
-    const descriptor = openSync(lock, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      return readFileSync(descriptor, 'utf8');
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
+    ftruncateSync(descriptor);
+    writeSync(descriptor, JSON.stringify({ pid: process.pid, pidNamespace: pidNamespace() }), 0);
+  } catch {
+    // On a full disk: the lock holds, only its holder has no name.
   }
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    rmSync(path, { force: true });
+    closeSync(descriptor);
+  };
 }
 
-/** Removes a lock whose holder is dead; if another process was faster and has put its own there, that one is put back. */
-function takeAway(lock: string, stale: string): void {
-  const aside = `${lock}.${process.pid}.stale`;
-  try {
-    renameSync(lock, aside);
-    if (readLock(aside) !== stale) isLinked(aside, lock);
-  } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
-  } finally {
-    rmSync(aside, { force: true });
-  }
-}
-
-function giveBack(lock: string, content: string): void {
-  if (readLock(lock) === content) rmSync(lock, { force: true });
-}
-
-function inUse(directory: string, byWhom: string): FcError {
-  return new FcError('InvalidArgument', `the state directory "${directory}" is in use ${byWhom}`, {
+function inUse(directory: string, path: string): FcError {
+  return new FcError('InvalidArgument', `the state directory "${directory}" is in use by ${holderOf(path)}`, {
     fix: 'end that process, or name another directory with --state-dir',
   });
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function holderOf(path: string): string {
+  try {
+    const { pid, pidNamespace: namespace } = JSON.parse(readFileSync(path, 'utf8'));
+    if (!Number.isSafeInteger(pid)) return 'another process';
+    return namespace === pidNamespace() ? `process ${pid}` : `process ${pid} of another container`;
+  } catch {
+    // The holder has not yet written who it is, or has just ended.
+    return 'another process';
+  }
+}
+
+/** Within one PID namespace a process ID names one process. Empty where there are no namespaces. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
