@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { FcError } from '../model/errors.js';
+import { readSmallFile } from '../system/read-small-file.js';
 import { parseEnvFile } from './env-file.js';
 
 export interface EnvironmentSources {
@@ -35,9 +35,10 @@ function passed(name: string, host: EnvironmentSources['host']): string {
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readSmallFile(file);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code ?? message;
     throw new FcError('InvalidArgument', `cannot read ${JSON.stringify(file)}: ${reason}`, { cause });
   }
 }

@@ -59,11 +59,4 @@ describe('C12: a start that cannot have its files ends with an error, and does n
       stderr: expect.stringContaining(`the state directory "${directory}" cannot be used: ${why}`),
     });
   });
-
-  test.skipIf(process.platform !== 'linux')('a file of variables that never ends', async () => {
-    expect(await serveFails('--env-file', '/dev/zero')).toEqual({
-      code: 2,
-      stderr: expect.stringContaining('/dev/zero'),
-    });
-  });
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { LIMITS } from '../../model/limits.js';
 import type { SessionMounts, UpdateSessionInput } from '../../model/session.js';
+import { readSmallFile } from '../../system/read-small-file.js';
 import { UsageError } from '../errors.js';
 import { duration, text } from './option-kinds.js';
 
@@ -94,7 +94,7 @@ function parse(flag: string, json: string): unknown {
 
 function read(flag: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readSmallFile(file);
   } catch (cause) {
     throw new UsageError(`${flag}: ${messageOf(cause)}`, { cause });
   }
