@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../src/emulator.js';
+import { MovableClock } from '../../src/model/clock.js';
+import type { SessionAffinityType } from '../../src/model/function.js';
+import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import type { RequestRecord } from '../../src/model/request-record.js';
+import { connectMcp } from '../support/mcp-client.js';
+
+const SERVER = resolve(import.meta.dirname, '../../fixtures/mcp-server.js');
+const CLIENTS = 20;
+const CALLS_EACH = 50;
+
+/** An emulator of the MCP server, as real processes. */
+async function startMcp(sessionAffinity: SessionAffinityType, input: Partial<FunctionInput> = {}) {
+  const records: RequestRecord[] = [];
+  const clock = new MovableClock();
+  const emulator = await startEmulator({
+    functions: [
+      {
+        config: completeFunction({
+          functionName: 'mcp',
+          command: [process.execPath, SERVER],
+          sessionAffinity,
+          timeout: 60,
+          ...input,
+        }),
+      },
+    ],
+    clock,
+    onRecord: (record) => records.push(record),
+  });
+  onTestFinished(() => emulator.stopNow());
+  const url = emulator.functions[0]?.url ?? '';
+  return { emulator, clock, records, mcp: `${url}/mcp`, sse: `${url}/sse`, url };
+}
+
+const five = { sessionAffinityConfig: { sessionConcurrencyPerInstance: 5 } };
+
+/** @returns the instances that answered each client, and how often */
+async function playClients(url: string): Promise<Map<string, number>[]> {
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connectMcp(url)));
+  return Promise.all(
+    clients.map(async (client) => {
+      const seen = new Map<string, number>();
+      for (let call = 1; call <= CALLS_EACH; call++) {
+        const { instanceId, calls } = await client.call('count');
+        expect(calls).toBe(call);
+        seen.set(instanceId, (seen.get(instanceId) ?? 0) + 1);
+      }
+      return seen;
+    }),
+  );
+}
+
+describe.each([
+  ['MCP_STREAMABLE', 'mcp'],
+  ['MCP_SSE', 'sse'],
+] as const)('%s with the official client', (affinity, path) => {
+  test('T02 S02 1,000 calls of 20 clients over 4 instances are all answered by the session’s instance', async () => {
+    const started = await startMcp(affinity, five);
+    const seen = await playClients(started[path]);
+    for (const one of seen) expect([...one.values()]).toEqual([CALLS_EACH]);
+    expect(new Set(seen.flatMap((one) => [...one.keys()])).size).toBe(4);
+  });
+
+  test('the same clients fail without affinity', async () => {
+    const started = await startMcp('NONE', { instanceConcurrency: 20, minInstances: 4 });
+    await expect(playClients(started[path])).rejects.toThrow(/session not found|HTTP 404|Not connected/);
+  });
+
+  test('S08 T08 the Session API is refused with a clear error', async () => {
+    const { emulator } = await startMcp(affinity);
+    const { sessions } = emulator.control;
+    const message = `its sessionAffinity is ${affinity}, not GENERATED_COOKIE or HEADER_FIELD`;
+    await expect(sessions.create({ functionName: 'mcp' }, {})).rejects.toThrow(message);
+    await expect(sessions.list({ functionName: 'mcp' })).rejects.toThrow(message);
+  });
+
+  test('S03 C14 one session an instance: two clients have two instances, and a third waits for neither', async () => {
+    const started = await startMcp(affinity, {
+      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
+      maxInstances: 2,
+    });
+    const [one, two] = await Promise.all([connectMcp(started[path]), connectMcp(started[path])]);
+    expect((await one?.call('whoami'))?.instanceId).not.toBe((await two?.call('whoami'))?.instanceId);
+    await expect(connectMcp(started[path])).rejects.toThrow(/429|ResourceExhausted/);
+  });
+});
+
+describe('MCP_STREAMABLE', () => {
+  test('T03 T04 a terminated session frees its slot, and its ID is refused without touching an instance', async () => {
+    const { mcp, records } = await startMcp('MCP_STREAMABLE', {
+      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
+      maxInstances: 1,
+    });
+    const first = await connectMcp(mcp);
+    const { sessionId = '' } = first;
+    expect((await first.call('whoami')).sessionId).toBe(sessionId);
+    await first.terminate();
+    const answer = await fetch(mcp, { method: 'POST', headers: { 'mcp-session-id': sessionId } });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
+    expect(records.at(-1)).toMatchObject({ attempts: 0, outcome: 'refused' });
+    expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
+  });
+
+  test('T10 report 9: past its idle time a session is refused with 404, and a client that connects anew works on', async () => {
+    const { mcp, clock } = await startMcp('MCP_STREAMABLE', {
+      sessionAffinityConfig: { sessionIdleTimeoutInSeconds: 60 },
+    });
+    const client = await connectMcp(mcp);
+    const { sessionId = '' } = client;
+    await client.close();
+    await clock.advance(120_000);
+    const answer = await fetch(mcp, { headers: { 'mcp-session-id': sessionId } });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
+    expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
+  });
+
+  test('T06 a probe that is refused holds no slot when initialize follows', async () => {
+    const { mcp } = await startMcp('MCP_STREAMABLE', {
+      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
+      maxInstances: 1,
+    });
+    const probe = await fetch(mcp, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+    expect(probe.status).toBe(400);
+    expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
+  });
+});
+
+describe('MCP_SSE', () => {
+  test('report 4: when the instance of a stream is gone, its messages are refused and reach no other instance', async () => {
+    const { url, sse, emulator, records } = await startMcp('MCP_SSE', { minInstances: 2 });
+    const client = await connectMcp(sse);
+    const { instanceId, sessionId } = await client.call('whoami');
+    await emulator.control.instances.kill(instanceId);
+    const answer = await fetch(`${url}/messages?sessionId=${sessionId}`, { method: 'POST', body: '{}' });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
+    expect(records.at(-1)).toMatchObject({ attempts: 0 });
+  });
+
+  test('S11 a closed stream frees its slot', async () => {
+    const { sse, records } = await startMcp('MCP_SSE', {
+      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
+      maxInstances: 1,
+    });
+    const client = await connectMcp(sse);
+    await client.close();
+    await expect.poll(() => records.filter(({ target }) => target === '/sse').length).toBe(1);
+    expect((await (await connectMcp(sse)).call('count')).calls).toBe(1);
+  });
+
+  test('S07 the stream ends at the function’s timeout', async () => {
+    const { sse, url, records } = await startMcp('MCP_SSE', { timeout: 2 });
+    const client = await connectMcp(sse);
+    const { sessionId } = await client.call('whoami');
+    await expect
+      .poll(() => records.find(({ target }) => target === '/sse')?.outcome, { timeout: 10_000 })
+      .toBe('broken');
+    const answer = await fetch(`${url}/messages?sessionId=${sessionId}`, { method: 'POST', body: '{}' });
+    expect(answer.status).toBe(404);
+  });
+});
