@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { FcError } from '../model/errors.js';
 import type { FunctionConfig, InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
 import { completeFunction } from '../model/function-config.js';
 import { BUNDLED_FIXTURE } from './bundled-fixture.js';
@@ -9,6 +10,7 @@ export interface FunctionFlags {
   readonly function: string | undefined;
   readonly affinity: SessionAffinityType;
   readonly headerName: string | undefined;
+  readonly ssePath: string | undefined;
   readonly sessionsPerInstance: number | undefined;
   readonly ttl: number | undefined;
   readonly idle: number | undefined;
@@ -42,6 +44,7 @@ export function functionFromFlags({
   directory,
   environmentVariables,
 }: FlagFunction): FunctionConfig {
+  checkMcpFlags(flags);
   const bundled = command === undefined;
   return completeFunction({
     functionName: flags.function ?? (bundled ? BUNDLED_FIXTURE.functionName : functionNameOf(directory)),
@@ -54,6 +57,7 @@ export function functionFromFlags({
       sessionIdleTimeoutInSeconds: flags.idle,
       disableSessionIdReuse: flags.disableSessionIdReuse,
       affinityHeaderFieldName: flags.headerName,
+      sseEndpointPath: flags.ssePath,
     },
     instanceIsolationMode: flags.isolation,
     instanceConcurrency: flags.instanceConcurrency,
@@ -65,4 +69,21 @@ export function functionFromFlags({
     maxSessionTTLInSeconds: flags.maxSessionTtl,
     environmentVariables,
   });
+}
+
+/** @throws InvalidArgument for a flag that the affinity has no use for (spec §1.2) */
+function checkMcpFlags({ affinity, ssePath, ttl, idle, disableSessionIdReuse }: FunctionFlags): void {
+  const refuse = (flag: string, reason: string): never => {
+    throw new FcError('InvalidArgument', `${flag} ${reason}`, { fix: 'leave it out' });
+  };
+  if (ssePath !== undefined && affinity !== 'MCP_SSE') refuse('--sse-path', 'is only for --affinity mcp-sse');
+  if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
+    refuse('--sse-path', `must be a path that begins with "/", got ${JSON.stringify(ssePath)}`);
+  if (affinity === 'MCP_SSE' && (ttl !== undefined || idle !== undefined))
+    refuse(
+      ttl === undefined ? '--idle' : '--ttl',
+      'is not for --affinity mcp-sse: a session lives as long as its stream',
+    );
+  if (affinity.startsWith('MCP') && disableSessionIdReuse)
+    refuse('--disable-session-id-reuse', 'is only for --affinity cookie and header');
 }

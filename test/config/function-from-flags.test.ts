@@ -10,6 +10,7 @@ const SAID: FunctionFlags = {
   function: undefined,
   affinity: 'GENERATED_COOKIE',
   headerName: undefined,
+  ssePath: undefined,
   sessionsPerInstance: undefined,
   ttl: undefined,
   idle: undefined,

@@ -8,9 +8,13 @@ const PORTS = [0, 65535] as const;
 const AFFINITIES = {
   cookie: 'GENERATED_COOKIE',
   header: 'HEADER_FIELD',
+  'mcp-streamable': 'MCP_STREAMABLE',
+  'mcp-sse': 'MCP_SSE',
   none: 'NONE',
   GENERATED_COOKIE: 'GENERATED_COOKIE',
   HEADER_FIELD: 'HEADER_FIELD',
+  MCP_STREAMABLE: 'MCP_STREAMABLE',
+  MCP_SSE: 'MCP_SSE',
   NONE: 'NONE',
 } as const satisfies Record<string, SessionAffinityType>;
 
@@ -21,19 +25,17 @@ const ISOLATIONS = {
   SESSION_EXCLUSIVE: 'SESSION_EXCLUSIVE',
 } as const satisfies Record<string, InstanceIsolationMode>;
 
-const LATER_AFFINITIES = ['mcp-sse', 'mcp-streamable', 'MCP_SSE', 'MCP_STREAMABLE'];
-
 /** For `serve`, and for `verify`, whose suites each need their own. */
 export const AFFINITY = {
   orCookie: choice<SessionAffinityType, 'GENERATED_COOKIE'>(
     '--affinity <type>',
-    'cookie, header or none (default: cookie)',
-    { words: AFFINITIES, byDefault: 'GENERATED_COOKIE', later: LATER_AFFINITIES },
+    'cookie, header, mcp-streamable, mcp-sse or none (default: cookie)',
+    { words: AFFINITIES, byDefault: 'GENERATED_COOKIE' },
   ),
   orUnsaid: choice<SessionAffinityType, undefined>(
     '--affinity <type>',
-    'cookie, header or none (default: what the suite is about)',
-    { words: AFFINITIES, byDefault: undefined, later: LATER_AFFINITIES },
+    'cookie, header, mcp-streamable, mcp-sse or none (default: what the suite is about)',
+    { words: AFFINITIES, byDefault: undefined },
   ),
 };
 
@@ -42,6 +44,10 @@ export const FUNCTION_OPTIONS = {
   function: text('--function <name>', "its name (default: the folder's name)"),
   affinity: AFFINITY.orCookie,
   headerName: text('--header-name <name>', 'the header that names the session; with --affinity header'),
+  ssePath: text(
+    '--sse-path <path>',
+    'where the handler opens its stream; with --affinity mcp-sse (default: /sse)',
+  ),
   sessionsPerInstance: integer('--sessions-per-instance <n>', '1 to 200 (default: 20)', {
     range: LIMITS.sessionConcurrencyPerInstance,
     byDefault: undefined,

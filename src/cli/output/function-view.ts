@@ -23,6 +23,7 @@ export function affinityInWords(config: FunctionConfig): string {
     instanceIsolationMode === 'SESSION_EXCLUSIVE'
       ? 'an instance for each session'
       : `${places} session${places === 1 ? '' : 's'} an instance`;
+  if (sessionAffinity === 'MCP_SSE') return `${kind}, ${sharing}`;
   const ttl = humanDuration(terms.sessionTTLInSeconds);
   return `${kind}, ${sharing}, TTL ${ttl}, idle ${humanDuration(terms.sessionIdleTimeoutInSeconds)}`;
 }
