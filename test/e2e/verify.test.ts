@@ -69,6 +69,13 @@ describe('verify', () => {
     expect(stdout).toMatch(/^ +actual +status 412, CAExited: (.|\n)*no database$/m);
   });
 
+  it('S14: `--help` tells the default of the emulator that it starts', async () => {
+    const { stdout } = await runCli(['verify', '--help']);
+    expect(stdout).toMatch(/--sessions-per-instance <n> +1 to 200 \(default: 2[,)]/);
+    const { steps } = JSON.parse((await runCli(['verify', '--reporter', 'json'])).stdout);
+    expect(steps.at(-1).expected).toContain('limit 2;');
+  });
+
   it('gives each suite the affinity that it is about', async () => {
     const { code, stdout } = await runCli(['verify', '--suite', 'all', '--reporter', 'json']);
     const { suites, failed } = JSON.parse(stdout);

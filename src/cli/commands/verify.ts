@@ -17,14 +17,38 @@ import { wantedReports, writeReports } from '../verify/reports.js';
 const LATER_SUITES = ['mcp-sse', 'mcp-streamable'];
 
 const OPTIONS = {
-  suite: list('--suite <name>', 'walkthrough (default), header, session-api, lifecycle, limits, all'),
-  target: text('--target <url>', 'check this one; default: an emulator of its own'),
-  api: text('--api <url>', "the target's control API; default: that of a local emulator"),
+  suite: list(
+    '--suite <name>',
+    'walkthrough, header, session-api, lifecycle, limits or all (default: walkthrough); may be repeated',
+  ),
+  target: text('--target <url>', 'check this one (default: an emulator that verify starts)'),
+  api: text(
+    '--api <url>',
+    "the target's control API (default: that of the local emulator which serves the target)",
+  ),
   instanceFrom: text('--instance-from <where>', 'header:NAME or body:REGEX (default: header:X-Instance)'),
-  reporter: list('--reporter <name>', 'pretty, json, tap, junit or github; may be repeated'),
-  outputFile: list('--output-file <reporter=path>', 'a report into a file; may be repeated'),
+  reporter: list(
+    '--reporter <name>',
+    'pretty, json, tap, junit or github (default: pretty); may be repeated',
+  ),
+  outputFile: list(
+    '--output-file <reporter=path>',
+    'write a report into a file; needs no --reporter; may be repeated',
+  ),
   ...FUNCTION_OPTIONS,
   affinity: AFFINITY.orUnsaid,
+  headerName: {
+    ...FUNCTION_OPTIONS.headerName,
+    help: 'the header that names the session (default: x-session-id, with --affinity header)',
+  },
+  sessionsPerInstance: {
+    ...FUNCTION_OPTIONS.sessionsPerInstance,
+    help: "1 to 200 (default: 2, as documented; with --target: what the target's control API says)",
+  },
+  maxInstances: {
+    ...FUNCTION_OPTIONS.maxInstances,
+    help: 'above it requests get 429 (default: 20; with --suite limits: 4)',
+  },
 };
 
 type Given = Invocation<typeof OPTIONS>;

@@ -14,12 +14,12 @@ interface Said extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
 }
 
 const HEADER_NAME = 'x-session-id';
-/** The limits suite fills every place there is, so there are few. */
+/** The limits suite fills every slot, so there are few. */
 const MOST_INSTANCES_TO_FILL = 4;
 
 /**
- * Starts an emulator for one suite: unused, two sessions an instance as the document has it, and the affinity that the suite is
- * about, wherever nothing else was said. For the limits suite it has four instances at most, or `--min-instances`.
+ * Starts an unused emulator for one suite. Where no option says otherwise, an instance takes two sessions, as documented, and the
+ * function has the affinity of the suite. For the limits suite there are at most four instances, or `--min-instances`.
  */
 export async function startOwn(
   suite: SuiteId,
