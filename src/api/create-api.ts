@@ -5,6 +5,7 @@ import { asFcError, FcError } from '../model/errors.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { ControlPlane } from '../model/services.js';
+import { ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes, type RequestEvents } from './emulator-routes.js';
 import { functionRoutes } from './function-routes.js';
@@ -61,8 +62,14 @@ export function createApi(options: ApiOptions): Api {
   // Node would silently leave out the later lines of a long head and still obey them.
   server.maxHeadersCount = 0;
   const answering = new WeakMap<Duplex, number>();
+  const waiting = new WeakMap<Duplex, () => void>();
   const countAnswers = (socket: Duplex, by: number): void => {
-    answering.set(socket, (answering.get(socket) ?? 0) + by);
+    const count = (answering.get(socket) ?? 0) + by;
+    answering.set(socket, count);
+    if (count > 0) return;
+    const readAgain = waiting.get(socket);
+    waiting.delete(socket);
+    readAgain?.();
   };
 
   const headOf = (requestId: string): ApiReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
@@ -84,6 +91,12 @@ export function createApi(options: ApiOptions): Api {
   server.on('request', serve);
   // An expectation that we do not know is not a reason to refuse.
   server.on('checkExpectation', serve);
+  server.on('upgrade', (request, socket, rest) => {
+    const readAgain = ignoreUpgrade(server, { request, socket, rest });
+    if (readAgain === undefined) return;
+    if ((answering.get(socket) ?? 0) === 0) readAgain();
+    else waiting.set(socket, readAgain);
+  });
   server.on('connect', (request, socket) => {
     socket.on('error', () => socket.destroy());
     sendRawError(socket, refusalOfConnect(request, hostVerdict), headOf(ids.requestId()));
