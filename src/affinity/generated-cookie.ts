@@ -1,15 +1,18 @@
 import type { RequestHead, SessionAffinity } from '../model/affinity.js';
+import type { Hint } from '../model/hint.js';
 import { isSessionId } from '../model/limits.js';
 
 /** The name is fixed by Function Compute. */
 const SESSION_COOKIE = 'x-fc-cookie-session-id';
 
-/** A longer Cookie line cannot be a well-meant one; it is not searched. */
+/** A longer Cookie line is not searched: no browser sends one. */
 const LONGEST_COOKIE_LINE = 8192;
 
+const MALFORMED: Hint = { code: 'cookie-malformed' };
+
 /**
- * GENERATED_COOKIE: the gateway names sessions and plants the name in a cookie whose only attribute is Max-Age (spec §2). The cookie
- * has no Path, so a browser sends it back only below the folder of the page that got it; that is how FC does it.
+ * GENERATED_COOKIE: the gateway generates session IDs and sets them in a cookie whose only attribute is Max-Age (spec §2). Like FC's,
+ * the cookie has no Path, so a browser returns it only below the folder of the page that received it.
  */
 export const generatedCookie: SessionAffinity = {
   type: 'GENERATED_COOKIE',
@@ -24,7 +27,7 @@ export const generatedCookie: SessionAffinity = {
         malformed = true;
       }
     }
-    const hint = malformed ? 'the session cookie is malformed and was not taken' : pathHint(head);
+    const hint = malformed ? MALFORMED : pathHint(head);
     return { kind: 'gateway-issued', hint };
   },
 
@@ -40,16 +43,16 @@ export const generatedCookie: SessionAffinity = {
 };
 
 /**
- * A browser keeps a cookie without Path for the folder of the page that planted it (RFC 6265 §5.1.4): the next page outside of it
- * opens another session, and whoever looks for the reason should find it here.
+ * A browser keeps a cookie without Path for the folder of the page that set it (RFC 6265 §5.1.4), so the next page outside that folder
+ * opens another session. The hint tells the user why.
  */
-function pathHint({ target, headers }: RequestHead): string | undefined {
+function pathHint({ target, headers }: RequestHead): Hint | undefined {
   const folder = target.slice(0, target.split('?', 1)[0]?.lastIndexOf('/'));
   if (folder === '' || !headers.has('sec-fetch-mode')) return undefined;
-  return `the session cookie has no Path, as on Function Compute: the browser sends it only below ${folder}/, elsewhere it opens another session`;
+  return { code: 'cookie-path', folder };
 }
 
-/** Every value that the Cookie line gives to `name`, in order. One pass, whatever the line holds. */
+/** Yields every value that the Cookie line gives to `name`, in order. Reads each byte of the line once. */
 export function* cookieValues(line: string, name: string): Generator<string> {
   let from = 0;
   while (from < line.length) {
@@ -62,7 +65,7 @@ export function* cookieValues(line: string, name: string): Generator<string> {
   }
 }
 
-/** Spaces and tabs around a name or value do not belong to it. */
+/** @returns a part of the line without the spaces and tabs around it */
 function trimmed(line: string, from: number, to: number): string {
   let start = from;
   let end = to;

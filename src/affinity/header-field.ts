@@ -3,9 +3,9 @@ import { FcError } from '../model/errors.js';
 import { checkAffinityHeaderFieldName, checkSessionId } from '../model/limits.js';
 
 /**
- * HEADER_FIELD: the client may name its session in a header of the configured name; if it does not, the gateway does and tells the
- * name in a response header (spec §3.1).
- * @param fieldName compared without regard to letter case; answered in lower case, as FC stores it
+ * HEADER_FIELD: the client may choose its session ID and send it in a header of the configured name. If it sends none, the gateway
+ * generates one and returns it in a response header of the same name (spec §3.1).
+ * @param fieldName compared without regard to letter case; returned in lower case, as FC stores it
  * @throws InvalidArgument for a name that cannot carry a session ID
  */
 export function headerField(fieldName: string): SessionAffinity {

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { ERROR_STATUS } from '../model/errors.js';
 import type { HttpTrigger } from '../model/function.js';
+import type { Hint } from '../model/hint.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type { Exchange } from './exchange.js';
 
@@ -17,10 +18,10 @@ interface RecorderOptions {
 export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (exchange: Exchange) => void {
   let pageExplained = trigger.customDomain;
 
-  const remarkOn = ({ request, outcome }: Exchange): string | undefined => {
+  const hintOn = ({ request, outcome }: Exchange): Hint | undefined => {
     if (pageExplained || outcome !== 'completed' || !asksForHtml(request.rawHeaders)) return undefined;
     pageExplained = true;
-    return 'a browser downloads this page: on its default domain Function Compute adds Content-Disposition: attachment; --custom-domain leaves it out';
+    return { code: 'page-downloaded' };
   };
 
   return (exchange) => {
@@ -41,7 +42,7 @@ export function createRecorder({ trigger, clock, onRecord }: RecorderOptions): (
       durationMs: clock.now() - startedAt,
       admittedMs: admittedAt === undefined ? undefined : admittedAt - startedAt,
       firstByteMs: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
-      hint: remarkOn(exchange),
+      hint: hintOn(exchange),
     });
   };
 }

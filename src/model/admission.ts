@@ -1,4 +1,5 @@
 import type { Identity } from './affinity.js';
+import type { Hint } from './hint.js';
 import type { Address } from './instance.js';
 import type { SessionTerms } from './session.js';
 
@@ -25,7 +26,7 @@ export interface Decision {
   /** How the session came about: was there, made by this request, or made again under the ID of one that ended. */
   readonly session: 'known' | 'opened' | 'reopened' | 'none';
   /** Something the client should know, as a cookie that was not taken. */
-  readonly hint?: string;
+  readonly hint?: Hint;
 }
 
 export interface AdmissionRequest {

@@ -1,6 +1,7 @@
 import type { Assignment } from './admission.js';
 import type { SessionAffinityType } from './function.js';
 import type { HeaderLines } from './headers.js';
+import type { Hint } from './hint.js';
 
 /** The head of a request as the client sent it. */
 export interface RequestHead {
@@ -30,7 +31,7 @@ export type Identity =
       readonly whenUnknown: 'generate' | 'create' | 'refuse' | 'ignore';
     }
   /** The gateway will name it. `hint` says what was sent and not taken. */
-  | { readonly kind: 'gateway-issued'; readonly hint?: string }
+  | { readonly kind: 'gateway-issued'; readonly hint?: Hint }
   /**
    * The instance will name it in its reply. A slot is reserved meanwhile; where it is optional and there is none, the request goes
    * to any instance.

@@ -1,5 +1,6 @@
 import type { Decision } from './admission.js';
 import type { ErrorCode } from './errors.js';
+import type { Hint } from './hint.js';
 
 /** How a request ended. */
 export type RequestOutcome =
@@ -38,5 +39,5 @@ export interface RequestRecord {
   /** Until the head of the reply. */
   readonly firstByteMs?: number;
   /** For one who reads along: what the user may want to know of this reply. */
-  readonly hint?: string;
+  readonly hint?: Hint;
 }

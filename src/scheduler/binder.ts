@@ -1,6 +1,7 @@
 import type { Decision, Placement } from '../model/admission.js';
 import type { Identity } from '../model/affinity.js';
 import { FcError } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
 import type { SessionTerms } from '../model/session.js';
 import type { Pool } from './pool.js';
 import type { PooledInstance } from './pooled-instance.js';
@@ -68,10 +69,7 @@ export class Binder {
           if (whenUnknown === 'refuse') throw unknownSession(sessionId);
         }
         if (entry === undefined && whenUnknown === 'create') return this.#open(qualifier, { sessionId });
-        if (entry === undefined)
-          return this.#open(qualifier, {
-            hint: 'the session cookie names no known session and was not taken',
-          });
+        if (entry === undefined) return this.#open(qualifier, { hint: { code: 'cookie-unknown' } });
         if (entry.sessionStatus !== 'Expired') return this.#join(entry);
         checkReuse(entry);
         return this.#open(qualifier, { sessionId, again: true });
@@ -183,7 +181,7 @@ export class Binder {
     return undefined;
   }
 
-  #open(qualifier: string, how: { sessionId?: string; again?: boolean; hint?: string | undefined }): Binding {
+  #open(qualifier: string, how: { sessionId?: string; again?: boolean; hint?: Hint | undefined }): Binding {
     const { sessionId, again = false, hint } = how;
     const { instance, placement } = this.#options.poolOf(qualifier).takeSlot();
     instance.pool.takeRequest(instance);

@@ -88,7 +88,7 @@ describeInChromium("Chromium's jar of cookies", (chromium) => {
         const { decision } = await site.recordOf(await page.goto(url));
         seen.push([decision?.session, decision?.hint]);
       }
-      const strange = ['opened', 'the session cookie names no known session and was not taken'];
+      const strange = ['opened', { code: 'cookie-unknown' }];
       expect(seen).toEqual([['opened', undefined], strange, strange, strange]);
       expect(await page.context().cookies()).toHaveLength(1);
     });

@@ -19,7 +19,7 @@ describeInChromium('the built program and a browser', (chromium) => {
       (event) => (event.decision as { session?: string } | undefined)?.session === 'known',
     );
     const opened = served.events.find(({ event }) => event === 'request');
-    expect(opened?.hint).toContain('--custom-domain');
+    expect(opened?.hint).toEqual({ code: 'page-downloaded' });
     expect(bound.hint).toBeUndefined();
   });
 

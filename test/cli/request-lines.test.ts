@@ -66,7 +66,12 @@ describe('the line of a request', () => {
 
   it('T10: lets no control character of a request through', () => {
     const lines = requestLines(
-      { ...RECORD, method: 'G\x1b', target: '/\x9b\r\n', hint: 'see\x07\nthis' },
+      {
+        ...RECORD,
+        method: 'G\x1b',
+        target: '/\x9b\r\n',
+        hint: { code: 'cookie-path', folder: '/see\x07\nthis' },
+      },
       { style, columns: undefined },
     );
     expect(lines.join('')).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);

@@ -401,7 +401,7 @@ test('the record of a request tells its stages; the first browser is told about 
   expect(first?.admittedMs).toBeLessThanOrEqual(first?.firstByteMs ?? -1);
   expect(first?.firstByteMs).toBeLessThanOrEqual(first?.durationMs ?? -1);
   expect(first?.hint).toBeUndefined();
-  expect(second?.hint).toContain('--custom-domain');
+  expect(second?.hint).toEqual({ code: 'page-downloaded' });
   expect(third?.hint).toBeUndefined();
 });
 

@@ -127,7 +127,7 @@ describe('sessions that nobody knows', () => {
     expect(assignment).toMatchObject({
       opened: true,
       generated: true,
-      decision: { hint: expect.stringContaining('no known session') },
+      decision: { hint: { code: 'cookie-unknown' } },
     });
   });
 });

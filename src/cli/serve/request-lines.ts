@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../../model/request-record.js';
 import { sanitize } from '../../model/sanitize.js';
+import { hintText } from '../output/hint-text.js';
 import { timeOfDay } from '../output/human-time.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 import type { Style } from '../output/style.js';
@@ -47,7 +48,7 @@ export function requestLines(record: RequestRecord, { style, columns }: Room): s
     if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);
   }
   for (const note of [decision?.hint, hint]) {
-    if (note !== undefined) lines.push(`${INDENT}${style.note(safeLines(note))}`);
+    if (note !== undefined) lines.push(`${INDENT}${style.note(safeLines(hintText(note)))}`);
   }
   return lines;
 }

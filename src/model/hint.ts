@@ -1,0 +1,10 @@
+/** What the user should know of a request: a code with its data. Words are put to it only where it is shown. */
+export type Hint =
+  /** The session cookie is not a session ID. It was not used, and the request opened a session. */
+  | { readonly code: 'cookie-malformed' }
+  /** The session cookie names no known session. It was not used, and the request opened a session. */
+  | { readonly code: 'cookie-unknown' }
+  /** A browser returns the cookie of this reply only below `folder`, because the cookie has no Path (RFC 6265 §5.1.4). */
+  | { readonly code: 'cookie-path'; readonly folder: string }
+  /** A browser downloads this page, because of the forced `Content-Disposition: attachment`. Told once a trigger. */
+  | { readonly code: 'page-downloaded' };
