@@ -8,7 +8,7 @@ const MAX_HEADER_LINES = 200;
 
 /**
  * Keeps out what no honest caller of a control plane sends: names rebound to this machine, pages of other origins, pre-flights,
- * upgrades, heads out of all measure. Nothing of the request is acted on before.
+ * WebSockets, heads out of all measure. Nothing of the request is acted on before.
  * @throws InvalidArgument, AccessDenied, RequestHeaderFieldsTooLarge
  */
 export function checkHead(request: IncomingMessage, hostVerdict: (host: string) => HostVerdict): void {
@@ -78,13 +78,9 @@ function isPreflight(lines: HeaderLines): boolean {
   return lines.has('origin') || lines.has('access-control-request-method');
 }
 
-/** `h2c` is an offer that plain clients make and HTTP lets a server pass over; the rest would wait for a 101 in vain. */
+/** A WebSocket client would wait for its 101 in vain. Every other offer of a protocol is ignored (RFC 9110 §7.8). */
 function checkUpgrade(lines: HeaderLines): void {
-  for (const protocol of lines.all('upgrade')) {
-    if (protocol.toLowerCase() === 'h2c') continue;
-    throw new FcError(
-      'InvalidArgument',
-      `the control plane takes no upgrade, got ${JSON.stringify(protocol)}`,
-    );
-  }
+  const protocols = lines.all('upgrade').flatMap((value) => value.toLowerCase().split(','));
+  if (!protocols.some((protocol) => protocol.trim() === 'websocket')) return;
+  throw new FcError('InvalidArgument', 'the control plane has no WebSockets');
 }

@@ -74,6 +74,13 @@ export function createApi(options: ApiOptions): Api {
 
   const headOf = (requestId: string): ApiReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
 
+  /** Refuses a request for which Node has made no response, unless its bytes would fall into another answer. */
+  const refuseRaw = (socket: Duplex, refusal: FcError): void => {
+    socket.on('error', () => socket.destroy());
+    if (!socket.writable || (answering.get(socket) ?? 0) > 0) socket.destroy();
+    else sendRawError(socket, refusal, headOf(ids.requestId()));
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     countAnswers(request.socket, 1);
     response.once('close', () => countAnswers(request.socket, -1));
@@ -92,19 +99,22 @@ export function createApi(options: ApiOptions): Api {
   // An expectation that we do not know is not a reason to refuse.
   server.on('checkExpectation', serve);
   server.on('upgrade', (request, socket, rest) => {
+    const refusal = refusalOf(request, hostVerdict);
+    if (refusal !== undefined) {
+      refuseRaw(socket, refusal);
+      return;
+    }
     const readAgain = ignoreUpgrade(server, { request, socket, rest });
     if (readAgain === undefined) return;
     if ((answering.get(socket) ?? 0) === 0) readAgain();
     else waiting.set(socket, readAgain);
   });
   server.on('connect', (request, socket) => {
-    socket.on('error', () => socket.destroy());
-    sendRawError(socket, refusalOfConnect(request, hostVerdict), headOf(ids.requestId()));
+    const notProxy = 'method "CONNECT" is not allowed: this is not a proxy';
+    refuseRaw(socket, refusalOf(request, hostVerdict) ?? new FcError('MethodNotAllowed', notProxy));
   });
   server.on('clientError', (error, socket) => {
-    // Bytes in the middle of another answer would corrupt it.
-    if (!socket.writable || (answering.get(socket) ?? 0) > 0) socket.destroy();
-    else sendRawError(socket, refusalOfParser(error), headOf(ids.requestId()));
+    refuseRaw(socket, refusalOfParser(error));
   });
 
   return {
@@ -142,13 +152,13 @@ async function answer({
   });
 }
 
-function refusalOfConnect(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError {
+function refusalOf(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError | undefined {
   try {
     checkHead(request, hostVerdict);
+    return undefined;
   } catch (error) {
     return asFcError(error);
   }
-  return new FcError('MethodNotAllowed', 'method "CONNECT" is not allowed: this is not a proxy');
 }
 
 function refusalOfParser(error: Error & { readonly code?: string }): FcError {
