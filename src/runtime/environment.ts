@@ -2,21 +2,21 @@ import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from '../model/account.js';
 import type { InstanceSpec } from '../model/instance.js';
 
-/** All that an instance inherits from the emulator's own environment. */
+/** The variables that an instance inherits from the emulator's own environment. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
 /** Credentials are placeholders: a handler that needs real ones is given them by name in `environmentVariables`. */
 const PLACEHOLDER = 'fc-affinity-placeholder';
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 export interface RunContext {
-  /** Identifies this run of the emulator: whatever carries it is swept away at the end. */
+  /** Names this run of the emulator in the environment of every process that it starts, by which they are found at the end. */
   readonly nonce: string;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The whole environment of an instance (spec §8.3, quality T21): the allow-list, then the function's own variables, then Function
- * Compute's, which nobody overrides. Nothing else leaks in.
+ * The whole environment of an instance (spec §8.3, quality T21): the inherited variables, then the function's own, then those of
+ * Function Compute, which the function cannot override. An instance gets no other variable.
  */
 export function environmentOf(
   { instanceId, qualifier, revision: { versionId, config } }: InstanceSpec,
@@ -49,7 +49,8 @@ export function environmentOf(
 }
 
 function inherited(host: RunContext['hostEnvironment']): Record<string, string> {
-  const kept: Record<string, string> = { PATH: DEFAULT_PATH };
+  // Python keeps back what it prints to a pipe: with this it prints at once.
+  const kept: Record<string, string> = { PATH: DEFAULT_PATH, PYTHONUNBUFFERED: '1' };
   for (const name of INHERITED) {
     const value = host[name];
     if (value !== undefined) kept[name] = value;

@@ -51,9 +51,10 @@ export class Guard {
   begin(): void {
     if (this.#post !== undefined || this.#closing || this.#shortLives >= MOST_SHORT_LIVES) return;
     const { clock, nonce, path, shell = '/bin/sh' } = this.#options;
-    const child = spawn(shell, ['-c', GUARD_SCRIPT, 'fc-affinity-guard', nonce], {
+    const child = spawn(shell, ['-c', 'eval "$GUARD_SCRIPT"', 'fc-affinity-guard', nonce], {
       cwd: '/',
-      env: { PATH: `${path}:/usr/bin:/bin` },
+      // The script stands in the environment, so that lists of processes show a short command line.
+      env: { PATH: `${path}:/usr/bin:/bin`, GUARD_SCRIPT },
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });

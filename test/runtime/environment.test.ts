@@ -8,6 +8,7 @@ test('every variable of the custom runtime contract is there (spec §8.3)', () =
   const spec = specOf(['true'], { functionName: 'shop', codeDirectory: '/srv/shop' });
   expect(environmentOf(spec, 20001, SURROUNDINGS)).toEqual({
     PATH: '/usr/local/bin:/usr/bin:/bin',
+    PYTHONUNBUFFERED: '1',
     FC_SERVER_PORT: '20001',
     FC_CUSTOM_LISTEN_PORT: '20001',
     PORT: '20001',
@@ -51,6 +52,17 @@ test('C11: credentials that the function names stand before the placeholders', (
   expect(environmentOf(spec, 20001, SURROUNDINGS)).toMatchObject({
     ALIBABA_CLOUD_ACCESS_KEY_ID: 'mine',
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'fc-affinity-placeholder',
+  });
+});
+
+test('S12: a function may set PYTHONUNBUFFERED itself, and the host does not', () => {
+  const spec = specOf(['true'], { environmentVariables: { PYTHONUNBUFFERED: '' } });
+  const hostEnvironment = { PYTHONUNBUFFERED: '0' };
+  expect(environmentOf(spec, 20001, { ...SURROUNDINGS, hostEnvironment })).toMatchObject({
+    PYTHONUNBUFFERED: '',
+  });
+  expect(environmentOf(specOf(['true']), 20001, { ...SURROUNDINGS, hostEnvironment })).toMatchObject({
+    PYTHONUNBUFFERED: '1',
   });
 });
 

@@ -100,6 +100,14 @@ test('another run’s processes are left alone', async () => {
   expect(isAlive(other.pid)).toBe(true);
 });
 
+test('S18: its command line is short: no script stands in a list of processes', async () => {
+  const { guard, nonce } = guardOf();
+  guard.begin();
+  await vi.waitFor(() => expect(ignored(guard.pid ?? 0)).toBe(true));
+  const argv = readFileSync(`/proc/${guard.pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  expect(argv).toEqual(['/bin/sh', '-c', 'eval "$GUARD_SCRIPT"', 'fc-affinity-guard', nonce]);
+});
+
 test('it leads a session of its own and does not listen to the signals of a terminal', async () => {
   const { guard } = guardOf();
   const victim = sleeper();

@@ -42,6 +42,14 @@ test('what the handler prints is in its log and is told line by line', async () 
   expect(told).toEqual([[spec.instanceId, expect.objectContaining({ source: 'stdout', text: 'GET /' })]]);
 });
 
+test('S12: what a Python handler prints appears when it prints it', async () => {
+  const instance = localDriver().start(specOf(['python3', `${FIXTURES}prints.py`]), never);
+  expect(await fetchText(await instance.ready)).toBe('printed');
+  await vi.waitFor(() =>
+    expect(instance.output.lines().map(({ text }) => text)).toEqual(['started', 'GET /']),
+  );
+});
+
 test('exit before ready is CAExited with the code, the command and the last lines (F-31)', async () => {
   const spec = specOf(node('exits-at-start.js'), { environmentVariables: { EXIT_CODE: '3' } });
   const instance = localDriver().start(spec, never);
