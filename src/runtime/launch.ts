@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { FcError } from '../model/errors.js';
 import { sanitize } from '../model/sanitize.js';
+import { checkCommand } from './command.js';
 
 export interface ProcessExit {
   readonly code: number | null;
@@ -29,6 +30,9 @@ interface LaunchOrder {
 const DESCRIPTORS_NEEDED = 10;
 /** The machine, not the command, is at fault: worth another try later. */
 const EXHAUSTED = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
+
+/** The command cannot be started as it is. */
+const REFUSED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENOEXEC'];
 
 let loading: Promise<typeof import('execa')> | undefined;
 
@@ -68,6 +72,9 @@ export async function launch({
   });
   if (child.pid === undefined) {
     const { code, cause } = await child;
+    // The system says "not found" of several things: the check tells which.
+    if (code !== undefined && REFUSED.includes(code))
+      checkCommand({ argv: [command, ...args], cwd, path: environment.PATH ?? '' });
     throw spawnError(command, code, cause);
   }
   const exit = new Promise<ProcessExit>((resolve) => {
@@ -111,21 +118,12 @@ function spawnError(command: string, code: string | undefined, cause: unknown): 
       },
     );
   }
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code !== undefined && REFUSED.includes(code)) {
     return new FcError(
       'CAFileNotFound',
-      `The function cannot be started. the command "${shown}" was not found`,
-      {
-        cause,
-        fix: 'check the command and the code directory',
-      },
+      `The function cannot be started. the system cannot run "${shown}" (${code})`,
+      { cause, fix: 'see that it is made for this system, and that the loader that it names is installed' },
     );
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new FcError('CAFileNotFound', `The function cannot be started. "${shown}" is not executable`, {
-      cause,
-      fix: 'make it executable with chmod +x',
-    });
   }
   return new FcError(
     'FunctionNotStarted',

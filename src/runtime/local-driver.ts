@@ -77,9 +77,12 @@ export function createLocalDriver({
 
   return {
     start,
-    checkCommand({ customRuntimeConfig, codeDirectory, environmentVariables }) {
-      const [command = ''] = [...customRuntimeConfig.command, ...customRuntimeConfig.args];
-      checkCommand(command, codeDirectory, environmentVariables.PATH ?? path);
+    checkCommand({ customRuntimeConfig: { command, args }, codeDirectory, environmentVariables }) {
+      checkCommand({
+        argv: [...command, ...args],
+        cwd: codeDirectory,
+        path: environmentVariables.PATH ?? path,
+      });
     },
     removeOnExit: (file) => guard.removeOnExit(file),
     async close() {
