@@ -6,7 +6,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** How a process ended: by itself with a code, or by a signal. `lastLines` are the last things it printed. */
+/** How a process ended: by itself with a code, or by a signal. `lastLines` are the last lines that it printed, from the one that names a failure on. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -48,6 +48,8 @@ export interface LogLine {
   readonly source: 'stdout' | 'stderr' | 'platform';
   /** One line, control characters made visible, cut to a bounded length. */
   readonly text: string;
+  /** Of a line of the platform: shown even where such lines are not. */
+  readonly warning?: true;
 }
 
 /** What an instance printed, and the platform's own lines between. Bounded: the oldest lines go first. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../model/clock.js';
 import type { InstanceLog, LogLine } from '../model/instance.js';
 import { sanitize } from '../model/sanitize.js';
+import { excerptOf } from './excerpt.js';
 
 export const LONGEST_LINE = 8192;
 const MOST_LINES = 2000;
 const MOST_CHARACTERS = 1024 * 1024;
-const LAST_LINES = 20;
 
 /** What one instance printed: at most 2,000 lines and a million characters; the oldest go first (quality F-30). */
 export class BoundedLog implements InstanceLog {
@@ -23,12 +23,13 @@ export class BoundedLog implements InstanceLog {
     return this.#lines.slice(this.#first);
   }
 
-  /** The last things that the handler itself printed. */
-  lastLines(): string[] {
-    return this.lines()
-      .filter((line) => line.source !== 'platform')
-      .slice(-LAST_LINES)
-      .map((line) => line.text);
+  /** What the handler itself printed last, from the line that names a failure on, if one does. */
+  excerpt(): readonly string[] {
+    return excerptOf(
+      this.lines()
+        .filter((line) => line.source !== 'platform')
+        .map((line) => line.text),
+    );
   }
 
   /** @param text of the platform's own making: nothing in it comes from outside */
@@ -36,6 +37,11 @@ export class BoundedLog implements InstanceLog {
     // An answer and the lines printed before it come by different pipes: the present turn of the event loop reads both.
     if (afterPrinted) setImmediate(() => this.#append('platform', text));
     else this.#append('platform', text);
+  }
+
+  /** A line of the platform that the user sees even where such lines are not shown. */
+  warn(text: string): void {
+    this.#append('platform', text, { warning: true });
   }
 
   follow(listener: (line: LogLine) => void): () => void {
@@ -54,8 +60,8 @@ export class BoundedLog implements InstanceLog {
     this.#characters = 0;
   }
 
-  #append(source: LogLine['source'], text: string): void {
-    const line: LogLine = { at: this.#clock.now(), source, text };
+  #append(source: LogLine['source'], text: string, kind: { readonly warning?: true } = {}): void {
+    const line: LogLine = { at: this.#clock.now(), source, text, ...kind };
     this.#lines.push(line);
     this.#characters += line.text.length;
     this.#drop();

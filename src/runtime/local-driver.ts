@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js';
 import type { FunctionConfig } from '../model/function.js';
 import type { Instance, InstanceDriver, InstanceSpec, LogLine } from '../model/instance.js';
 import { checkCommand } from './command.js';
+import { literalVariable } from './diagnosis.js';
 import { Guard } from './guard.js';
 import { prepareLaunch } from './launch.js';
 import { type LocalDriverParts, LocalInstance } from './local-instance.js';
@@ -25,7 +26,7 @@ export interface LocalDriverOptions {
 }
 
 export interface LocalDriver extends InstanceDriver {
-  /** Looks up a function's command as its instances will (spec U41). @throws CAFileNotFound, with a fix */
+  /** Looks up a function's command as its instances will (spec U41), and warns of what it likely does not mean. @throws CAFileNotFound, with a fix */
   checkCommand(config: FunctionConfig): void;
   /**
    * Has a file removed when the emulator ends, even by `kill -9`.
@@ -78,11 +79,10 @@ export function createLocalDriver({
   return {
     start,
     checkCommand({ customRuntimeConfig: { command, args }, codeDirectory, environmentVariables }) {
-      checkCommand({
-        argv: [...command, ...args],
-        cwd: codeDirectory,
-        path: environmentVariables.PATH ?? path,
-      });
+      const argv = [...command, ...args];
+      checkCommand({ argv, cwd: codeDirectory, path: environmentVariables.PATH ?? path });
+      const literal = literalVariable(argv);
+      if (literal !== undefined) onWarning(literal);
     },
     removeOnExit: (file) => guard.removeOnExit(file),
     async close() {

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.js';
 import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
 import { portsOf } from '../system/listeners.js';
 import { isFree } from '../system/ports.js';
+import type { Evidence } from './diagnosis.js';
 import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import { BoundedLog } from './instance-log.js';
@@ -113,15 +114,11 @@ export class LocalInstance implements Instance {
         case 'called-off':
           throw signal.reason;
         case 'late':
-          throw neverListened(
-            this.#config,
-            { port, otherPorts: portsOf(await group.processes()) },
-            this.output.lastLines(),
-          );
+          throw neverListened(portsOf(await group.processes()), this.#evidence(port, group));
         case 'exited': {
-          const lastLines = this.output.lastLines();
-          if (retriesLeft === 0 || !(await wasTaken(port, lastLines)))
-            throw exitedEarly(this.#config, outcome.exit, lastLines);
+          const evidence = this.#evidence(port, group);
+          if (retriesLeft === 0 || !(await wasTaken(port, evidence.excerpt)))
+            throw exitedEarly(outcome.exit, evidence);
           this.output.clear();
           this.output.note(`port ${port} was taken meanwhile: starting again on another`);
           return undefined;
@@ -167,13 +164,25 @@ export class LocalInstance implements Instance {
       // Told by `ready` itself.
     }
     const exit = await this.#group?.ended;
-    return { code: exit?.code ?? null, signal: exit?.signal ?? null, lastLines: this.output.lastLines() };
+    return { code: exit?.code ?? null, signal: exit?.signal ?? null, lastLines: this.output.excerpt() };
+  }
+
+  #evidence(port: number, group: ProcessGroup): Evidence {
+    const { hostEnvironment } = this.#parts.run;
+    const given = environmentOf(this.#spec, port, this.#parts.run);
+    return {
+      config: this.#config,
+      port,
+      excerpt: this.output.excerpt(),
+      withheld: new Set(Object.keys(hostEnvironment).filter((name) => given[name] === undefined)),
+      wentToBackground: group.exitedInOrder && group.leftProcesses,
+    };
   }
 }
 
-/** A handler that listens on a fixed port, whoever has that, is not helped by another try. */
-async function wasTaken(port: number, lastLines: readonly string[]): Promise<boolean> {
-  const printed = lastLines.join('\n');
+/** Whether another process has taken the port of the instance. A handler that listens on a fixed port needs no other try. */
+async function wasTaken(port: number, excerpt: readonly string[]): Promise<boolean> {
+  const printed = excerpt.join('\n');
   if (!PORT_TAKEN.test(printed)) return false;
   return printed.includes(String(port)) || !(await isFree(port));
 }

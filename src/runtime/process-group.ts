@@ -40,7 +40,12 @@ export class ProcessGroup {
   readonly ended: Promise<ProcessExit>;
   readonly #leader: Launched;
   readonly #context: GroupContext;
-  #leaderGone = false;
+  /** Whether the leader ended with exit code 0. */
+  exitedInOrder = false;
+  /** Whether processes went on when the leader had ended. */
+  leftProcesses = false;
+  /** Whether the exit of the leader is known. */
+  leaderGone = false;
   #over = false;
   #killAt: number | undefined;
   #cancelKill: () => void = () => {};
@@ -90,7 +95,9 @@ export class ProcessGroup {
   async #untilEnded(drained: Promise<unknown>): Promise<ProcessExit> {
     const { clock, guard } = this.#context;
     const exit = await this.#leader.exit;
-    this.#leaderGone = true;
+    this.leaderGone = true;
+    this.exitedInOrder = exit.code === 0;
+    this.leftProcesses = this.#hasMembers();
     await this.#useGrace();
     await this.#killGroup();
     await this.#killMarked();
@@ -127,6 +134,7 @@ export class ProcessGroup {
       if (passes > 0) await wait(this.#context.clock, INTERVAL_MS, { keepAlive: true });
       const found = await this.#outsideGroup();
       for (const process of found) sendTo(process, 'SIGKILL');
+      this.leftProcesses ||= found.length > 0;
       withoutFind = found.length === 0 ? withoutFind + 1 : 0;
     }
   }
@@ -145,7 +153,7 @@ export class ProcessGroup {
   }
 
   #signal(name: NodeJS.Signals): void {
-    if (this.#leaderGone && !this.#hasMembers()) return;
+    if (this.leaderGone && !this.#hasMembers()) return;
     this.#send(name);
   }
 

@@ -1,41 +1,47 @@
 import { constants } from 'node:os';
 import { FcError } from '../model/errors.js';
-import type { CustomRuntimeConfig, FunctionConfig } from '../model/function.js';
+import type { FunctionConfig } from '../model/function.js';
 import { sanitize } from '../model/sanitize.js';
+import { diagnose, type Evidence, howToListen, literalVariable } from './diagnosis.js';
 import type { ProcessExit } from './launch.js';
 
-const FIX = 'the handler must listen on the port in FC_SERVER_PORT (on FC: 9000)';
-
 /** The instance ended before it listened. The text is Function Compute's own (spec §5.4). */
-export function exitedEarly(
-  config: FunctionConfig,
-  exit: ProcessExit,
-  lastLines: readonly string[],
-): FcError {
+export function exitedEarly(exit: ProcessExit, evidence: Evidence): FcError {
+  const { config, excerpt } = evidence;
   return new FcError(
     'CAExited',
-    `Function instance exited unexpectedly(code ${exitCode(exit)}, message:${exitMessage(exit)}) with start command '${commandLine(config.customRuntimeConfig)}'.${logs(lastLines)}`,
-    { fix: `see what it printed; ${FIX}` },
+    `Function instance exited unexpectedly(code ${exitCode(exit)}, message:${exitMessage(exit)}) with start command '${commandLine(config)}'.${logs(excerpt)}`,
+    { fix: diagnose(evidence) ?? `see what it printed; the handler must ${howToListen(config)}` },
   );
 }
 
 /** The instance was still not listening at the start limit (quality F-04). */
-export function neverListened(
-  config: FunctionConfig,
-  { port, otherPorts }: { port: number; otherPorts: readonly number[] },
-  lastLines: readonly string[],
-): FcError {
-  const elsewhere = otherPorts.length === 0 ? '' : ` ${wrongPort(port, otherPorts)}.`;
+export function neverListened(otherPorts: readonly number[], evidence: Evidence): FcError {
+  const { config, port, excerpt } = evidence;
+  const limit = config.startTimeoutInSeconds;
+  const elsewhere = listensElsewhere(port, otherPorts);
   return new FcError(
     'FunctionNotStarted',
-    `The CA's http server cannot be started: nothing listened on port ${port} within ${config.startTimeoutInSeconds} seconds of start command '${commandLine(config.customRuntimeConfig)}'.${elsewhere}${logs(lastLines)}`,
-    { fix: `${FIX}; --start-timeout gives it more time` },
+    `The CA's http server cannot be started: nothing listened on port ${port} within ${limit} seconds of start command '${commandLine(config)}'.${elsewhere === undefined ? '' : ` It ${elsewhere}.`}${logs(excerpt)}`,
+    {
+      fix:
+        elsewhere === undefined
+          ? (diagnose(evidence) ??
+            `the handler must ${howToListen(config)}; --start-timeout gives it more time`)
+          : (literalVariable([...config.customRuntimeConfig.command, ...config.customRuntimeConfig.args]) ??
+            `the handler must ${howToListen(config)}`),
+    },
   );
 }
 
-/** What to say of a handler that listens where nobody will call. */
-export function wrongPort(port: number, otherPorts: readonly number[]): string {
-  return `It listens on port ${otherPorts.join(', ')} instead of ${port}, the port in FC_SERVER_PORT`;
+/**
+ * @param ports on which an instance listens that cannot be reached on its own
+ * @returns what it does instead, as a part of a sentence; undefined when it listens nowhere
+ */
+export function listensElsewhere(port: number, ports: readonly number[]): string | undefined {
+  if (ports.length === 0) return undefined;
+  if (ports.includes(port)) return `listens on $FC_SERVER_PORT (${port}), but not on 127.0.0.1 or ::1`;
+  return `listens on ${ports.join(', ')}, not on $FC_SERVER_PORT (${port})`;
 }
 
 export function calledOff(instanceId: string): FcError {
@@ -53,7 +59,7 @@ function exitMessage({ code, signal }: ProcessExit): string {
   return code === 0 ? 'ended before it listened' : `exit status ${code}`;
 }
 
-function commandLine({ command, args }: CustomRuntimeConfig): string {
+function commandLine({ customRuntimeConfig: { command, args } }: FunctionConfig): string {
   return sanitize([...command, ...args].join(' '));
 }
 

@@ -7,7 +7,7 @@ import type { BoundedLog } from './instance-log.js';
 import type { ProcessExit } from './launch.js';
 import type { ProcessGroup } from './process-group.js';
 import { untilListening } from './readiness.js';
-import { wrongPort } from './start-failure.js';
+import { listensElsewhere } from './start-failure.js';
 
 export type StartOutcome =
   | { readonly kind: 'listening'; readonly address: Address }
@@ -19,22 +19,23 @@ interface Start {
   readonly group: ProcessGroup;
   readonly port: number;
   readonly clock: Clock;
-  /** Calls the start off. */
+  /** Aborted when the start is called off. */
   readonly signal: AbortSignal;
   readonly deadline: number;
   readonly log: BoundedLog;
 }
 
-/** When a handler that does not listen where it should is told so, long before the start limit. */
-const HINT_AFTER_MS = 2000;
-/** How long a process that finds its port taken may need to say so and exit. */
+/** How often a start that takes long is looked at, and when one is told of that listens nowhere. */
+const LOOK_INTERVAL_MS = 2000;
+const SLOW_AFTER_MS = 6000;
+/** How long a process that finds its port taken may need to print that and exit. */
 const DOUBT_MS = 2000;
 const DOUBT_INTERVAL_MS = 100;
 
-/** Nobody waits for what is called off with it. One is as good as many, which take time to make. */
+/** Ends what still watches a start. Made once: making an error takes time. */
 const OVER = new Error('the start is over');
 
-/** What comes first of readiness, death, the start limit, and being called off. */
+/** Waits for the first of these: the instance listens, its process ends, the start limit passes, the start is called off. */
 export async function watchStart({
   group,
   port,
@@ -44,11 +45,7 @@ export async function watchStart({
   log,
 }: Start): Promise<StartOutcome> {
   const over = new AbortController();
-  const hint = async (): Promise<void> => {
-    const others = portsOf(await group.processes());
-    if (others.length > 0 && !others.includes(port)) log.note(`not ready yet. ${wrongPort(port, others)}`);
-  };
-  const callOffHint = clock.wakeAt(clock.now() + HINT_AFTER_MS, hint);
+  const stopTelling = tellOfProgress({ group, port, clock, log });
   let callOffLimit = (): void => {};
   try {
     return await Promise.race<StartOutcome>([
@@ -65,14 +62,51 @@ export async function watchStart({
     ]);
   } finally {
     over.abort(OVER);
-    callOffHint();
+    stopTelling();
     callOffLimit();
   }
 }
 
 /**
- * Somebody else may have taken the port since it was tested. Then ours is about to find out and exit, which the race above will see.
- * A handler may also have somebody outside its group listen for it, as a container's port forwarder, so the doubt has an end.
+ * Tells the user long before the start limit that a handler listens where it is not reached, or that a start is slow. The start goes on:
+ * a development server may open other ports first.
+ */
+function tellOfProgress({
+  group,
+  port,
+  clock,
+  log,
+}: Pick<Start, 'group' | 'port' | 'clock' | 'log'>): () => void {
+  const startedAt = clock.now();
+  let isOver = false;
+  let isSlowTold = false;
+  let cancel = (): void => {};
+  const lookLater = (): void => {
+    cancel = clock.wakeAt(clock.now() + LOOK_INTERVAL_MS, look);
+  };
+  const look = async (): Promise<void> => {
+    const elsewhere = listensElsewhere(port, portsOf(await group.processes()));
+    if (isOver) return;
+    if (elsewhere !== undefined) {
+      log.warn(`still starting: it ${elsewhere}`);
+      return;
+    }
+    if (!isSlowTold && clock.now() - startedAt >= SLOW_AFTER_MS) {
+      isSlowTold = true;
+      log.warn(`still starting: it does not listen on $FC_SERVER_PORT (${port}) yet`);
+    }
+    lookLater();
+  };
+  lookLater();
+  return () => {
+    isOver = true;
+    cancel();
+  };
+}
+
+/**
+ * Another process may have taken the port since it was tested: then the handler is about to exit, which the race in watchStart sees.
+ * A process that is not the instance's may also listen for the handler, as a container's port forwarder, so the doubt has an end.
  */
 async function listening({
   group,
@@ -93,5 +127,6 @@ async function listening({
     await wait(clock, DOUBT_INTERVAL_MS);
     signal.throwIfAborted();
   }
-  return { kind: 'listening', address };
+  // A command that makes itself a daemon has ended, though its daemon listens.
+  return group.leaderGone ? { kind: 'exited', exit: await group.ended } : { kind: 'listening', address };
 }

@@ -52,7 +52,7 @@ test('the platform’s lines stand between the handler’s, and are not among it
     { at: 1_700_000_000_000, source: 'stderr', text: 'two' },
   ]);
   expect(log.lines()).toHaveLength(4);
-  expect(log.lastLines()).toEqual(['one', 'two']);
+  expect(log.excerpt()).toEqual(['one', 'two']);
 });
 
 test('lines are the same however the bytes are cut into chunks', () => {

@@ -110,10 +110,10 @@ test('one that listens elsewhere is told on which port, before and at the limit 
   );
   const error = await failure(instance.ready);
   const port = instance.output.lines().find((line) => line.source === 'stdout')?.text;
-  expect(error.message).toMatch(`It listens on port ${port} instead of `);
+  expect(error.message).toMatch(`It listens on ${port}, not on $FC_SERVER_PORT (`);
   const notes = instance.output.lines().filter((line) => line.source === 'platform');
   expect(notes.map((line) => line.text)).toEqual([
-    expect.stringContaining(`It listens on port ${port} instead of `),
+    expect.stringContaining(`still starting: it listens on ${port}, not on $FC_SERVER_PORT (`),
   ]);
 });
 

@@ -19,7 +19,7 @@ export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog
       if (!quiet || isTrouble(record)) write({ event: 'request', ...record });
     },
     line(instanceId, line) {
-      if (quiet || (line.source === 'platform' && !verbose)) return;
+      if (quiet || (line.source === 'platform' && !verbose && !line.warning)) return;
       write({ event: 'output', instanceId, ...line });
     },
     notice(text) {

@@ -18,10 +18,10 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
       if (quiet && !isTrouble(record)) return;
       for (const line of requestLines(record, { style, columns: screen.columns })) screen.write(`${line}\n`);
     },
-    line(instanceId, { at, source, text }) {
-      if (source === 'platform' && !verbose) return;
+    line(instanceId, { at, source, text, warning }) {
+      if (source === 'platform' && !verbose && !warning) return;
       const safe = sanitize(text);
-      const paint = source === 'platform' ? style.dim : source === 'stderr' ? style.note : plain;
+      const paint = source === 'stderr' || warning ? style.note : source === 'platform' ? style.dim : plain;
       say(
         `${style.dim(`${timeOfDay(at)}${gapFor(screen.columns)}${sanitize(shortInstanceId(instanceId))} │`)} ${paint(safe)}`,
       );

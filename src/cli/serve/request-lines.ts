@@ -44,7 +44,9 @@ export function requestLines(record: RequestRecord, { style, columns }: Room): s
     [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
   ];
   if (refusal !== undefined) {
-    lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(refusal.message)}`);
+    const [first, ...others] = quotedFirst(refusal.message);
+    lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(first ?? '')}`);
+    for (const other of others) lines.push(`${INDENT}${safeLines(other)}`);
     if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);
   }
   for (const note of [decision?.hint, hint]) {
@@ -82,6 +84,13 @@ function status({ status: code }: RequestRecord, { good, note, bad }: Style): st
 function fitted(text: string, room: number): string {
   const width = Math.max(room, 12);
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
+}
+
+/** What the process printed stands in the log already: of it, only the line that names the failure is repeated, before the sentence. */
+function quotedFirst(message: string): string[] {
+  const [sentence = '', logs = ''] = message.split('\nLogs:\n');
+  const [telling = ''] = logs.split('\n');
+  return telling === '' ? [sentence] : [telling, sentence];
 }
 
 function safeLines(text: string): string {
