@@ -56,7 +56,7 @@ function statusOf({ outcome, response }: Exchange): number {
 /** The request's `headers` have been put on the way to the instance by now. */
 function asksForHtml(rawHeaders: readonly string[]): boolean {
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === 'accept') return rawHeaders[at + 1]?.includes('text/html') === true;
+    if (rawHeaders[at]?.toLowerCase() === 'accept') return /\btext\/html\b/i.test(rawHeaders[at + 1] ?? '');
   }
   return false;
 }

@@ -99,7 +99,6 @@ test.each(['client', 'instance'])(
     });
     const { port, recorded, records } = await startGateway(upstream, { clock });
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(`${HANDSHAKE}\r\n\r\n`);
     await new Promise<void>((resolve) => socket.once('data', () => resolve()));
     if (who === 'client') socket.end();
@@ -111,7 +110,7 @@ test.each(['client', 'instance'])(
     await clock.advance(1);
 
     if (who === 'instance') socket.end();
-    await closed;
+    await vi.waitFor(() => expect(socket.closed).toBe(true), { timeout: 5000, interval: 5 });
     expect((await recorded(1))[0]).toMatchObject({ outcome: 'completed', status: 101 });
   },
 );

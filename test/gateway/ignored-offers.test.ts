@@ -9,16 +9,35 @@ import { startStrictUpstream } from '../support/strict-upstream.js';
 
 const curl = promisify(execFile);
 
-/** What java.net.http.HttpClient 21 sends in its default settings, byte for byte but for the port. */
-const JAVA_GET = [
-  'GET /java HTTP/1.1',
-  'Connection: Upgrade, HTTP2-Settings',
-  'Host: localhost:9000',
-  'HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAABgAGAAA',
+const JAVA_OFFER = 'Connection: Upgrade, HTTP2-Settings';
+const JAVA_SETTINGS = [
+  'HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA',
   'Upgrade: h2c',
-  'User-Agent: Java-http-client/21.0.5',
+  'User-Agent: Java-http-client/17.0.21.1',
 ];
-const JAVA_POST = ['POST /java HTTP/1.1', JAVA_GET[1], 'Content-Length: 5', ...JAVA_GET.slice(2)];
+/** What java.net.http.HttpClient 17 sends in its default settings, byte for byte. */
+const JAVA_GET = ['GET /java HTTP/1.1', JAVA_OFFER, 'Host: localhost:9000', ...JAVA_SETTINGS];
+const JAVA_POST = [
+  'POST /java HTTP/1.1',
+  JAVA_OFFER,
+  'Content-Length: 5',
+  'Host: localhost:9000',
+  ...JAVA_SETTINGS,
+];
+const JAVA_CHUNKED = [
+  'POST /java HTTP/1.1',
+  JAVA_OFFER,
+  'Host: localhost:9000',
+  JAVA_SETTINGS[0],
+  'Transfer-encoding: chunked',
+  ...JAVA_SETTINGS.slice(1),
+];
+const JAVA_EXPECTING = [
+  ...JAVA_POST.slice(0, 3),
+  'Expect: 100-Continue',
+  'Host: localhost:9000',
+  ...JAVA_SETTINGS,
+];
 const NEXT = 'GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const LAST = 'GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
@@ -33,11 +52,7 @@ describe('an offered protocol that the gateway does not switch to is ignored (RF
   test.each([
     ['GET', head(JAVA_GET), ''],
     ['POST', `${head(JAVA_POST)}hello`, 'hello'],
-    [
-      'POST in chunks',
-      `${head(['POST /java HTTP/1.1', ...JAVA_GET.slice(1), 'Transfer-Encoding: chunked'])}${CHUNKED_BODY}`,
-      'abcde',
-    ],
+    ['POST in chunks', `${head(JAVA_CHUNKED)}${CHUNKED_BODY}`, 'abcde'],
   ])(
     'D2: a %s of Java’s HttpClient is served by HTTP/1.1, and so is the next request of its connection',
     async (_, bytes, body) => {
@@ -65,6 +80,18 @@ describe('an offered protocol that the gateway does not switch to is ignored (RF
       ]);
     },
   );
+
+  test('D2, D6: a POST of Java’s HttpClient that expects 100 gets the handler’s, and its connection serves on', async () => {
+    const upstream = await startUpstream((request, response) => {
+      request.on('data', (chunk) => response.write(chunk)).on('end', () => response.end());
+    });
+    const { port } = await startGateway(upstream);
+
+    const text = await exchangeBytes(port, `${head(JAVA_EXPECTING)}hello${LAST}`);
+
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200', 'HTTP/1.1 200']);
+    expect(text).toContain('hello');
+  });
 
   test.each([
     ['GET', []],
@@ -111,7 +138,7 @@ describe('an offered protocol that the gateway does not switch to is ignored (RF
     ['by HTTP/1.0', ['GET / HTTP/1.0', ...OFFER, 'Sec-WebSocket-Version: 13'], ''],
     [
       'of another protocol',
-      ['GET / HTTP/1.1', 'Host: localhost', 'Connection: upgrade', 'Upgrade: TLS/1.0'],
+      ['GET / HTTP/1.1', ...OFFER.slice(0, 2), 'Upgrade: TLS/1.0', 'Sec-WebSocket-Version: 13'],
       '',
     ],
   ])('D2: a WebSocket offer %s is no WebSocket: the request is served without it', async (_, lines, body) => {
@@ -158,6 +185,7 @@ describe('an offered protocol that the gateway does not switch to is ignored (RF
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       let text = '';
       const closed = new Promise((resolve) => socket.on('close', resolve));
+      socket.setTimeout(3000, () => socket.destroy());
       socket.on('data', (chunk) => {
         text += chunk.toString('latin1');
       });
