@@ -30,7 +30,7 @@ export function instancesAt(address, newLog = boundedLogs()) {
 }
 
 /**
- * The configuration with more places an instance than Function Compute allows, so that a measure of sessions is none of connections.
+ * The configuration with more slots an instance than Function Compute allows, so that sessions are measured and not connections.
  */
 export function lifted(config, sessionConcurrencyPerInstance) {
   return {

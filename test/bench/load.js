@@ -89,7 +89,7 @@ export function getRequest(port, sessionId) {
   return `GET /hello?name=world HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench/1\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n${cookie}\r\n`;
 }
 
-/** @returns {string | undefined} the ID that a reply's head plants */
-export function plantedSession(head) {
+/** @returns {string | undefined} the ID that the head of a reply sets */
+export function sessionIdIn(head) {
   return /\r\nset-cookie: x-fc-cookie-session-id=([^;\r]+)/i.exec(head)?.[1];
 }

@@ -1,6 +1,6 @@
 import { startChild } from './child.js';
 import { cpuNsDuring } from './cpu.js';
-import { getRequest, plantedSession, startCrowd } from './load.js';
+import { getRequest, sessionIdIn, startCrowd } from './load.js';
 
 export const UPSTREAM = new URL('./children/upstream.js', import.meta.url);
 export const EMULATOR = new URL('./children/emulator.js', import.meta.url);
@@ -59,10 +59,10 @@ export async function openSessions(crowd) {
     await crowd.send(
       crowd.connections,
       () => getRequest(crowd.port),
-      ({ head }) => ids.push(plantedSession(head)),
+      ({ head }) => ids.push(sessionIdIn(head)),
     );
   }
-  if (ids.includes(undefined)) throw new Error(`port ${crowd.port} plants no session cookie`);
+  if (ids.includes(undefined)) throw new Error(`port ${crowd.port} sets no session cookie`);
   return ids;
 }
 

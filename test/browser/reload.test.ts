@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { describeInChromium } from '../support/chromium.js';
 import { fetchFrom, pageOf, startSite, textOf } from './site.js';
 
-function planted(reply: Response | null): Promise<string | null | undefined> {
+function sessionCookie(reply: Response | null): Promise<string | null | undefined> {
   return Promise.resolve(reply?.headerValue('set-cookie'));
 }
 
-const PLANTED = /^x-fc-cookie-session-id=[^;]+; Max-Age=21600$/;
+const SESSION_COOKIE = /^x-fc-cookie-session-id=[^;]+; Max-Age=21600$/;
 
 describeInChromium('Chromium and a function with cookie affinity', (chromium) => {
   describe('a page in a browser', () => {
@@ -16,14 +16,14 @@ describeInChromium('Chromium and a function with cookie affinity', (chromium) =>
       const page = await chromium.tab();
       const first = await page.goto(site.url);
       const instance = await textOf(page);
-      expect(await planted(first)).toMatch(PLANTED);
+      expect(await sessionCookie(first)).toMatch(SESSION_COOKIE);
       expect((await site.recordOf(first)).decision).toMatchObject({
         session: 'opened',
         instanceId: instance,
       });
       for (let count = 0; count < 3; count++) {
         const again = await page.reload();
-        expect(await planted(again)).toBeNull();
+        expect(await sessionCookie(again)).toBeNull();
         expect(await textOf(page)).toBe(instance);
         expect((await site.recordOf(again)).decision).toMatchObject({ session: 'known', placement: 'bound' });
       }
@@ -43,7 +43,7 @@ describeInChromium('Chromium and a function with cookie affinity', (chromium) =>
       const site = await startSite({ sessionsPerInstance: 1 });
       const [one, two] = [await chromium.tab(), await chromium.tab()];
       await one.goto(site.url);
-      expect(await planted(await two.goto(site.url))).toMatch(PLANTED);
+      expect(await sessionCookie(await two.goto(site.url))).toMatch(SESSION_COOKIE);
       const instances = [await textOf(one), await textOf(two)];
       expect(instances[0]).not.toBe(instances[1]);
       await Promise.all([one.reload(), two.reload()]);

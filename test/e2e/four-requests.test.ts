@@ -8,7 +8,7 @@ import { serve } from '../support/serve.js';
 const PLANTED =
   /^x-fc-cookie-session-id=([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}); Max-Age=(\d+)$/;
 
-function planted(reply: CurlReply): { readonly sessionId: string; readonly maxAge: number } {
+function sessionCookie(reply: CurlReply): { readonly sessionId: string; readonly maxAge: number } {
   const [line = '', ...more] = reply.all('set-cookie');
   expect(more).toEqual([]);
   const [, sessionId = '', maxAge = ''] = PLANTED.exec(line) ?? [];
@@ -32,7 +32,7 @@ describe('the documented four requests, sent by curl with its own jar', () => {
 
     const replies = [first, second, third, fourth];
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    const [a, b, c] = [planted(first), planted(third), planted(fourth)];
+    const [a, b, c] = [sessionCookie(first), sessionCookie(third), sessionCookie(fourth)];
     expect(a.maxAge).toBe(21600);
     expect(second.all('set-cookie')).toEqual([]);
     expect(new Set([a.sessionId, b.sessionId, c.sessionId]).size).toBe(3);
@@ -71,20 +71,22 @@ describe('the documented four requests, sent by curl with its own jar', () => {
     expect(instances[20]).not.toBe(instances[0]);
   });
 
-  it('C16: the cookie lives as long as the session', async () => {
+  it('C16: the cookie lasts as long as the session', async () => {
     const { url } = await serve(['--ttl', '60']);
-    expect(planted(await curl(url)).maxAge).toBe(60);
+    expect(sessionCookie(await curl(url)).maxAge).toBe(60);
   });
 
   it('C19, C24: `clock advance 6h` ends the session, and its cookie opens it anew', async () => {
     const { url, cli } = await serve();
-    const { sessionId } = planted(await curl(url));
+    const { sessionId } = sessionCookie(await curl(url));
     const shown = await cli('clock', 'advance', '6h', '--json');
     expect(shown.code).toBe(0);
     expect(JSON.parse(shown.stdout).offsetMs).toBeGreaterThan(6 * 3600 * 1000 - 1000);
     const listed = JSON.parse((await cli('session', 'list', '--json')).stdout).sessions;
     expect(listed[0]).toMatchObject({ sessionId, sessionStatus: 'Expired' });
-    expect(planted(await curl('-b', `x-fc-cookie-session-id=${sessionId}`, url)).sessionId).toBe(sessionId);
+    expect(sessionCookie(await curl('-b', `x-fc-cookie-session-id=${sessionId}`, url)).sessionId).toBe(
+      sessionId,
+    );
   });
 
   it('requests and what handlers print are dated by the clock that was moved, as sessions are', async () => {

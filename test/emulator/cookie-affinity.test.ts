@@ -3,7 +3,7 @@ import { startEmulator } from '../../src/emulator.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 
-test('C07 C08 C09 the fourth of the documented requests plants a third ID and comes from a second instance', async () => {
+test('C07 C08 C09 the fourth of the documented requests sets a third ID and comes from a second instance', async () => {
   const emulator = await startEmulator({
     functions: [
       {
@@ -24,15 +24,16 @@ test('C07 C08 C09 the fourth of the documented requests plants a third ID and co
       cookie === undefined ? {} : { headers: { cookie } },
     );
     await response.arrayBuffer();
-    return { instance: response.headers.get('x-instance'), planted: response.headers.getSetCookie() };
+    return { instance: response.headers.get('x-instance'), setCookies: response.headers.getSetCookie() };
   };
   const first = await assignment();
-  const second = await assignment(first.planted[0]?.split(';')[0]);
+  const second = await assignment(first.setCookies[0]?.split(';')[0]);
   const [third, fourth] = [await assignment(), await assignment()];
-  expect(second).toEqual({ instance: first.instance, planted: [] });
+  expect(second).toEqual({ instance: first.instance, setCookies: [] });
   expect(third.instance).toBe(first.instance);
   expect(fourth.instance).not.toBe(first.instance);
-  const planted = [first, third, fourth].flatMap((one) => one.planted);
-  expect(new Set(planted).size).toBe(3);
-  for (const line of planted) expect(line).toMatch(/^x-fc-cookie-session-id=[0-9a-f-]{36}; Max-Age=21600$/);
+  const setCookies = [first, third, fourth].flatMap((one) => one.setCookies);
+  expect(new Set(setCookies).size).toBe(3);
+  for (const line of setCookies)
+    expect(line).toMatch(/^x-fc-cookie-session-id=[0-9a-f-]{36}; Max-Age=21600$/);
 });

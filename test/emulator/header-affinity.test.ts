@@ -57,7 +57,7 @@ describe('HEADER_FIELD through the gateway', () => {
     expect([...first.cookies, ...again.cookies]).toEqual([]);
   });
 
-  test('H03 H04 H05 H15 client IDs share an instance while there is room, then open another', async () => {
+  test('H03 H04 H05 H15 client IDs share an instance while it has a free slot, then open another', async () => {
     const { assignment } = await startHeaderFunction();
     const first = await assignment();
     const second = await assignment('session-2');

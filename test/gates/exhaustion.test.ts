@@ -8,7 +8,7 @@ import { newSession, stage } from '../support/scheduler.js';
 
 const INSTANCES = 3;
 const PER_INSTANCE = 20;
-const PLACES = INSTANCES * PER_INSTANCE;
+const SLOTS = INSTANCES * PER_INSTANCE;
 const LIMITS = {
   maxInstances: INSTANCES,
   sessionAffinity: 'GENERATED_COOKIE',
@@ -16,7 +16,7 @@ const LIMITS = {
   timeout: 60,
 } as const;
 
-test('20,000 requests without a cookie open as many sessions as there are places; the others get 429 and no cookie (T18)', async () => {
+test('20,000 requests without a cookie open as many sessions as there are slots; the others get 429 and no cookie (T18)', async () => {
   const driver = inProcessDriver();
   const emulator = await startEmulator({
     functions: [{ config: completeFunction({ functionName: 'hello', command: ['in-process'], ...LIMITS }) }],
@@ -29,17 +29,17 @@ test('20,000 requests without a cookie open as many sessions as there are places
 
   const statuses = replies.map((reply) => reply.slice(0, 3));
   expect(replies).toHaveLength(20_000);
-  expect(statuses.filter((status) => status === '200')).toHaveLength(PLACES);
-  expect(statuses.filter((status) => status === '429')).toHaveLength(20_000 - PLACES);
+  expect(statuses.filter((status) => status === '200')).toHaveLength(SLOTS);
+  expect(statuses.filter((status) => status === '429')).toHaveLength(20_000 - SLOTS);
   for (const reply of replies) {
     expect(/set-cookie/i.test(reply)).toBe(reply.startsWith('200'));
   }
   expect(driver.started).toHaveLength(INSTANCES);
   const { sessions } = await emulator.control.sessions.list({ functionName: 'hello', limit: 100 });
-  expect(sessions).toHaveLength(PLACES);
+  expect(sessions).toHaveLength(SLOTS);
 });
 
-test('100,000 admissions without a cookie never start more than the ceiling, nor bind more than there are places (T18)', async () => {
+test('100,000 admissions without a cookie never start more than the ceiling, nor bind more than there are slots (T18)', async () => {
   const { scheduler, driver, admit, ref } = stage(LIMITS);
   let admitted = 0;
   let refused = 0;
@@ -56,10 +56,10 @@ test('100,000 admissions without a cookie never start more than the ceiling, nor
     }
   }
 
-  expect([admitted, refused]).toEqual([PLACES, 100_000 - PLACES]);
+  expect([admitted, refused]).toEqual([SLOTS, 100_000 - SLOTS]);
   expect(driver.started).toHaveLength(INSTANCES);
   const { sessions } = await scheduler.sessions.list({ ...ref, limit: 100 });
-  expect(sessions).toHaveLength(PLACES);
+  expect(sessions).toHaveLength(SLOTS);
 });
 
 /** @returns the replies, in pipelined tens on one connection, each from its status on */

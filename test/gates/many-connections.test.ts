@@ -27,7 +27,7 @@ interface Usage {
   readonly resident: number;
 }
 
-test(`${STREAMS} idle event streams at once leave room for others, cost little, and leave no descriptor (F-14, G7, G8)`, async ({
+test(`${STREAMS} idle event streams at once leave the others served, cost little, and leave no descriptor (F-14, G7, G8)`, async ({
   annotate,
 }) => {
   const upstream = await startUpstream((incoming, response) => {

@@ -249,7 +249,7 @@ describe('D3: a connection is used again only when it is known to live', () => {
     expect(asked).toEqual([0, 0, 1, 1]);
   });
 
-  test('D3: a reply that breaks off is no broken word', async () => {
+  test('D3: a reply that is cut off does not count against the handler', async () => {
     await proveThatTheInstanceKeepsConnections();
     reply = (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok');
     const second = send();

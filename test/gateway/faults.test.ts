@@ -172,7 +172,7 @@ test('for a client of HTTP/1.0 the broken body ends with a reset, since a mere e
   expect(failures).toEqual(['ECONNRESET']);
 });
 
-test('a hanging function gets 504 at its timeout, its connection closed, its place given back (F-06, U37, U43)', async () => {
+test('a hanging function gets 504 at its timeout, its connection closed, its slot given back (F-06, U37, U43)', async () => {
   const clock = new MovableClock({ frozen: true });
   const upstream = await startTreating(() => {});
   const { port, admission, recorded } = await startGateway(upstream, { clock, timeout: 7 });
@@ -533,7 +533,7 @@ test('a broken chunk in the middle of a body ends that request with 400 and its 
   expect((await recorded(1)).map(({ status, outcome }) => [status, outcome])).toEqual([[400, 'refused']]);
 });
 
-test('a client that leaves after an early answer, its body half sent, ends the stay (F-10)', async () => {
+test('a client that leaves after an early answer, its body half sent, releases its assignment (F-10)', async () => {
   const upstream = await startUpstream((incoming, response) => {
     incoming.on('error', () => {});
     incoming.resume();

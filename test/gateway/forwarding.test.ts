@@ -332,7 +332,7 @@ test('pipelined requests are answered in their order', async () => {
   expect(text.match(/\/(one|two|three)/g)).toEqual(['/one', '/two', '/three']);
 });
 
-test('trailers of the handler stay behind', async () => {
+test('trailers of the handler are not forwarded', async () => {
   const { listener } = recording((response) => {
     response.writeHead(200, { Trailer: 'X-Sum' });
     response.write('body');

@@ -54,7 +54,7 @@ test('D6: the expectation reaches the handler, and its own 100 the client, befor
   expect(decider.expectations).toEqual(['100-continue']);
 });
 
-test('D6: a handler that refuses by its head is heard, and the client is never told to go on', async () => {
+test('D6: a refusal by the head reaches the client, which is never told to continue', async () => {
   const decider = await startDecider('refuse');
   const { port } = await startGateway(decider);
 
@@ -111,7 +111,7 @@ test('D6: what belongs to one connection, or only the gateway may say, is taken 
   expect(text.startsWith('HTTP/1.1 103 Early Hints\r\nX-Kept: 1\r\n\r\nHTTP/1.1 200 OK\r\n')).toBe(true);
 });
 
-test('D6: an interim reply keeps its place behind the replies to earlier requests of its connection', async () => {
+test('D6: an interim reply comes after the replies to earlier requests of its connection', async () => {
   const upstream = await startUpstream((request, response) => {
     if (request.url === '/slow') {
       setTimeout(() => response.end('slow'), 30);

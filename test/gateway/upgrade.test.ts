@@ -174,7 +174,7 @@ test('an upgrade to a foreign host is refused before anything else', async () =>
   expect(reply?.status).toBe(403);
 });
 
-test('a handler that refuses the upgrade is heard: its answer, newly framed, and the cookie of the session that it opened', async () => {
+test('the answer of a handler that refuses the upgrade passes: newly framed, and the cookie of the session that it opened', async () => {
   const upstream = await startUpstream(() => {});
   upstream.server.on('upgrade', (_request, socket: Socket) => {
     socket.end(
@@ -250,7 +250,7 @@ test('an instance killed under a WebSocket ends the client’s connection at onc
   await drained(gateway);
 });
 
-test('a client that goes away closes the instance’s side and ends the stay', async () => {
+test('a client that goes away closes the instance’s side and releases the assignment', async () => {
   const gone = new Promise<number>((resolve) => {
     void startEcho({ onSocket: (socket) => socket.on('close', resolve) }).then(async (echo) => {
       const { port } = await startGateway(echo);

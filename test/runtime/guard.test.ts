@@ -121,7 +121,7 @@ test('it leads a session of its own and does not listen to the signals of a term
   expect(isAlive(victim.pid)).toBe(false);
 });
 
-test('when it dies another takes its place and knows what it knew', async () => {
+test('when it dies another guard replaces it and knows the same groups', async () => {
   const { guard, warnings } = guardOf();
   const victim = sleeper();
   const file = temporaryFile('discovery');

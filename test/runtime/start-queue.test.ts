@@ -16,7 +16,7 @@ function queueOf(places: number) {
   return { clock, begun, begin };
 }
 
-test('as many begin as there are places, the rest in order as places are given back (P6)', async () => {
+test('as many begin as there are slots, the rest in order as slots come free (P6)', async () => {
   const { begun, begin } = queueOf(2);
   const [first] = await Promise.all([begin('a'), begin('b')]);
   const third = begin('c');

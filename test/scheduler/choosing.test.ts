@@ -5,7 +5,7 @@ import { completeFunction } from '../../src/model/function-config.js';
 import type { Pool } from '../../src/scheduler/pool.js';
 import type { PooledInstance } from '../../src/scheduler/pooled-instance.js';
 
-const PLACES = 3;
+const SLOTS = 3;
 const session = new Session();
 
 // V8 counts blocks only of code that it compiles from now on, so the pool is imported afterwards.
@@ -17,7 +17,7 @@ beforeAll(() => {
 
 afterAll(() => session.disconnect());
 
-test('G5 a place and a request, taken and given back, take as many steps among 10,000 instances as among 10', async () => {
+test('G5 a slot and a request, taken and given back, take as many steps among 10,000 instances as among 10', async () => {
   const few = await fullPool(10);
   const many = await fullPool(10_000);
   const among = (pool: Pool, rank: number): number => {
@@ -27,13 +27,13 @@ test('G5 a place and a request, taken and given back, take as many steps among 1
   };
   const most = Math.max(...[0, 4, 9].map((rank) => among(few, rank)));
   expect(most).toBeGreaterThan(20);
-  // The room may stand in words further up: two levels more up, two more down, whatever the number.
+  // The free slot may stand in words further up: two levels more up, two more down, whatever the number.
   for (const rank of [0, 31, 32, 1_023, 1_024, 5_000, 9_999]) {
     expect(among(many, rank)).toBeLessThanOrEqual(most + 20);
   }
 });
 
-/** Gives the place of one session back, which alone has room then, and lets another session in there with a request. */
+/** Gives back the slot of one session, then the only free slot, and gives it to another session with a request. */
 function exchangePlace(pool: Pool, instance: PooledInstance): void {
   void pool.giveSlot(instance);
   const taken = pool.takeSlot();
@@ -68,7 +68,7 @@ async function fullPool(instances: number): Promise<Pool> {
     functionName: 'f',
     command: ['x'],
     sessionAffinity: 'GENERATED_COOKIE',
-    sessionAffinityConfig: { sessionConcurrencyPerInstance: PLACES },
+    sessionAffinityConfig: { sessionConcurrencyPerInstance: SLOTS },
     maxInstances: instances,
   });
   let named = 0;
@@ -82,6 +82,6 @@ async function fullPool(instances: number): Promise<Pool> {
     hooks: { start: () => {}, stop: () => {} },
     sweep: () => {},
   });
-  for (let place = 0; place < instances * PLACES; place++) pool.takeSlot();
+  for (let slot = 0; slot < instances * SLOTS; slot++) pool.takeSlot();
   return pool;
 }

@@ -92,7 +92,7 @@ describe('U23 an instance that dies', () => {
     expect(driver.running).toHaveLength(1);
   });
 
-  test('a retry whose session was deleted meanwhile fails, and takes no place', async () => {
+  test('a retry whose session was deleted meanwhile fails, and takes no slot', async () => {
     const { admit, driver, scheduler, ref } = stage();
     const first = await admit();
     await driver.started[0]?.crash();

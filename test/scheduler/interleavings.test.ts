@@ -51,7 +51,7 @@ function shuffledDriver(
   return driver;
 }
 
-test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and deletes settle in, places and load come out even', async () => {
+test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and deletes settle in, slots and load come out even', async () => {
   const step = fc.constantFrom('new', 'a', 'b', 'create', 'create a', 'delete a', 'kill', 'retry');
   await fc.assert(
     fc.asyncProperty(

@@ -114,7 +114,7 @@ describe('the ID of a session that expired', () => {
     expect(driver.started).toHaveLength(2);
   });
 
-  test('U20 stays on record for three days and is then unknown', async () => {
+  test('U20 is listed for three days and is then unknown', async () => {
     const { request, clock, scheduler, ref } = stage(lifetimes(10));
     await request();
     await clock.advance(10_000 + 3 * 86_400_000 - 1);
@@ -153,7 +153,7 @@ describe('the ID of a session that expired', () => {
   });
 });
 
-test('G17 10,000 sessions that end at once are all gone at that instant, and their places free', async () => {
+test('G17 10,000 sessions that end at once are all gone at that instant, and their slots free', async () => {
   const { admit, clock, scheduler, ref, driver } = stage({
     sessionAffinityConfig: { sessionConcurrencyPerInstance: 200, sessionTTLInSeconds: 100 },
     maxInstances: 50,

@@ -48,7 +48,7 @@ describe('placement of sessions', () => {
     expect(driver.started).toHaveLength(2);
   });
 
-  test('C27 the place of an expired session is given to a new one', async () => {
+  test('C27 the slot of an expired session is given to a new one', async () => {
     const { request, clock, driver } = stage({
       sessionAffinityConfig: { sessionConcurrencyPerInstance: 1, sessionTTLInSeconds: 10 },
     });
@@ -58,7 +58,7 @@ describe('placement of sessions', () => {
     expect(driver.started).toHaveLength(1);
   });
 
-  test('C29 U22 of two instances with room the oldest gets the session', async () => {
+  test('C29 U22 of two instances with a free slot the oldest gets the session', async () => {
     const { request, scheduler, ref } = stage(perInstance(1));
     const [older, newer] = [await request(), await request()];
     await scheduler.sessions.delete({ ...ref, sessionId: idOf(newer) });
@@ -101,7 +101,7 @@ describe('placement of sessions', () => {
 });
 
 describe('sessions that nobody knows', () => {
-  test('U44 a session whose first request was never answered is discarded and its place given back', async () => {
+  test('U44 a session whose first request was never answered is discarded and its slot given back', async () => {
     const { admit, request, scheduler, ref } = stage(perInstance(1));
     const lost = await admit();
     lost.release({ answered: false });

@@ -43,7 +43,7 @@ describe('Register', () => {
     );
   });
 
-  test('a list that is being read tells each that stays once, whatever is erased meanwhile', () => {
+  test('a list that is being read holds each remaining entry once, whatever is erased meanwhile', () => {
     const register = new Register();
     const entries = Array.from({ length: 5_000 }, (_, at) => seatOf(at + 1));
     for (const entry of entries) register.add(entry);
@@ -59,7 +59,7 @@ describe('Register', () => {
     expect([...register.after(0)]).toEqual([]);
   });
 
-  test('the last one of a thousand stays when all around it go', () => {
+  test('the last one of a thousand remains when all around it are erased', () => {
     for (const stays of [1, 2, 1023, 1024, 1025, 1026, 2048, 2049]) {
       const register = new Register();
       const entries = Array.from({ length: 3_000 }, (_, at) => seatOf(at + 1));

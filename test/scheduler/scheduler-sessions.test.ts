@@ -206,7 +206,7 @@ describe('GetSession, UpdateSession, DeleteSession', () => {
     expect((await scheduler.sessions.list(ref)).sessions).toEqual([]);
   });
 
-  test('A17 F-22 a request in flight outlives the deletion of its session, whose place is given back once', async () => {
+  test('A17 F-22 a request in flight outlives the deletion of its session, whose slot is given back once', async () => {
     const { scheduler, ref, admit, request, driver } = stage(byHeader);
     const assignment = await admit(session('mine', 'create'));
     await scheduler.sessions.delete({ ...ref, sessionId: 'mine' });

@@ -29,7 +29,7 @@ export class Core implements Subject {
   #bindings = 0;
 
   constructor(readonly settings: Settings) {
-    const { placesEach, requestsEach, minInstances, maxInstances, exclusive, ttl, idle, ban } = settings;
+    const { slotsEach, requestsEach, minInstances, maxInstances, exclusive, ttl, idle, ban } = settings;
     const complete = completeFunction({
       functionName: 'f',
       command: ['x'],
@@ -40,7 +40,7 @@ export class Core implements Subject {
       ...complete,
       instanceIsolationMode: exclusive ? ('SESSION_EXCLUSIVE' as const) : ('SHARE' as const),
       instanceConcurrency: requestsEach,
-      sessionAffinityConfig: { ...complete.sessionAffinityConfig, sessionConcurrencyPerInstance: placesEach },
+      sessionAffinityConfig: { ...complete.sessionAffinityConfig, sessionConcurrencyPerInstance: slotsEach },
       minInstances,
       maxInstances,
     };
@@ -230,11 +230,11 @@ export class Core implements Subject {
   }
 
   #started(instance: PooledInstance): void {
-    const { minInstances, placesEach, requestsEach } = this.settings;
+    const { minInstances, slotsEach, requestsEach } = this.settings;
     for (const one of this.pool?.instances ?? []) {
-      const hasRoom = one.sessions < placesEach && one.inFlight < requestsEach;
-      if (one !== instance && one.state === 'ready' && hasRoom && this.pool.size > minInstances) {
-        this.needlessStarts.push(`${instance.instanceId} while ${one.instanceId} has room`);
+      const hasFreeSlot = one.sessions < slotsEach && one.inFlight < requestsEach;
+      if (one !== instance && one.state === 'ready' && hasFreeSlot && this.pool.size > minInstances) {
+        this.needlessStarts.push(`${instance.instanceId} while ${one.instanceId} has a free slot`);
       }
     }
     this.instances.push(instance);

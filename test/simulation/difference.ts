@@ -5,7 +5,7 @@ import type { ReferenceModel } from './reference-model.js';
 
 /** @returns the first thing that the core and the model show differently, or nothing */
 export function difference(core: Core, model: ReferenceModel): string | undefined {
-  // Instances first: to look at a session is to notice that it has ended, and its place must be free without anybody looking.
+  // Instances first: reading a session ends it when it has expired, and its slot must be free without that.
   const counted = model.counted;
   let at = 0;
   for (const instance of core.pool.instances) {

@@ -1,6 +1,6 @@
 /** One seed is a whole episode: its settings and every operation come from it. */
 export interface Settings {
-  readonly placesEach: number;
+  readonly slotsEach: number;
   readonly requestsEach: number;
   readonly maxInstances: number;
   readonly minInstances: number;
@@ -70,7 +70,7 @@ export function settingsOf(random: Random): Settings {
   const maxInstances = pick(random, [1, 2, 3, 5]);
   const ttl = pick(random, [1, 2, 7, 60, 400, 400]);
   return {
-    placesEach: exclusive ? 1 : pick(random, [1, 2, 3]),
+    slotsEach: exclusive ? 1 : pick(random, [1, 2, 3]),
     requestsEach: pick(random, [1, 2, 4]),
     maxInstances,
     minInstances: random(3) === 0 ? random(maxInstances + 1) : 0,

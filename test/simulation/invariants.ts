@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 
 /** @returns the first of the invariants I2–I13 that does not hold, or nothing */
 export function brokenInvariant(core: Core): string | undefined {
-  const { placesEach, requestsEach, maxInstances } = core.settings;
+  const { slotsEach, requestsEach, maxInstances } = core.settings;
   const load = new Map<string, number>();
   const bound = new Map<string, number>();
   for (const { binding, isOut } of core.bindings.values()) {
@@ -17,9 +17,9 @@ export function brokenInvariant(core: Core): string | undefined {
     if (entry.sessionStatus === 'Expired' && entry.endedAt > core.now)
       return `I13: ${entry.sessionId} ended early`;
     if (entry.sessionStatus === 'Expired' && entry.instance !== undefined)
-      return `I9: ${entry.sessionId} is expired and holds a place`;
+      return `I9: ${entry.sessionId} is expired and holds a slot`;
     if (entry.sessionStatus === 'Paused' && entry.instance !== undefined)
-      return `I9: ${entry.sessionId} is paused and holds a place`;
+      return `I9: ${entry.sessionId} is paused and holds a slot`;
     if (entry.inFlight < 0) return `I11: ${entry.sessionId} has ${entry.inFlight} in flight`;
     if (entry.instance?.state === 'starting' || entry.instance?.state === 'ready') {
       bound.set(entry.instance.instanceId, (bound.get(entry.instance.instanceId) ?? 0) + 1);
@@ -29,8 +29,8 @@ export function brokenInvariant(core: Core): string | undefined {
   for (const instance of core.pool.instances) {
     counted++;
     const { instanceId, sessions, inFlight } = instance;
-    if (sessions < 0 || sessions > placesEach)
-      return `I7: ${instanceId} has ${sessions} of ${placesEach} places taken`;
+    if (sessions < 0 || sessions > slotsEach)
+      return `I7: ${instanceId} has ${sessions} of ${slotsEach} slots taken`;
     if (inFlight < 0 || inFlight > requestsEach)
       return `I8: ${instanceId} has ${inFlight} of ${requestsEach} in flight`;
     if (sessions !== (bound.get(instanceId) ?? 0))

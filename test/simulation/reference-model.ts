@@ -66,11 +66,11 @@ export class ReferenceModel implements Subject {
         return this.visit();
       case 'reserve': {
         const isFull = this.counted.every(
-          (i) => i.sessions >= this.is.placesEach || i.load >= this.is.requestsEach,
+          (i) => i.sessions >= this.is.slotsEach || i.load >= this.is.requestsEach,
         );
         if (op.slot === 'optional' && isFull && this.counted.length >= this.is.maxInstances)
           return this.visit();
-        const [on, placement] = this.place();
+        const [on, placement] = this.chooseInstance();
         on.load++;
         return this.binding(undefined, on, placement, 'none', true);
       }
@@ -150,7 +150,7 @@ export class ReferenceModel implements Subject {
         const before = op.id === undefined ? undefined : this.latest(op.id);
         if (before !== undefined && before.status !== 'Expired') throw 'SessionAlreadyExists';
         if (before?.ban) throw 'SessionExpired';
-        const [on] = this.place();
+        const [on] = this.chooseInstance();
         const session = this.session(op.id, on, wished);
         session.known = true;
         return `created ${session.id} ${on.name}`;
@@ -212,7 +212,7 @@ export class ReferenceModel implements Subject {
     }
     if (step === 'paused') session.status = 'Paused';
     if (step === 'resume') {
-      const [on] = this.place();
+      const [on] = this.chooseInstance();
       session.status = 'Resuming';
       session.on = on;
     }
@@ -248,14 +248,14 @@ export class ReferenceModel implements Subject {
     if (idle !== undefined && idle > ttl) throw 'InvalidArgument';
     return { ttl, idle: idle ?? from.idle, ban };
   }
-  place(): [Instance, string] {
-    const room = this.counted.find((i) => i.sessions < this.is.placesEach && i.load < this.is.requestsEach);
-    const placement = room
+  chooseInstance(): [Instance, string] {
+    const free = this.counted.find((i) => i.sessions < this.is.slotsEach && i.load < this.is.requestsEach);
+    const placement = free
       ? 'first-fit'
-      : this.counted.some((i) => i.sessions < this.is.placesEach)
+      : this.counted.some((i) => i.sessions < this.is.slotsEach)
         ? 'overflow'
         : 'scaled-out';
-    const on = room ?? this.open();
+    const on = free ?? this.open();
     on.sessions++;
     return [on, placement];
   }
@@ -274,7 +274,7 @@ export class ReferenceModel implements Subject {
     return one;
   }
   begin(id: string | undefined, how: string): string {
-    const [on, placement] = this.place();
+    const [on, placement] = this.chooseInstance();
     on.load++;
     const session = this.session(id, on, this.is);
     session.load = 1;
@@ -316,7 +316,7 @@ export class ReferenceModel implements Subject {
   entry(session: Session): string {
     const lost = session.on?.state === 'gone';
     let placement = 'bound';
-    if (session.on === undefined || lost) [session.on, placement] = this.place();
+    if (session.on === undefined || lost) [session.on, placement] = this.chooseInstance();
     if (session.on.load >= this.is.requestsEach) throw 'ResourceExhausted';
     session.on.load++;
     session.container = session.on.name;
@@ -324,7 +324,7 @@ export class ReferenceModel implements Subject {
   }
   visit(): string {
     const free = this.counted.filter(
-      (i) => i.load < this.is.requestsEach && (!this.is.exclusive || i.sessions < this.is.placesEach),
+      (i) => i.load < this.is.requestsEach && (!this.is.exclusive || i.sessions < this.is.slotsEach),
     );
     const next = free.find((i) => i.id > this.lastTurn) ?? free[0];
     const on = next ?? this.open();

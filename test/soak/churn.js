@@ -18,7 +18,7 @@ import { stay, useFor } from './users.js';
 
 export const HANDLER = fileURLToPath(new URL('./handler.js', import.meta.url));
 const FUNCTION = 'soak';
-const PLACES = 8;
+const SLOTS = 8;
 const IN_FLIGHT_LIMIT = 200;
 const TTL_SECONDS = 60;
 const IDLE_SECONDS = 8;
@@ -41,7 +41,7 @@ export async function churn({ minutes, users }) {
   const sessions = new SessionLog();
   const failures = new FailureLog(oracle);
   const mark = `SOAK_MARK=${randomUUID()}`;
-  const args = ['--function', FUNCTION, '--sessions-per-instance', PLACES, '--max-instances', 30];
+  const args = ['--function', FUNCTION, '--sessions-per-instance', SLOTS, '--max-instances', 30];
   const times = ['--ttl', TTL_SECONDS, '--idle', IDLE_SECONDS, '--timeout', 15];
   const command = ['--env', mark, '--', process.execPath, HANDLER];
   const serve = await startServe([...args, ...times, ...command].map(String), {
@@ -135,7 +135,7 @@ async function look({ control, oracle, serve, samples, begun }) {
   const minute = (performance.now() - begun) / 60_000;
   samples.push([minute, residentBytes(serve.pid)]);
   for (const { instanceId, sessions, inFlight } of await control.instances.list()) {
-    if (sessions > PLACES) oracle.breaks('I7: more sessions than places', `${instanceId}: ${sessions}`);
+    if (sessions > SLOTS) oracle.breaks('I7: more sessions than slots', `${instanceId}: ${sessions}`);
     if (inFlight > IN_FLIGHT_LIMIT || inFlight < 0)
       oracle.breaks('I8: in flight', `${instanceId}: ${inFlight}`);
   }

@@ -73,8 +73,8 @@ function openOne(port, known) {
     socket.on('error', reject);
     socket.on('data', (chunk) => {
       text += chunk;
-      const [, planted] = /^set-cookie: ([^;\r]+)/im.exec(text) ?? [];
-      if (text.includes('data: ')) resolve({ socket, cookie: planted ?? known });
+      const [, newCookie] = /^set-cookie: ([^;\r]+)/im.exec(text) ?? [];
+      if (text.includes('data: ')) resolve({ socket, cookie: newCookie ?? known });
       else if (!text.startsWith('HTTP/1.1 200')) reject(new Error(`a stream was answered by ${text}`));
     });
     const cookie = known === undefined ? '' : `Cookie: ${known}\r\n`;

@@ -101,14 +101,14 @@ export class Oracle {
   /**
    * The head of a reply of the function, which is the request's own.
    * @param {import('./ticket.js').Ticket | undefined} ticket the session that the request named
-   * @param {{ instance: string, planted: readonly string[], sentAt: number }} reply
+   * @param {{ instance: string, setCookies: readonly string[], sentAt: number }} reply
    * @returns {import('./ticket.js').Ticket | undefined} the session that it belongs to
    */
-  judge(ticket, { instance, planted, sentAt }) {
+  judge(ticket, { instance, setCookies, sentAt }) {
     this.count('replies');
-    if (planted.length > 1) this.breaks('I5: several session cookies', planted.join(' | '));
+    if (setCookies.length > 1) this.breaks('I5: several session cookies', setCookies.join(' | '));
     const now = performance.now();
-    const [cookie] = planted;
+    const [cookie] = setCookies;
     if (cookie === undefined) {
       if (ticket === undefined) this.breaks('I5: no session cookie for a new session', instance);
       else this.#judgeKnown(ticket, { instance, sentAt, now });

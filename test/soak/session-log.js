@@ -2,7 +2,7 @@ import { sessionIn } from './wire.js';
 
 /** Two whole milliseconds whose difference was taken on another clock may be one too many or too few. */
 const ROUNDING_MS = 1;
-/** A request is put on record in the turn in which its stay ends, but the millisecond may change in between. */
+/** A request is put on record in the turn in which its assignment ends, but the millisecond may change in between. */
 const SAME_TURN_MS = 1;
 
 /**
@@ -10,7 +10,7 @@ const SAME_TURN_MS = 1;
  * @property {'known' | 'opened' | 'reopened' | 'none' | undefined} session undefined: nobody was found to serve it, and it may have done anything
  * @property {number} from it was not taken in before; on the session clock, as all instants here
  * @property {number} takenBy nor after
- * @property {number} endFrom its stay did not end before
+ * @property {number} endFrom its assignment did not end before
  * @property {number} endBy nor after
  * @property {boolean} answered
  *
@@ -20,7 +20,7 @@ const SAME_TURN_MS = 1;
 
 /**
  * Judges by the emulator's own request log whether sessions ended exactly when they should (I12, I13). The log has the instants of the
- * session clock at which the emulator itself saw a request begin and its stay end; a client can only guess at them.
+ * session clock at which the emulator itself saw a request begin and its assignment end; a client can only guess at them.
  *
  * What it cannot tell is left open to that extent and no further. A request is taken in in the turn that begins with its `at`: before
  * its admission, which may have to wait for a start, and before any later request begins. A request is logged when it ends, so a
@@ -127,7 +127,7 @@ function after(life, use) {
         }
       );
     default:
-      // It may have used the session, or opened one that others used before it came to nothing, or have been refused at the door.
+      // It may have used the session, or opened one that others used before it came to nothing, or have been refused before admission.
       return (
         life && {
           ...life,

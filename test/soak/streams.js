@@ -5,7 +5,7 @@ import { HUNG_AFTER_MS } from './hung-after.js';
 import { afterMachineTime } from './machine-time.js';
 import { headersFor, headOf, targetFor } from './wire.js';
 
-/** What stays open for a while: event streams and WebSockets. */
+/** Connections that are open for a while: event streams and WebSockets. */
 export function streamsOf({ port, oracle, connections }) {
   /** Reads events for a while and leaves; or is told that the instance died. @returns the session that the stream belonged to */
   function stream(ticket, forMs) {

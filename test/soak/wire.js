@@ -25,11 +25,11 @@ export function tokenIn(target) {
   return /[?&]token=(\w+)/.exec(target)?.[1];
 }
 
-/** @returns {{ instance?: string, token?: string, planted: string[] }} */
+/** @returns {{ instance?: string, token?: string, setCookies: string[] }} */
 export function headOf({ headers }) {
   return {
     instance: headers['x-instance'],
     token: headers['x-token'],
-    planted: (headers['set-cookie'] ?? []).filter((line) => line.startsWith(`${COOKIE}=`)),
+    setCookies: (headers['set-cookie'] ?? []).filter((line) => line.startsWith(`${COOKIE}=`)),
   };
 }

@@ -18,7 +18,7 @@ function smallDisk(size: string): string | undefined {
   return folder;
 }
 
-/** Takes all the room that is left. */
+/** Fills the disk. */
 function fill(disk: string): string {
   const filler = join(disk, 'filler');
   for (const size of [4096, 1]) {
@@ -41,7 +41,7 @@ function keptAfterKill(directory: string): readonly number[] {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, order) => order);
 
 describe('F-16: a full disk', () => {
-  test('keeps what was saved, warns once a minute, and has everything when there is room again', async ({
+  test('keeps what was saved, warns once a minute, and has everything when there is space again', async ({
     skip,
   }) => {
     const disk = smallDisk('64k');
@@ -113,7 +113,7 @@ describe('F-16: a full disk', () => {
     expect(readdirSync(directory)).toEqual(['journal', 'lock']);
   });
 
-  test('stops no change when a compaction finds no room beside the journal', async ({ skip }) => {
+  test('stops no change when a compaction finds no space beside the journal', async ({ skip }) => {
     const disk = smallDisk('64k');
     if (disk === undefined) return skip('a tmpfs cannot be mounted here');
     const directory = join(disk, 'state');

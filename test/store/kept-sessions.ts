@@ -31,7 +31,7 @@ export function storedSession(order: number, changes: Partial<StoredSession> = {
   };
 }
 
-/** In memory where there is such a place: what these tests ask of a file no disk answers differently, and hundreds of fsyncs take their time. */
+/** In memory where possible: a disk answers these tests no differently, and hundreds of fsyncs take long. */
 const FOLDERS = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export function temporaryFolder(): string {

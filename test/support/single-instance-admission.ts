@@ -1,7 +1,7 @@
 import type { Admission, AdmissionRequest, Assignment } from '../../src/model/admission.js';
 import type { Address } from '../../src/model/instance.js';
 
-/** A stay as a test sees it. */
+/** An assignment as a test sees it. */
 export interface ObservedAssignment {
   readonly requestId: string;
   readonly identity: AdmissionRequest['identity'];

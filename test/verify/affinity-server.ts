@@ -23,7 +23,7 @@ export interface Flaws {
   /** The Set-Cookie lines of a response that opened a session. */
   readonly setCookie?: (sessionId: string, ttl: number) => string[];
   /** Where a request goes, given where it should: the instance's number, from 0. */
-  readonly place?: (place: number, request: number) => number;
+  readonly instanceOf?: (own: number, request: number) => number;
   /** Whether the server looks at the session ID that was sent. */
   readonly deaf?: boolean;
   /** Sessions an instance really takes. */
@@ -46,15 +46,15 @@ export interface Flaws {
   readonly again?: 'reopens' | 'reopens untold' | 'revives' | 'opens another';
   /** How long disableSessionIdReuse keeps an ID from being used again, in milliseconds. */
   readonly banMs?: number;
-  /** Sessions that keep their places when they have ended. */
-  readonly keepsPlaceOf?: 'expired' | 'deleted';
+  /** Sessions that keep their slots when they have ended. */
+  readonly keepsSlotOf?: 'expired' | 'deleted';
   /** A TTL that is shortened ends nobody until time passes. */
   readonly shortensLater?: boolean;
   /** A deleted session is there again when it is used. */
   readonly undeletes?: boolean;
   /** Requests that an instance really takes at once. */
   readonly realLoad?: number;
-  /** A new session goes where a place is free, whatever the load there. */
+  /** A new session goes where a slot is free, whatever the load there. */
   readonly overloads?: boolean;
   /** Instances that there really may be. */
   readonly realCeiling?: number;
@@ -121,8 +121,8 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
 
   const live = (): Session[] => records.filter((session) => session.sessionStatus === 'Active');
   const seated = (): Session[] => {
-    if (options.keepsPlaceOf === 'expired') return records;
-    return options.keepsPlaceOf === 'deleted' ? [...live(), ...deleted] : live();
+    if (options.keepsSlotOf === 'expired') return records;
+    return options.keepsSlotOf === 'deleted' ? [...live(), ...deleted] : live();
   };
   const on = (name: string): number => seated().filter((session) => session.containerId === name).length;
   const loadOf = (name: string): number => load.get(name) ?? 0;
@@ -283,8 +283,8 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
       response.setHeader(HEADER, session.sessionId);
     }
     if (session !== undefined) takeLoad(session.containerId, request);
-    const place = names.indexOf(session?.containerId ?? instanceAt(0));
-    const served = options.place?.(place, requests.length) ?? place;
+    const own = names.indexOf(session?.containerId ?? instanceAt(0));
+    const served = options.instanceOf?.(own, requests.length) ?? own;
     if (namesItself) response.setHeader('X-Instance', instanceAt(served));
     response.statusCode = options.status?.(requests.length) ?? 200;
     response.end('Hello, World!');

@@ -62,7 +62,7 @@ describe('the header suite', () => {
   it.each<[string, AffinityServerOptions, string[]]>([
     ['echoes the ID of the client', { echoes: true }, ['known.not-echoed', 'chosen.not-echoed']],
     [
-      'plants a cookie besides',
+      'sets a cookie too',
       { setCookie: (id, ttl) => [`x-fc-cookie-session-id=${id}; Max-Age=${ttl}`] },
       ['cookie.never-set'],
     ],
@@ -72,7 +72,7 @@ describe('the header suite', () => {
     ['opens an instance for each session', { realLimit: 1 }, ['chosen.same-instance', 'spread.instances']],
     [
       'answers from elsewhere once',
-      { place: (place, request) => (request === 2 ? 9 : place) },
+      { instanceOf: (own, request) => (request === 2 ? 9 : own) },
       ['known.same-instance'],
     ],
   ])('fails exactly its steps for a server that %s', async (_what, options, failed) => {

@@ -211,8 +211,8 @@ describe('the lifecycle suite', () => {
     ],
     ['shortens a TTL only later', { shortensLater: true }, ['update.shortened'], []],
     ['takes up what was deleted', { undeletes: true }, ['delete.used-again'], []],
-    ['does not free the place of an expired session', { keepsPlaceOf: 'expired' }, ['place.expired'], []],
-    ['does not free the place of a deleted session', { keepsPlaceOf: 'deleted' }, ['place.deleted'], []],
+    ['does not free the slot of an expired session', { keepsSlotOf: 'expired' }, ['place.expired'], []],
+    ['does not free the slot of a deleted session', { keepsSlotOf: 'deleted' }, ['place.deleted'], []],
     [
       'ignores disableSessionIdReuse',
       { banMs: 0 },
@@ -227,7 +227,7 @@ describe('the lifecycle suite', () => {
     ],
     ['refuses an ID for ever', { banMs: Number.POSITIVE_INFINITY }, ['no-reuse.after-3-days'], []],
     ['calls the function before it refuses', { asksBeforeRefusing: true }, ['no-reuse.not-called'], []],
-    ['plants a cookie with a refusal', { setsCookieOnRefusal: true }, ['no-reuse.nothing-told'], []],
+    ['sets a cookie with a refusal', { setsCookieOnRefusal: true }, ['no-reuse.nothing-told'], []],
     [
       'ignores the cookie of a session',
       { deaf: true },

@@ -89,7 +89,7 @@ describe('the limits suite', () => {
       ['burst.answered', 'ceiling.status', 'ceiling.nothing-told', 'ceiling.not-called'],
     ],
     ['oversubscribes its instances', { realLimit: 3 }, ['burst.answered', 'burst.places']],
-    ['plants a cookie with a refusal', { setsCookieOnRefusal: true }, ['ceiling.nothing-told']],
+    ['sets a cookie with a refusal', { setsCookieOnRefusal: true }, ['ceiling.nothing-told']],
     [
       'calls the function before it refuses',
       { asksBeforeRefusing: true },

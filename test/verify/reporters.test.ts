@@ -115,7 +115,7 @@ note: a note
 `);
   });
 
-  it('is coloured only when it is told to', async () => {
+  it('is coloured only with a color level', async () => {
     expect(await renderReport(SMALL, 'pretty', { colorLevel: 0 })).not.toContain('\u001b');
     expect(await renderReport(SMALL, 'pretty', { colorLevel: 1 })).toContain('\u001b[32m✓\u001b[39m');
   });
@@ -256,7 +256,7 @@ describe('the junit reporter', () => {
     });
   });
 
-  it('stays XML whatever a target says', async () => {
+  it('is XML whatever a target says', async () => {
     const document = parseXml(await renderReport(HOSTILE, 'junit'));
     expect(document.children[0]?.children).toHaveLength(3);
     expect(document.children[0]?.children[0]?.children[0]?.text).toContain('\\x1b[31mred\\x00');

@@ -74,7 +74,7 @@ describe('the walkthrough of a server with true affinity', () => {
     expect(server.sessions).toEqual([]);
   });
 
-  it('passes without a control API when the limit is told, and says that the sessions stay', async () => {
+  it('passes without a control API when the limit is given, and says that its sessions are left', async () => {
     const server = await serve();
     const report = await walk({ url: server.url, sessionsPerInstance: 2 });
     expect(report).toMatchObject({ passed: 14, failed: 0, skipped: 0 });
@@ -96,7 +96,7 @@ describe('the walkthrough of a server with true affinity', () => {
       expect(source).toMatch(/^C\d\d.* · .*"Configure cookie affinity", https:\/\/help\.aliyun\.com\/\S+$/);
   });
 
-  it('tells of every step as it ends', async () => {
+  it('calls onStep with every step as it ends', async () => {
     const { url } = await serve();
     const told: string[] = [];
     await runSuite('walkthrough', { url }, { onStep: (one, suite) => told.push(`${suite} ${one.id}`) });
@@ -129,7 +129,7 @@ describe('the walkthrough of a server with true affinity', () => {
 });
 
 describe('the expected Max-Age', () => {
-  it('is the TTL of the session when the control API tells it (C16)', async () => {
+  it('is the TTL of the session when the control API says it (C16)', async () => {
     const { url, control } = await serve({ ttl: 60 });
     const report = await walk({ url, control });
     expect(step(report, '1.max-age')).toMatchObject({
@@ -207,7 +207,7 @@ describe('the third request', () => {
     }
   });
 
-  it('is not expected there when the first took the last place', async () => {
+  it('is not expected there when the first took the last slot', async () => {
     const server = await serve({ limit: 3 });
     await server.open();
     await server.open();
@@ -221,7 +221,7 @@ describe('the third request', () => {
 });
 
 describe('a target in use', () => {
-  it('is not blamed for filling an older instance where a place came free meanwhile', async () => {
+  it('is not blamed for filling an older instance where a slot came free meanwhile', async () => {
     const server = await serve({ limit: 2 });
     await server.open();
     await server.open();
@@ -273,7 +273,7 @@ describe('the source for the instance of a response', () => {
     expect(verdict(report)).toBe('passed');
   });
 
-  it('is refused when the control API tells another instance than the handler', async () => {
+  it('fails when the control API names another instance than the handler', async () => {
     const server = await serve({
       tellSession: (session) => ({ ...session, containerId: 'c-a-lie' }),
     });
@@ -293,36 +293,36 @@ describe('the walkthrough of a server that is wrong', () => {
   it.each<[string, AffinityServerOptions, string[], string[]]>([
     [
       'has no affinity',
-      { type: 'NONE', place: (_place, request) => request - 1 },
+      { type: 'NONE', instanceOf: (_own, request) => request - 1 },
       ['1.set-cookie'],
       WITHOUT_A_SESSION,
     ],
     ['has no affinity and one instance only', { type: 'NONE' }, ['1.set-cookie'], WITHOUT_A_SESSION],
     [
-      'plants a cookie and then ignores it',
-      { deaf: true, place: (_place, request) => (request - 1) % 2 },
+      'sets a cookie and then ignores it',
+      { deaf: true, instanceOf: (_own, request) => (request - 1) % 2 },
       ['2.no-set-cookie', '2.same-instance'],
       [],
     ],
     [
       'keeps the session and not the instance',
-      { place: (place, request) => (request === 2 ? 7 : place) },
+      { instanceOf: (own, request) => (request === 2 ? 7 : own) },
       ['2.same-instance'],
       [],
     ],
     [
-      'plants a wrong Max-Age',
+      'sets a wrong Max-Age',
       { setCookie: (id) => [`x-fc-cookie-session-id=${id}; Max-Age=3600`] },
       ['1.max-age'],
       [],
     ],
     [
-      'plants two Max-Ages',
+      'sets two Max-Ages',
       { setCookie: (id, ttl) => [`x-fc-cookie-session-id=${id}; Max-Age=${ttl}; max-age=${ttl}`] },
       ['1.max-age'],
       [],
     ],
-    ['plants no Max-Age', { setCookie: (id) => [`x-fc-cookie-session-id=${id}`] }, ['1.max-age'], []],
+    ['sets no Max-Age', { setCookie: (id) => [`x-fc-cookie-session-id=${id}`] }, ['1.max-age'], []],
     [
       'adds a Path',
       { setCookie: (id, ttl) => [`x-fc-cookie-session-id=${id}; Max-Age=${ttl}; Path=/`] },
@@ -330,7 +330,7 @@ describe('the walkthrough of a server that is wrong', () => {
       [],
     ],
     [
-      'plants twice',
+      'sets the cookie twice',
       { setCookie: (id, ttl) => Array(2).fill(`x-fc-cookie-session-id=${id}; Max-Age=${ttl}`) },
       ['1.set-cookie'],
       ['3.new-cookie', '4.new-cookie'],
@@ -352,7 +352,7 @@ describe('the walkthrough of a server that is wrong', () => {
     expect(verdict(report)).toBe('failed');
   });
 
-  it('ends its sessions when it is broken off', async () => {
+  it('ends its sessions when it is aborted', async () => {
     const stop = new AbortController();
     const server = await serve();
     const { url, control } = server;
@@ -368,7 +368,7 @@ describe('the walkthrough of a server that is wrong', () => {
 });
 
 describe('a target that does not answer', () => {
-  it('is told as unreachable, not as a failure', async () => {
+  it('is unreachable, which is no failed step', async () => {
     const server = await startAffinityServer();
     await server.close();
     await expect(walk({ url: server.url })).rejects.toThrow(UnreachableError);
@@ -382,7 +382,7 @@ describe('a target that does not answer', () => {
     server.close();
   });
 
-  it('fails the step at which one that did answer breaks off, and skips the rest', async () => {
+  it('fails the step at which it stops answering, and skips the rest', async () => {
     let requests = 0;
     const server = createServer((request, response) => {
       requests += 1;

@@ -5,7 +5,7 @@ import { costOfRequest, EMULATOR, onStage, openSessions, UPSTREAM } from '../sub
 const FC_PLACES = 200;
 
 /**
- * What a request costs that opens a session. Judged where all sessions share an instance; beside it, with 200 places an instance, where
+ * What a request costs that opens a session. Judged where all sessions share an instance; beside it, with 200 slots an instance, where
  * each 200 sessions also open the connections to a new instance.
  */
 export const p2 = {
@@ -33,9 +33,9 @@ export const p2 = {
           { name: 'sticky', run: sticky },
           { name: 'first', run: first },
           { name: 'sticky, again', run: again },
-          { name: 'sticky, 200 places', run: stickyFew },
-          { name: 'first, 200 places', run: firstFew },
-          { name: 'sticky, 200 places, again', run: againFew },
+          { name: 'sticky, 200 slots', run: stickyFew },
+          { name: 'first, 200 slots', run: firstFew },
+          { name: 'sticky, 200 slots, again', run: againFew },
         ],
         rounds,
       );
@@ -52,9 +52,9 @@ export const p2 = {
         ratioRow({
           ...common,
           what: 'for comparison: the same, an instance each 200 sessions',
-          of: 'first, 200 places',
-          to: 'sticky, 200 places',
-          control: 'sticky, 200 places, again',
+          of: 'first, 200 slots',
+          to: 'sticky, 200 slots',
+          control: 'sticky, 200 slots, again',
         }),
       ];
     }),

@@ -2,18 +2,18 @@ import { absolutes, playRounds, row } from '../rounds.js';
 import { ratios } from '../statistics.js';
 import { onStage } from '../subjects.js';
 
-const PLACES = new URL('../children/places.js', import.meta.url);
+const SLOTS = new URL('../children/slots.js', import.meta.url);
 const FEW = 10;
 const MANY = 10_000;
 
-/** Choosing an instance and giving back its place, among ten instances and among ten thousand. */
+/** Choosing an instance and giving back its slot, among ten instances and among ten thousand. */
 export const p5 = {
   id: 'P5',
   title: 'choosing an instance',
   run: ({ rounds, judging, scaled }) =>
     onStage(async (stage) => {
-      const few = await stage.start(PLACES);
-      const many = await stage.start(PLACES);
+      const few = await stage.start(SLOTS);
+      const many = await stage.start(SLOTS);
       const contestant = (name, child, instances) => {
         const run = () => child.ask('choose', { instances, times: scaled(2_000_000) });
         return { name, run };
@@ -30,7 +30,7 @@ export const p5 = {
       return [
         row({
           ...common,
-          what: 'choosing an instance of 10,000 and giving its place back',
+          what: 'choosing an instance of 10,000 and giving its slot back',
           goal: 100,
           unit: 'ns',
           figures: series['10,000'],

@@ -191,7 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'what the client sends after the instance has ended its side',
   },
   {
-    what: 'a half-closed WebSocket stays for ever',
+    what: 'a half-closed WebSocket stays open for ever',
     file: 'tunnel',
     find: "socket.once('end', giveUpWhenSilent);",
     replace: '',
@@ -695,7 +695,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'control bytes are taken out of the reason',
   },
   {
-    what: 'a 101 may plant a cookie in our name',
+    what: 'a 101 may set the session cookie',
     file: 'reply-head',
     find: "lines.remove('set-cookie', (value) => value.trimStart().toLowerCase().startsWith('x-fc-'));",
     replace: '',

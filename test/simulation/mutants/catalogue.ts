@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'if (true)',
   },
   {
-    what: 'an expired session keeps its place',
+    what: 'an expired session keeps its slot',
     file: 'scheduler/session-table',
     find: 'this.#writer?.save(entry);\n        return entry.freeSlot();',
     replace: 'this.#writer?.save(entry);\n        return undefined;',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'terms.sessionIdleTimeoutInSeconds',
   },
   {
-    what: 'a place is not counted when taken',
+    what: 'a slot is not counted when taken',
     file: 'scheduler/pool',
     find: '++instance.sessions === this.#slotsEach',
     replace: 'instance.sessions + 1 === this.#slotsEach',
@@ -125,13 +125,13 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'instance.inFlight === this.#requestsEach',
   },
   {
-    what: 'room that came back with a request is not seen',
+    what: 'a free slot that came back with a request is not seen',
     file: 'scheduler/pool',
     find: "instance.inFlight-- === this.#requestsEach && instance.state !== 'gone'",
     replace: "instance.inFlight-- === this.#requestsEach && instance.state === 'gone'",
   },
   {
-    what: 'room that came back with a place is not counted',
+    what: 'a slot that came back is not counted',
     file: 'scheduler/pool',
     find: 'instance.sessions-- === this.#slotsEach',
     replace: 'instance.sessions-- === -1',
@@ -287,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    what: 'a session that could not resume keeps its place',
+    what: 'a session that could not resume keeps its slot',
     file: 'scheduler/hibernation',
     find: 'this.paused(entry);\n        return entry.freeSlot();',
     replace: 'this.paused(entry);\n        return undefined;',

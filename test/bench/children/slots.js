@@ -3,9 +3,9 @@ import { Pool } from '../../../dist/scheduler/pool.js';
 import { answerParent } from '../child.js';
 import { lifted } from '../instances-at.js';
 
-// The pool alone: nanoseconds to choose an instance and to give back its place, when all but one place is taken, wherever that is.
+// The pool alone: nanoseconds to choose an instance and to give back its slot, when all but one slot is taken, wherever that is.
 
-const PLACES = 20;
+const SLOTS = 20;
 
 await answerParent(async () => {
   const pools = new Map();
@@ -34,7 +34,7 @@ function poolOf(instances, pools) {
   });
   let made = 0;
   const pool = new Pool({
-    revision: { versionId: '0', config: lifted(config, PLACES) },
+    revision: { versionId: '0', config: lifted(config, SLOTS) },
     qualifier: 'LATEST',
     sessionClock: clock,
     processClock: clock,
@@ -43,7 +43,7 @@ function poolOf(instances, pools) {
     hooks: { start: () => {}, stop: () => undefined },
     sweep: () => undefined,
   });
-  for (let slot = 0; slot < instances * PLACES; slot++) pool.takeSlot();
+  for (let slot = 0; slot < instances * SLOTS; slot++) pool.takeSlot();
   const members = [...pool.instances];
   // A fixed sequence that jumps about.
   let state = 12345;
