@@ -29,7 +29,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     options.stateDirectory === undefined
       ? undefined
       : await openState(options.stateDirectory, processClock, onNotice);
-  const clock = options.clock ?? new MovableClock({ aheadMs: state?.clockOffsetMs ?? 0 });
+  const clock = options.clock ?? new MovableClock(state === undefined ? {} : { kept: state.clock });
+  // A clock of the caller's own is the caller's to keep.
+  const keepClock = (): void => (options.clock === undefined ? state?.keepClock(clock.kept) : undefined);
   const local =
     options.driver === undefined
       ? localDriver(options, { clock: processClock, sessionClock: clock, nonce: ids.runNonce() })
@@ -38,7 +40,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   if (driver === undefined) throw new Error('there is no driver');
 
   const endWatch = watchForSleep(processClock, (gapMs) => {
-    if (countSleep && gapMs > 0) void clock.advance(gapMs);
+    if (countSleep && gapMs > 0) void clock.advance(gapMs).then(keepClock);
+    else keepClock();
     onNotice(gapNotice(gapMs, countSleep));
   });
   const hostVerdict = createHostRule([
@@ -67,7 +70,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     instances: new Instances(deployments),
     functions: deployments,
     requests,
-    clock: new SessionClock(clock, (offsetMs) => state?.noteClockOffset(offsetMs)),
+    clock: new SessionClock(clock, keepClock),
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
   };
   const api = createApi({
@@ -86,6 +89,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     endWatch();
     await served.end(graceMs);
     api.closeNow();
+    keepClock();
     state?.close();
     await local?.close();
   };

@@ -26,6 +26,16 @@ export interface TimeSource {
   startTimer(delay: number, call: () => void): () => void;
 }
 
+/** What a clock needs to go on after a restart as if it had run. */
+export interface KeptClock {
+  /** How far it was moved by hand, in milliseconds. */
+  readonly offsetMs: number;
+  /** How far the host's wall clock has run ahead of the time that has passed, as in a sleep, in milliseconds: this clock does not follow it. */
+  readonly skippedMs: number;
+  /** Where it stands; only of a frozen clock. */
+  readonly frozenAt?: number;
+}
+
 /** Node turns a longer delay into 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How long wakes may keep everything else waiting: after that the rest of them wait for the next turn. */
@@ -58,6 +68,7 @@ export class MovableClock implements Clock {
   readonly #epoch: number;
   readonly #wallAtStart: number;
   readonly #startedAt: number;
+  readonly #skippedBefore: number;
   readonly #alarms = new DeadlineHeap<Alarm>();
   #moved = 0;
   #frozenAt: number | undefined;
@@ -69,14 +80,16 @@ export class MovableClock implements Clock {
     source = HOST_TIME,
     frozen = false,
     startAt,
-    aheadMs = 0,
-  }: { source?: TimeSource; frozen?: boolean; startAt?: number; aheadMs?: number } = {}) {
+    kept,
+  }: { source?: TimeSource; frozen?: boolean; startAt?: number; kept?: KeptClock } = {}) {
     this.#source = source;
     this.#wallAtStart = source.wall();
     this.#startedAt = source.monotonic();
-    this.#epoch = (startAt ?? this.#wallAtStart) - this.#startedAt;
-    this.#moved = aheadMs;
-    if (frozen) this.freeze();
+    this.#skippedBefore = kept?.skippedMs ?? 0;
+    const start = startAt ?? this.#wallAtStart - this.#skippedBefore;
+    this.#epoch = start - this.#startedAt;
+    this.#moved = kept?.frozenAt === undefined ? (kept?.offsetMs ?? 0) : kept.frozenAt - start;
+    if (frozen || kept?.frozenAt !== undefined) this.freeze();
   }
 
   now(): number {
@@ -99,6 +112,12 @@ export class MovableClock implements Clock {
   /** How far the host's wall clock has run away from what has passed, in milliseconds. */
   get hostGap(): number {
     return this.#source.wall() - this.#wallAtStart - (this.#source.monotonic() - this.#startedAt);
+  }
+
+  /** What a clock of the next run needs to go on from here. */
+  get kept(): KeptClock {
+    const running = { offsetMs: this.offset, skippedMs: this.#skippedBefore + this.hostGap };
+    return this.frozen ? { ...running, frozenAt: this.now() } : running;
   }
 
   wakeAt(deadline: number, wake: () => void | Promise<void>): () => void {

@@ -1,6 +1,6 @@
 import type { MovableClock } from './clock.js';
 
-const LOOKS_EVERY_MS = 5000;
+const LOOKS_EVERY_MS = 1000;
 /** Less is the host's clock being set right by and by. */
 const NOTICEABLE_MS = 2000;
 

@@ -209,7 +209,7 @@ export class Binder {
       );
     }
     const { instance, decision } = this.#placeRequest(entry, { session: 'known' });
-    entry.inFlight++;
+    if (entry.inFlight++ === 0) this.#table.useBegins(entry);
     return newBinding({ instance, entry, decision });
   }
 
@@ -252,7 +252,7 @@ export class Binder {
     entry.used = true;
     if (entry.inFlight > 0) return;
     if (!entry.isAlive) return;
-    this.#table.used(entry);
+    this.#table.useEnds(entry);
     if (!entry.known) void this.#table.erase(entry);
     else if (entry.endsAt <= this.#table.now) void this.#table.expire(entry);
     else this.#table.hasten(entry);

@@ -44,7 +44,7 @@ export class Scheduler implements Admission {
   constructor(options: SchedulerOptions) {
     const { revision, driver, sessionClock, processClock, ids, chance } = options;
     this.#fleet = new Fleet(driver, { processClock, sessionClock });
-    const writer = options.store && new SessionWriter(options.store, processClock);
+    const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
     this.#table = new SessionTable(sessionClock, writer);
     this.#pool = new Pool({
       revision,

@@ -8,10 +8,10 @@ const FURTHEST_MS = 10 * 366 * 24 * 3600 * 1000;
 /** The session clock, as it is shown and moved from outside. */
 export class SessionClock implements ClockService {
   readonly #clock: MovableClock;
-  readonly #onMoved: (offsetMs: number) => void;
+  readonly #onMoved: () => void;
 
-  /** @param onMoved told how far the clock stands from where it would be untouched */
-  constructor(clock: MovableClock, onMoved: (offsetMs: number) => void = () => {}) {
+  /** @param onMoved told after each move, freeze and resume */
+  constructor(clock: MovableClock, onMoved: () => void = () => {}) {
     this.#clock = clock;
     this.#onMoved = onMoved;
   }
@@ -42,7 +42,7 @@ export class SessionClock implements ClockService {
   }
 
   #moved(): Promise<ClockState> {
-    this.#onMoved(this.#clock.offset);
+    this.#onMoved();
     return this.show();
   }
 }

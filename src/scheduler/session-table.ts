@@ -52,6 +52,7 @@ export class SessionTable {
     this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
     this.#writer?.save(entry);
+    if (entry.inFlight > 0) this.#writer?.beginUse(entry);
   }
 
   /**
@@ -88,10 +89,15 @@ export class SessionTable {
     this.#writer?.save(entry);
   }
 
-  /** The session was used until now. */
-  used(entry: SessionEntry): void {
+  /** The first of the session's requests in flight has begun. */
+  useBegins(entry: SessionEntry): void {
+    this.#writer?.beginUse(entry);
+  }
+
+  /** The last of the session's requests in flight has ended. */
+  useEnds(entry: SessionEntry): void {
     entry.lastUsedAt = this.now;
-    this.#writer?.use(entry);
+    this.#writer?.endUse(entry);
   }
 
   /** Its end may have come nearer. */
@@ -162,7 +168,7 @@ export class SessionTable {
 
   close(): void {
     this.#alarm?.callOff();
-    this.#writer?.flush();
+    this.#writer?.close();
   }
 
   #enlist(entry: SessionEntry): void {

@@ -9,13 +9,22 @@ const GATHERING_MS = 1000;
 export class SessionWriter {
   readonly #store: SessionStore;
   readonly #clock: Clock;
+  readonly #now: () => number;
+  /** Sessions whose last use has ended and is not yet written. */
   readonly #used = new Set<SessionEntry>();
+  /** Sessions that may have a request in flight. */
+  readonly #inUse = new Set<SessionEntry>();
+  #isClosed = false;
   #callOff: (() => void) | undefined;
 
-  /** @param clock the process clock */
-  constructor(store: SessionStore, clock: Clock) {
+  /**
+   * @param processClock for the time between two notes
+   * @param now on the session clock
+   */
+  constructor(store: SessionStore, processClock: Clock, now: () => number) {
     this.#store = store;
-    this.#clock = clock;
+    this.#clock = processClock;
+    this.#now = now;
   }
 
   /** The sessions that were kept, without instances. */
@@ -25,7 +34,7 @@ export class SessionWriter {
       const key = JSON.stringify(stored.terms);
       const terms = shared.get(key) ?? stored.terms;
       shared.set(key, terms);
-      return seatOf(stored, terms);
+      return entryOf(stored, terms);
     });
   }
 
@@ -42,18 +51,52 @@ export class SessionWriter {
     this.#store.delete(entry.order);
   }
 
-  use(entry: SessionEntry): void {
+  /** A request of the session has begun: until it ends, the session counts as used in every second. */
+  beginUse(entry: SessionEntry): void {
     if (entry.endsWithInstance) return;
-    this.#used.add(entry);
-    this.#callOff ??= this.#clock.wakeAt(this.#clock.now() + GATHERING_MS, () => this.flush());
+    this.#inUse.add(entry);
+    this.#arm();
   }
 
-  flush(): void {
+  /** The last request of the session in flight has ended. */
+  endUse(entry: SessionEntry): void {
+    if (entry.endsWithInstance) return;
+    this.#inUse.delete(entry);
+    this.#used.add(entry);
+    this.#arm();
+  }
+
+  /** Writes every use so far; later uses are not written. */
+  close(): void {
+    this.#isClosed = true;
+    this.#flush();
+  }
+
+  #arm(): void {
+    if (this.#isClosed) return;
+    this.#callOff ??= this.#clock.wakeAt(this.#clock.now() + GATHERING_MS, () => this.#flush());
+  }
+
+  #flush(): void {
     this.#callOff?.();
     this.#callOff = undefined;
-    if (this.#used.size === 0) return;
-    this.#store.touch([...this.#used].map(({ order, lastUsedAt }) => ({ order, lastUsedAt })));
+    this.#noteInUse();
+    if (this.#used.size > 0)
+      this.#store.touch([...this.#used].map(({ order, lastUsedAt }) => ({ order, lastUsedAt })));
     this.#used.clear();
+    if (this.#inUse.size > 0) this.#arm();
+  }
+
+  #noteInUse(): void {
+    const now = this.#now();
+    for (const entry of this.#inUse) {
+      if (entry.inFlight === 0 || !entry.isAlive) this.#inUse.delete(entry);
+      // On a frozen clock it stays the same.
+      else if (entry.lastUsedAt !== now) {
+        entry.lastUsedAt = now;
+        this.#used.add(entry);
+      }
+    }
   }
 }
 
@@ -84,7 +127,7 @@ function storedOf(entry: SessionEntry): StoredSession {
   };
 }
 
-function seatOf(stored: StoredSession, terms: StoredSession['terms']): SessionEntry {
+function entryOf(stored: StoredSession, terms: StoredSession['terms']): SessionEntry {
   const {
     sessionId,
     sessionStatus,

@@ -1,3 +1,4 @@
+import type { KeptClock } from '../model/clock.js';
 import type { StoredSession } from '../model/session-store.js';
 import { Fields } from './fields.js';
 import { readStoredSession } from './read-stored-session.js';
@@ -10,7 +11,7 @@ export type JournalEntry =
   | { readonly kind: 'save'; readonly functionName: string; readonly session: StoredSession }
   | { readonly kind: 'delete'; readonly functionName: string; readonly order: number }
   | { readonly kind: 'touch'; readonly functionName: string; readonly uses: readonly Use[] }
-  | { readonly kind: 'clock'; readonly offsetMs: number }
+  | ({ readonly kind: 'clock' } & KeptClock)
   /** Ends the snapshot with which every journal begins: what stands before it was on the disk before the file had its name. */
   | { readonly kind: 'whole' };
 
@@ -30,7 +31,13 @@ export function readEntry(text: string): JournalEntry {
     case 'touch':
       return { kind, functionName: fields.text('functionName'), uses: fields.list('uses').map(readUse) };
     case 'clock':
-      return { kind, offsetMs: fields.number('offsetMs') };
+      return {
+        kind,
+        offsetMs: fields.number('offsetMs'),
+        // An earlier version did not write them.
+        skippedMs: fields.value('skippedMs') === undefined ? 0 : fields.number('skippedMs'),
+        ...(fields.value('frozenAt') !== undefined && { frozenAt: fields.number('frozenAt') }),
+      };
     case 'whole':
       return { kind };
   }

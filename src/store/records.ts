@@ -1,3 +1,4 @@
+import type { KeptClock } from '../model/clock.js';
 import { EXPIRED_RETENTION_MS } from '../model/limits.js';
 import type { StoredSession } from '../model/session-store.js';
 import type { JournalEntry, Use } from './journal-entry.js';
@@ -5,10 +6,14 @@ import type { JournalEntry, Use } from './journal-entry.js';
 /** What the journal comes to: the state after every entry so far. */
 export class Records {
   readonly #functions = new Map<string, Map<number, StoredSession>>();
-  #clockOffsetMs = 0;
+  #clock: KeptClock = { offsetMs: 0, skippedMs: 0 };
 
-  get clockOffsetMs(): number {
-    return this.#clockOffsetMs;
+  get clock(): KeptClock {
+    return this.#clock;
+  }
+
+  get isEmpty(): boolean {
+    return [...this.#functions.values()].every(({ size }) => size === 0);
   }
 
   apply(entry: JournalEntry): void {
@@ -23,7 +28,7 @@ export class Records {
         touch(this.#sessionsOf(entry.functionName), entry.uses);
         return;
       case 'clock':
-        this.#clockOffsetMs = entry.offsetMs;
+        this.#clock = clockOf(entry);
         return;
       case 'whole':
         return;
@@ -38,7 +43,7 @@ export class Records {
 
   /** Entries that come to this state, in a journal of their own. */
   *snapshot(): Generator<JournalEntry> {
-    yield { kind: 'clock', offsetMs: this.#clockOffsetMs };
+    yield { kind: 'clock', ...this.#clock };
     for (const [functionName, sessions] of this.#functions) {
       for (const session of sessions.values()) yield { kind: 'save', functionName, session };
     }
@@ -48,9 +53,11 @@ export class Records {
   /**
    * Forgets the sessions whose retention is over beyond doubt. A function's scheduler does so for its own; this is for the functions
    * that are no longer served.
-   * @param now on the session clock
+   * @param wallNow the host's wall time
    */
-  forgetOutdated(now: number): void {
+  forgetOutdated(wallNow: number): void {
+    const { offsetMs, skippedMs, frozenAt } = this.#clock;
+    const now = frozenAt ?? wallNow - skippedMs + offsetMs;
     for (const sessions of this.#functions.values()) {
       for (const session of sessions.values()) {
         if (latestEndOf(session) + EXPIRED_RETENTION_MS < now) sessions.delete(session.order);
@@ -65,6 +72,10 @@ export class Records {
     this.#functions.set(functionName, sessions);
     return sessions;
   }
+}
+
+function clockOf({ offsetMs, skippedMs, frozenAt }: KeptClock): KeptClock {
+  return frozenAt === undefined ? { offsetMs, skippedMs } : { offsetMs, skippedMs, frozenAt };
 }
 
 function touch(sessions: Map<number, StoredSession>, uses: readonly Use[]): void {

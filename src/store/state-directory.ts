@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Clock } from '../model/clock.js';
+import type { Clock, KeptClock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { SessionStore } from '../model/session-store.js';
 import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
@@ -8,6 +8,8 @@ import { Journal } from './journal.js';
 import { openJournal } from './open-journal.js';
 
 const JOURNAL = 'journal';
+/** A smaller change of the host's clock is not worth a line of the journal. */
+const NOTICEABLE_MS = 100;
 const COMPACT_FROM_BYTES = 1024 * 1024;
 
 export interface StateDirectoryOptions {
@@ -24,9 +26,9 @@ export interface StateDirectoryOptions {
 
 /** Where the sessions of every function outlast the emulator. One emulator at a time. */
 export interface StateDirectory {
-  /** How far the session clock stood from the host's wall clock when that was last noted, in milliseconds; 0 at first. */
-  readonly clockOffsetMs: number;
-  noteClockOffset(milliseconds: number): void;
+  /** How the session clock stood when it was last kept. */
+  readonly clock: KeptClock;
+  keepClock(clock: KeptClock): void;
   storeOf(functionName: string): SessionStore;
   /** Brings everything to the disk and gives the directory back; what is saved later is not kept. */
   close(): void;
@@ -44,18 +46,20 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
   const { records, place } = orGiveBack(giveBack, directory, () =>
     openJournal({ directory, name: JOURNAL, now: clock.wallTime(), onWarning }),
   );
-  records.forgetOutdated(wallNow + records.clockOffsetMs);
+  records.forgetOutdated(wallNow);
+  // Without sessions there is nothing that a sleep could have aged: the clock goes back to the host's time.
+  if (records.isEmpty) records.apply({ kind: 'clock', ...records.clock, skippedMs: 0 });
   const journal = new Journal(
     { directory, name: JOURNAL, records, clock, compactFromBytes, onWarning },
     place,
   );
 
   return {
-    get clockOffsetMs() {
-      return records.clockOffsetMs;
+    get clock() {
+      return records.clock;
     },
-    noteClockOffset(offsetMs) {
-      if (offsetMs !== records.clockOffsetMs) journal.append({ kind: 'clock', offsetMs });
+    keepClock(kept) {
+      if (!isSameClock(kept, records.clock)) journal.append({ kind: 'clock', ...kept });
     },
     storeOf: (functionName) => ({
       all: () => records.of(functionName),
@@ -72,6 +76,15 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
       giveBack();
     },
   };
+}
+
+/** Readings of the same clock differ by what the host's clock is corrected by. */
+function isSameClock(one: KeptClock, other: KeptClock): boolean {
+  return (
+    one.frozenAt === other.frozenAt &&
+    Math.abs(one.offsetMs - other.offsetMs) < 1 &&
+    Math.abs(one.skippedMs - other.skippedMs) < NOTICEABLE_MS
+  );
 }
 
 function takeDirectory(directory: string): () => void {

@@ -93,6 +93,60 @@ describe('sessions in a store', () => {
     ]);
   });
 
+  test('C5: with a request in flight are used in every second of it, also at a kill', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    const [open, short] = [idOf(await before.request()), idOf(await before.request())];
+    await before.admit(session(open));
+    for (let second = 0; second < 40; second++) {
+      await before.clock.advance(1000);
+      await before.processClock.advance(1000);
+    }
+    // Nothing more is written: the emulator is killed here.
+    expect(await before.scheduler.sessions.get({ ...before.ref, sessionId: open })).toBeDefined();
+    const after = stage(lifetimes, { store: storeWith(store), clock: before.clock });
+    expect(await after.scheduler.sessions.get({ ...after.ref, sessionId: open })).toMatchObject({
+      sessionStatus: 'Active',
+    });
+    await expect(after.scheduler.sessions.get({ ...after.ref, sessionId: short })).rejects.toMatchObject({
+      code: 'SessionNotFound',
+    });
+    await after.clock.advance(28_000);
+    await after.scheduler.sessions.get({ ...after.ref, sessionId: open });
+    await after.clock.advance(2_001);
+    await expect(after.scheduler.sessions.get({ ...after.ref, sessionId: open })).rejects.toMatchObject({
+      code: 'SessionNotFound',
+    });
+  });
+
+  test('C5: with a request in flight are used until the stop', async () => {
+    const store = new MemoryStore();
+    const before = stage(lifetimes, { store });
+    const sessionId = idOf(await before.admit());
+    await before.clock.advance(40_000);
+    await before.scheduler.stop();
+    const after = stage(lifetimes, { store, clock: before.clock });
+    await after.clock.advance(29_999);
+    expect(await after.scheduler.sessions.get({ ...after.ref, sessionId })).toMatchObject({
+      sessionStatus: 'Active',
+    });
+  });
+
+  test('C5: with a request in flight on a frozen clock are noted once, and no more when it has ended', async () => {
+    const store = new MemoryStore();
+    const { admit, clock, processClock } = stage(lifetimes, { store });
+    const assignment = await admit();
+    await clock.advance(500);
+    const { writes } = store;
+    for (let second = 0; second < 10; second++) await processClock.advance(1000);
+    expect(store.writes).toBe(writes + 1);
+    assignment.release({ answered: true });
+    await processClock.advance(1000);
+    await clock.advance(500);
+    for (let second = 0; second < 10; second++) await processClock.advance(1000);
+    expect(store.writes).toBe(writes + 2);
+  });
+
   test('that nobody knows are not kept, and requests are noted together, not one by one', async () => {
     const store = new MemoryStore();
     const { admit, request, processClock, clock, scheduler } = stage(lifetimes, { store });
@@ -112,3 +166,9 @@ describe('sessions in a store', () => {
     expect(store.writes).toBe(writes + 2);
   });
 });
+
+function storeWith({ kept }: MemoryStore): MemoryStore {
+  const store = new MemoryStore();
+  for (const [order, session] of kept) store.kept.set(order, session);
+  return store;
+}

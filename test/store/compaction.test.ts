@@ -8,7 +8,7 @@ const sizeOf = (directory: string): number => statSync(join(directory, 'journal'
 test('a journal past 1 MiB is written anew: it shrinks, and keeps everything', () => {
   const directory = temporaryFolder();
   const { state, warnings } = open(directory);
-  state.noteClockOffset(1234.5);
+  state.keepClock({ offsetMs: 1234.5, skippedMs: 0 });
   state.storeOf('other').save(storedSession(1, { sessionId: 'elsewhere' }));
   const store = state.storeOf('hello');
   for (let order = 0; order < 100; order++) store.save(storedSession(order));
@@ -28,7 +28,7 @@ test('a journal past 1 MiB is written anew: it shrinks, and keeps everything', (
   state.close();
   expect(kept(directory)).toEqual(before);
   expect(kept(directory, 'other')).toEqual([storedSession(1, { sessionId: 'elsewhere' })]);
-  expect(open(directory).state.clockOffsetMs).toBe(1234.5);
+  expect(open(directory).state.clock.offsetMs).toBe(1234.5);
   expect([warnings, readdirSync(directory)]).toEqual([[], ['journal', 'lock']]);
 });
 

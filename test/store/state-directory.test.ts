@@ -135,18 +135,28 @@ describe('sessions on disk', () => {
     expect(kept(directory, 'gone').map(({ order }) => order)).toEqual([2, 4]);
   });
 
-  test('the session clock keeps its distance from the wall clock, noted only when it changes', () => {
+  test('the session clock goes on where it was kept, noted only when it changes', () => {
     const directory = temporaryFolder();
     const first = open(directory);
-    expect(first.state.clockOffsetMs).toBe(0);
-    first.state.noteClockOffset(0);
+    expect(first.state.clock).toEqual({ offsetMs: 0, skippedMs: 0 });
+    first.state.keepClock({ offsetMs: 0, skippedMs: 3.5 });
     const length = statSync(join(directory, 'journal')).size;
-    first.state.noteClockOffset(3_600_000.5);
-    first.state.noteClockOffset(3_600_000.5);
-    expect(first.state.clockOffsetMs).toBe(3_600_000.5);
-    expect(statSync(join(directory, 'journal')).size - length).toBeLessThan(100);
+    first.state.keepClock({ offsetMs: 3_600_000.5, skippedMs: 0 });
+    first.state.keepClock({ offsetMs: 3_600_000.5, skippedMs: 0 });
+    expect(first.state.clock).toEqual({ offsetMs: 3_600_000.5, skippedMs: 0 });
+    expect(statSync(join(directory, 'journal')).size - length).toBeLessThan(120);
     first.state.close();
-    expect(open(directory).state.clockOffsetMs).toBe(3_600_000.5);
+    const second = open(directory);
+    expect(second.state.clock).toEqual({ offsetMs: 3_600_000.5, skippedMs: 0 });
+    const frozen = { offsetMs: 1, skippedMs: -2000.25, frozenAt: WALL_NOW };
+    second.state.keepClock(frozen);
+    second.state.storeOf('hello').save(storedSession(1));
+    second.state.close();
+    const third = open(directory);
+    expect(third.state.clock).toEqual(frozen);
+    third.state.storeOf('hello').delete(1);
+    third.state.close();
+    expect(open(directory).state.clock).toEqual({ ...frozen, skippedMs: 0 });
   });
 
   test('nothing is written after the end', () => {
