@@ -1,4 +1,5 @@
 import { DeadlineHeap, type Due } from './deadline-heap.js';
+import { FcError } from './errors.js';
 
 /**
  * Time as the emulator sees it. Instants are milliseconds on the clock's own scale, which starts at the host's wall time and from
@@ -59,6 +60,19 @@ interface Alarm extends Due {
   readonly wake: () => void | Promise<void>;
 }
 
+/** A move under way. */
+interface Advance {
+  /** Of all moves that met. */
+  milliseconds: number;
+  left: number;
+  done: Promise<void>;
+}
+
+/** What was done to a clock by hand. */
+export type ClockMove =
+  | { readonly kind: 'advanced'; readonly milliseconds: number }
+  | { readonly kind: 'frozen' | 'resumed' };
+
 /**
  * A clock whose deadlines stand in one heap with one re-armed timer. It can be advanced and frozen, which is how the session clock
  * is used; the process clock is handed out as a plain {@link Clock}, so nobody can.
@@ -74,7 +88,8 @@ export class MovableClock implements Clock {
   #frozenAt: number | undefined;
   #order = 0;
   #timer: { readonly deadline: number; readonly stop: () => void } | undefined;
-  #advancing = false;
+  #advance: Advance | undefined;
+  readonly #watchers = new Set<(move: ClockMove) => void>();
 
   constructor({
     source = HOST_TIME,
@@ -93,7 +108,7 @@ export class MovableClock implements Clock {
   }
 
   now(): number {
-    return Math.floor(this.#frozenAt ?? this.#running());
+    return Math.floor(this.#position);
   }
 
   wallTime(): Date {
@@ -106,7 +121,7 @@ export class MovableClock implements Clock {
 
   /** How far the clock was moved by hand, in milliseconds, frozen time (negative) included. */
   get offset(): number {
-    return (this.#frozenAt ?? this.#running()) - this.#epoch - this.#source.monotonic();
+    return this.#position - this.#epoch - this.#source.monotonic();
   }
 
   /** How far the host's wall clock has run away from what has passed, in milliseconds. */
@@ -128,8 +143,10 @@ export class MovableClock implements Clock {
   }
 
   freeze(): void {
-    this.#frozenAt ??= this.#running();
+    if (this.#frozenAt !== undefined) return;
+    this.#frozenAt = this.#running();
     this.#disarm();
+    this.#tell({ kind: 'frozen' });
   }
 
   resume(): void {
@@ -137,36 +154,64 @@ export class MovableClock implements Clock {
     this.#moved += this.#frozenAt - this.#running();
     this.#frozenAt = undefined;
     this.#arm();
+    this.#tell({ kind: 'resumed' });
   }
 
   /**
-   * Moves the clock on, firing every deadline on the way in its order and at its time.
+   * Moves the clock on, firing every deadline on the way in its order and at its time. Moves that meet add up.
    * @param milliseconds how far; not negative
    * @returns when everything that the wakes began has ended
+   * @throws InvalidArgument
    */
   async advance(milliseconds: number): Promise<void> {
-    const target = this.now() + milliseconds;
+    if (!(milliseconds >= 0 && milliseconds < Infinity)) {
+      throw new FcError('InvalidArgument', `milliseconds must be 0 or more, got "${milliseconds}"`);
+    }
+    if (this.#advance === undefined) {
+      const advance = { milliseconds, left: milliseconds, done: Promise.resolve() };
+      this.#advance = advance;
+      advance.done = this.#pass(advance);
+      return advance.done;
+    }
+    this.#advance.milliseconds += milliseconds;
+    this.#advance.left += milliseconds;
+    return this.#advance.done;
+  }
+
+  /**
+   * Tells every move of the clock from now on.
+   * @returns a function that ends this
+   */
+  watch(listener: (move: ClockMove) => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  }
+
+  async #pass(advance: Advance): Promise<void> {
     const consequences: Promise<void>[] = [];
-    this.#advancing = true;
     this.#disarm();
     let breathedAt = this.#source.monotonic();
     try {
       for (
         let next = this.#alarms.next;
-        next !== undefined && this.#alarms.nextAt <= target;
+        next !== undefined && this.#alarms.nextAt <= this.#position + advance.left;
         next = this.#alarms.next
       ) {
-        this.#moveTo(this.#alarms.nextAt);
+        const ahead = Math.max(0, this.#alarms.nextAt - this.#position);
+        advance.left -= ahead;
+        this.#move(ahead);
+        if (this.#frozenAt !== undefined && ahead > 0) this.#frozenAt = this.#alarms.nextAt;
         this.#fire(next, consequences);
         if (this.#source.monotonic() - breathedAt < LONGEST_STALL_MS) continue;
         await new Promise<void>((resolve) => this.#source.startTimer(0, resolve));
         breathedAt = this.#source.monotonic();
       }
-      this.#moveTo(target);
+      this.#move(advance.left);
     } finally {
-      this.#advancing = false;
+      this.#advance = undefined;
     }
     this.#arm();
+    this.#tell({ kind: 'advanced', milliseconds: advance.milliseconds });
     await Promise.all(consequences);
   }
 
@@ -174,16 +219,23 @@ export class MovableClock implements Clock {
     return this.#epoch + this.#moved + this.#source.monotonic();
   }
 
-  #moveTo(instant: number): void {
-    const ahead = instant - (this.#frozenAt ?? this.#running());
-    if (ahead <= 0) return;
-    this.#moved += ahead;
-    if (this.#frozenAt !== undefined) this.#frozenAt = instant;
+  /** Where the clock stands, unrounded. */
+  get #position(): number {
+    return this.#frozenAt ?? this.#running();
+  }
+
+  #move(milliseconds: number): void {
+    this.#moved += milliseconds;
+    if (this.#frozenAt !== undefined) this.#frozenAt += milliseconds;
+  }
+
+  #tell(move: ClockMove): void {
+    for (const listener of this.#watchers) listener(move);
   }
 
   #arm(): void {
     const deadline = this.#alarms.nextAt;
-    if (deadline === Infinity || this.#frozenAt !== undefined || this.#advancing) return;
+    if (deadline === Infinity || this.#frozenAt !== undefined || this.#advance !== undefined) return;
     if (this.#timer !== undefined && this.#timer.deadline <= deadline) return;
     this.#disarm();
     const delay = Math.min(Math.max(Math.ceil(deadline - this.#running()), 0), LONGEST_TIMER_MS);

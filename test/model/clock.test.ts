@@ -119,6 +119,25 @@ describe('MovableClock', () => {
     expect(clock.now() - start).toBe(100);
   });
 
+  test.each([true, false])('C3: moves that meet add up (frozen: %s)', async (frozen) => {
+    const source = hostTime();
+    const clock = new MovableClock({ source, frozen });
+    const begun = clock.now();
+    // Wakes that take long let the second move in while the first is under way.
+    for (let second = 1; second <= 10; second++) {
+      clock.wakeAt(begun + second * 1000, () => source.work(frozen ? 10 : 6));
+    }
+    let moving = 2;
+    const moved = (): void => void moving--;
+    void clock.advance(6 * 3_600_000).then(moved);
+    void clock.advance(6 * 3_600_000).then(moved);
+    while (moving > 0) {
+      source.pass(0);
+      await Promise.resolve();
+    }
+    expect(frozen ? clock.now() - begun : clock.offset).toBe(12 * 3_600_000);
+  });
+
   test('advance returns when what the wakes began has ended', async () => {
     const clock = new MovableClock({ frozen: true });
     let ended = false;
