@@ -1,4 +1,5 @@
 import type { MovableClock } from './model/clock.js';
+import type { EmulatorEvent } from './model/events.js';
 import type { FunctionConfig } from './model/function.js';
 import type { InstanceDriver, LogLine } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
@@ -35,9 +36,11 @@ export interface EmulatorOptions {
   readonly hostEnvironment?: Readonly<Record<string, string | undefined>>;
   /** Told of every request when it has ended. */
   readonly onRecord?: (record: RequestRecord) => void;
+  /** Told of everything that happens: requests, sessions, instances, functions, the clock. */
+  readonly onEvent?: (event: EmulatorEvent) => void;
   /** Told of every line that an instance prints. */
   readonly onLine?: (instanceId: string, line: LogLine) => void;
-  /** Told what the user should know. */
+  /** Told what the user should know, and when another callback throws. */
   readonly onNotice?: (text: string) => void;
 }
 

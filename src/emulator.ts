@@ -1,12 +1,14 @@
 import { createApi } from './api/create-api.js';
 import type { Emulator, EmulatorOptions } from './emulator-options.js';
+import { EventBus } from './events/event-bus.js';
+import { RecentRequests } from './events/recent-requests.js';
 import { Deployments } from './functions/deployments.js';
 import { Instances } from './functions/instances.js';
-import { RecentRequests } from './gateway/recent-requests.js';
-import { MovableClock } from './model/clock.js';
+import { type ClockMove, MovableClock } from './model/clock.js';
+import type { EventBody } from './model/events.js';
 import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
-import type { ControlPlane } from './model/services.js';
+import type { ClockState, ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
 import { SessionClock } from './scheduler/session-clock.js';
@@ -16,12 +18,13 @@ import { listen } from './system/listen.js';
 import { version } from './version.js';
 
 /**
- * Starts an emulator: wires every room, listens, and stops what it started when that fails.
+ * Starts an emulator: wires its parts, listens, and stops what it started when that fails.
  * @throws PortInUseError, CAFileNotFound (a command that does not exist), InvalidArgument
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { functions, host = '127.0.0.1', apiPort = 0, allowedHosts = [], maxSessionTTLInSeconds } = options;
-  const { onNotice = () => {}, onRecord = () => {}, countSleep = false } = options;
+  const { countSleep = false } = options;
+  const { onNotice, onRecord, onEvent, onLine } = guardCallbacks(options);
   const processClock = new MovableClock();
   const startedAt = processClock.now();
   const ids = createIds(processClock);
@@ -34,7 +37,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const keepClock = (): void => (options.clock === undefined ? state?.keepClock(clock.kept) : undefined);
   const local =
     options.driver === undefined
-      ? localDriver(options, { clock: processClock, sessionClock: clock, nonce: ids.runNonce() })
+      ? localDriver(
+          { ...options, onLine, onNotice },
+          { clock: processClock, sessionClock: clock, nonce: ids.runNonce() },
+        )
       : undefined;
   const driver = options.driver ?? local;
   if (driver === undefined) throw new Error('there is no driver');
@@ -50,7 +56,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ...functions.map(({ config }) => `${config.functionName}.localhost`),
   ]);
   const requests = new RecentRequests();
-  requests.subscribe(onRecord);
+  const events = new EventBus({ sessionClock: clock, processClock, onEvent });
+  const sessionClock = new SessionClock(clock);
+  const endClockEvents = clock.watch((move) => {
+    keepClock();
+    events.emit(() => clockEvent(move, sessionClock.state));
+  });
   const deployments = new Deployments();
   const served = new ServedFunctions({
     host,
@@ -60,7 +71,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ids,
     hostVerdict,
     deployments,
-    onRecord: (record) => requests.add(record),
+    emit: events.emit,
+    onRecord: (record) => {
+      requests.add(record);
+      onRecord(record);
+      events.emit(() => ({ type: 'request.end', record }));
+    },
+    onDefect: (what, error) => onNotice(`${what}: ${describe(error)}`),
     maxSessionTTLInSeconds,
     state,
   });
@@ -70,7 +87,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     instances: new Instances(deployments),
     functions: deployments,
     requests,
-    clock: new SessionClock(clock, keepClock),
+    clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
   };
   const api = createApi({
@@ -78,7 +95,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ids,
     sessionClock: clock,
     hostVerdict,
-    events: requests,
+    events,
+    clock: processClock,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
     onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
   });
@@ -87,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const end = async (graceMs?: number): Promise<void> => {
     isStopping = true;
     endWatch();
+    endClockEvents();
     await served.end(graceMs);
     api.closeNow();
     keepClock();
@@ -150,6 +169,43 @@ async function openState(
 ): Promise<StateDirectory> {
   const { openStateDirectory } = await import('./store/state-directory.js');
   return openStateDirectory({ directory, clock, wallNow: clock.now(), onWarning });
+}
+
+/**
+ * What the caller is told by, made safe: a callback that throws has no effect on what it was told of. The first failure of each is
+ * told by `onNotice`.
+ */
+function guardCallbacks(
+  options: EmulatorOptions,
+): Required<Pick<EmulatorOptions, 'onNotice' | 'onRecord'>> & Pick<EmulatorOptions, 'onEvent' | 'onLine'> {
+  const guard = <T extends unknown[]>(
+    callback: (...args: T) => void,
+    onFailure: (error: unknown) => void,
+  ) => {
+    let failed = false;
+    return (...args: T): void => {
+      try {
+        callback(...args);
+      } catch (error) {
+        if (!failed) onFailure(error);
+        failed = true;
+      }
+    };
+  };
+  const onNotice = guard(options.onNotice ?? (() => {}), () => {});
+  const tellOf = (name: string) => (error: unknown) => onNotice(`${name} threw: ${describe(error)}`);
+  return {
+    onNotice,
+    onRecord: guard(options.onRecord ?? (() => {}), tellOf('onRecord')),
+    ...(options.onEvent !== undefined && { onEvent: guard(options.onEvent, tellOf('onEvent')) }),
+    ...(options.onLine !== undefined && { onLine: guard(options.onLine, tellOf('onLine')) }),
+  };
+}
+
+function clockEvent(move: ClockMove, clock: ClockState): EventBody {
+  return move.kind === 'advanced'
+    ? { type: 'clock.advanced', clock, milliseconds: move.milliseconds }
+    : { type: `clock.${move.kind}`, clock };
 }
 
 function gapNotice(gapMs: number, counted: boolean): string {

@@ -4,6 +4,7 @@ export { startEmulator } from './emulator.js';
 export type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';
 export { MovableClock } from './model/clock.js';
 export { type ErrorCode, FcError, PortInUseError, UnreachableError } from './model/errors.js';
+export type { EmulatorEvent, EventType } from './model/events.js';
 export type { FunctionConfig, SessionAffinityConfig, SessionAffinityType } from './model/function.js';
 export { completeFunction, type FunctionInput } from './model/function-config.js';
 export type { InstanceInfo, LogLine } from './model/instance.js';

@@ -3,7 +3,8 @@ import type { ServeFunction } from './emulator-options.js';
 import type { Deployments } from './functions/deployments.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
 import type { Clock } from './model/clock.js';
-import { LATEST } from './model/function.js';
+import type { Emit } from './model/events.js';
+import { type FunctionConfig, LATEST } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
@@ -24,6 +25,8 @@ interface Surroundings {
   /** Told of each function as it is served. */
   readonly deployments: Deployments;
   readonly onRecord: (record: RequestRecord) => void;
+  readonly emit: Emit;
+  readonly onDefect: (what: string, error: unknown) => void;
   readonly maxSessionTTLInSeconds: number | undefined;
   readonly state: StateDirectory | undefined;
 }
@@ -45,7 +48,7 @@ export class ServedFunctions {
   }: ServeFunction): Promise<{ functionName: string; url: string }> {
     const { functionName } = config;
     const { host, driver, processClock, sessionClock, ids, hostVerdict, deployments } = this.#around;
-    const { maxSessionTTLInSeconds, state, onRecord } = this.#around;
+    const { maxSessionTTLInSeconds, state, onRecord, emit, onDefect } = this.#around;
     const scheduler = new Scheduler({
       revision: { versionId: '0', config },
       driver,
@@ -53,6 +56,8 @@ export class ServedFunctions {
       processClock,
       ids,
       chance,
+      emit,
+      onDefect,
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName) }),
     });
@@ -66,14 +71,20 @@ export class ServedFunctions {
       ids,
       hostVerdict,
       onRecord,
+      emit,
     });
     this.#running.push({ scheduler, gateway });
     const url = await listen(gateway.server, host, port);
     const createdAt = sessionClock.now();
+    const functionId = ids.functionId();
     deployments.add({
-      served: { config, functionId: ids.functionId(), url, createdAt, lastModifiedAt: createdAt },
+      served: { config, functionId, url, createdAt, lastModifiedAt: createdAt },
       runner: scheduler,
     });
+    emit(() => ({
+      type: 'function.added',
+      function: { functionId, versionId: '0', url, config: shown(config) },
+    }));
     return { functionName, url };
   }
 
@@ -95,4 +106,12 @@ export class ServedFunctions {
       this.#running.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })),
     );
   }
+}
+
+/** Environment variables may hold secrets, which no event tells. */
+function shown({
+  environmentVariables: _,
+  ...config
+}: FunctionConfig): Omit<FunctionConfig, 'environmentVariables'> {
+  return config;
 }

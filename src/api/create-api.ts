@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
+import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { ControlPlane } from '../model/services.js';
 import { ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkHead } from './check-head.js';
-import { emulatorRoutes, type RequestEvents } from './emulator-routes.js';
+import { emulatorRoutes } from './emulator-routes.js';
+import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
 import type { Reply } from './operation.js';
 import { readBody } from './read-body.js';
@@ -24,7 +26,9 @@ export interface ApiOptions {
   /** Judges the `Host` of every request, whatever it asks for. */
   readonly hostVerdict: (host: string) => HostVerdict;
   /** Feeds `GET /_emulator/v1/events`; without it that stream stays silent. */
-  readonly events?: RequestEvents;
+  readonly events?: EventFeed;
+  /** The process clock, which times the heartbeat of that stream. */
+  readonly clock?: Clock;
   /** The greatest TTL a session may ask for (spec U3). */
   readonly maxSessionTTLInSeconds?: number;
   /** Told of every defect, which the client sees only as `InternalServerError`. */
@@ -40,14 +44,15 @@ export interface Api {
 
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
-  const { control, ids, sessionClock, hostVerdict, events, maxSessionTTLInSeconds, onError } = options;
+  const { control, ids, sessionClock, hostVerdict, events, clock, maxSessionTTLInSeconds, onError } = options;
   let made: Router | undefined;
   // Made when it is first asked: a function that nobody administers starts without it.
   const router = (): Router => {
     made ??= createRouter({
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
-      ...emulatorRoutes(control, events),
+      ...emulatorRoutes(control),
+      ...eventRoutes(events, clock),
     });
     return made;
   };
@@ -148,6 +153,7 @@ async function answer({
     query: found.query,
     body,
     requestId,
+    lastEventId: request.headers['last-event-id']?.toString(),
     signal: gone.signal,
   });
 }

@@ -1,29 +1,16 @@
-import { boundedFeed } from '../model/bounded-feed.js';
 import type { LogLine } from '../model/instance.js';
-import type { RequestRecord } from '../model/request-record.js';
 import type { ControlPlane, FunctionRef } from '../model/services.js';
 import { type Call, json, type OperationTable } from './operation.js';
 import { toServedFunctionJson } from './wire-function.js';
-
-/** Tells of every request that has ended. */
-export interface RequestEvents {
-  /** @returns a function that ends the subscription */
-  subscribe(listener: (record: RequestRecord) => void): () => void;
-}
-
-/** Stands where a slow reader of the events has missed some. */
-interface Gap {
-  readonly missed: number;
-}
 
 const OWN = '/_emulator/v1';
 
 /**
  * The emulator's own API. Replies are the model's records as JSON; lists are wrapped (`{"instances":[…]}`).
- * `logs?follow=true` is newline-delimited JSON, one LogLine a line; `events` are server-sent, one RequestRecord an event.
+ * `logs?follow=true` is newline-delimited JSON, one LogLine a line.
  * `functions` and `instances` take `functionName` and `qualifier` as filters; `instances?ended=true` has those that ended lately too.
  */
-export function emulatorRoutes(control: ControlPlane, events: RequestEvents | undefined): OperationTable {
+export function emulatorRoutes(control: ControlPlane): OperationTable {
   const { functions, instances, requests, clock } = control;
   return {
     [`${OWN}/health`]: {
@@ -87,16 +74,6 @@ export function emulatorRoutes(control: ControlPlane, events: RequestEvents | un
     [`${OWN}/clock/resume`]: {
       POST: async () => json(await clock.resume()),
     },
-    [`${OWN}/events`]: {
-      async GET(call) {
-        const records = boundedFeed<RequestRecord | Gap>({
-          subscribe: (listener) => events?.subscribe(listener) ?? (() => {}),
-          signal: call.signal,
-          gap: (missed) => ({ missed }),
-        });
-        return { kind: 'stream', contentType: 'text/event-stream', chunks: serverSent(records) };
-      },
-    },
   };
 }
 
@@ -108,11 +85,4 @@ async function functionRef(call: Call): Promise<FunctionRef | undefined> {
 
 async function* asLines(records: AsyncIterable<LogLine>): AsyncGenerator<string> {
   for await (const record of records) yield `${JSON.stringify(record)}\n`;
-}
-
-async function* serverSent(records: AsyncIterable<RequestRecord | Gap>): AsyncGenerator<string> {
-  for await (const record of records) {
-    const event = 'missed' in record ? 'event: gap\n' : '';
-    yield `${event}data: ${JSON.stringify(record)}\n\n`;
-  }
 }

@@ -6,6 +6,8 @@ export interface Call {
   /** The parsed JSON; undefined when there was none. */
   readonly body: unknown;
   readonly requestId: string;
+  /** The header of that name, where a reader of events comes back. */
+  readonly lastEventId: string | undefined;
   /** Aborted when the client has left or the reply is over. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import type { Admission } from '../model/admission.js';
 import type { SessionAffinity } from '../model/affinity.js';
 import type { Clock } from '../model/clock.js';
 import { asFcError } from '../model/errors.js';
+import type { Emit } from '../model/events.js';
 import type { FunctionConfig, HttpTrigger } from '../model/function.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
@@ -15,7 +16,7 @@ import { Connection } from './connection.js';
 import { createListener } from './create-listener.js';
 import { discardBody } from './discard-body.js';
 import { Exchange } from './exchange.js';
-import { createRecorder } from './record.js';
+import { createRecorder, UNKNOWN } from './record.js';
 import { responseOn } from './response-on.js';
 import { createRoute } from './route.js';
 import { serve } from './serve.js';
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** Called exactly once for each request, refused ones and such as cannot be parsed included. */
   onRecord(record: RequestRecord): void;
+  /** Told when a request begins and when an instance takes it. */
+  readonly emit?: Emit;
 }
 
 /** The data plane of one HTTP trigger. Whoever makes it lets `server` listen. */
@@ -48,7 +51,7 @@ export interface Gateway {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { trigger, clock, sessionClock, ids, onRecord } = options;
+  const { trigger, clock, sessionClock, ids, onRecord, emit } = options;
   const route = createRoute(options);
   const record = createRecorder({ trigger, clock, onRecord });
   const connections = new Map<Socket, Connection>();
@@ -79,15 +82,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
   };
 
-  const begin = (request: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): Exchange =>
-    new Exchange({
-      requestId: ids.requestId(),
+  const begin = (request: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): Exchange => {
+    const requestId = ids.requestId();
+    emit?.(() => ({
+      type: 'request.begin',
+      requestId,
+      functionName: trigger.functionName,
+      qualifier: trigger.qualifier,
+      method: request.method ?? UNKNOWN,
+      target: request.url || UNKNOWN,
+    }));
+    return new Exchange({
+      requestId,
       request,
       response,
       at: sessionClock.now(),
       startedAt: clock.now(),
       upgradeHead,
     });
+  };
 
   const connectionOf = (socket: Socket): Connection => {
     const known = connections.get(socket);

@@ -6,7 +6,7 @@ import type { RequestRecord } from '../model/request-record.js';
 import type { Exchange } from './exchange.js';
 
 /** Stands for the method and target of what could not be parsed. */
-const UNKNOWN = '-';
+export const UNKNOWN = '-';
 
 interface RecorderOptions {
   readonly trigger: HttpTrigger;

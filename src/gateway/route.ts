@@ -1,6 +1,7 @@
 import type { Admission } from '../model/admission.js';
 import type { SessionAffinity } from '../model/affinity.js';
 import type { Clock } from '../model/clock.js';
+import type { Emit } from '../model/events.js';
 import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { RequestRules } from './check-request.js';
 import { commonHeaders } from './common-headers.js';
@@ -15,6 +16,7 @@ export interface Route {
   readonly admission: Admission;
   readonly upstream: HttpProxyUpstream;
   readonly clock: Clock;
+  readonly emit: Emit | undefined;
   readonly timeoutInSeconds: number;
   readonly maxBodyBytes: number;
   /** Flat: what every instance is told with every request. */
@@ -35,6 +37,7 @@ export function createRoute({
   clock,
   hostVerdict,
   maxBodyBytes = MAX_BODY_BYTES,
+  emit,
 }: GatewayOptions): Route {
   const sessionHeader = config.sessionAffinityConfig.affinityHeaderFieldName;
   return {
@@ -48,6 +51,7 @@ export function createRoute({
     admission,
     upstream: new HttpProxyUpstream(clock),
     clock,
+    emit,
     timeoutInSeconds: config.timeout,
     maxBodyBytes,
     commonLines: commonHeaders(trigger),

@@ -76,6 +76,11 @@ function tryOn(
 ): Promise<AttemptResult> {
   exchange.attempts += 1;
   exchange.decision = assignment.decision;
+  route.emit?.(() => ({
+    type: 'request.admitted',
+    requestId: exchange.requestId,
+    decision: assignment.decision,
+  }));
   exchange.admittedAt = route.clock.now();
   return Attempt.run({ exchange, assignment, head, route });
 }

@@ -113,7 +113,7 @@ export class Binder {
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
     entry.known = true;
-    this.#table.add(entry);
+    this.#table.add(entry, { by: 'request', again: false });
     binding.entry = entry;
     binding.opened = true;
     binding.endsSession = endsWithRequest;
@@ -122,7 +122,7 @@ export class Binder {
 
   /** Ends the session of a request and forgets it. */
   endSession({ entry }: Binding): void {
-    if (entry?.isAlive) void this.#table.delete(entry);
+    if (entry?.isAlive) void this.#table.delete(entry, 'reply');
   }
 
   /** A request that has stepped out will not come in again. */
@@ -154,7 +154,7 @@ export class Binder {
     const { instance } = this.#options.poolOf(terms.qualifier).takeSlot();
     const entry = this.#newEntry(instance, terms, sessionId);
     entry.known = true;
-    this.#table.add(entry);
+    this.#table.add(entry, { by: 'api', again: earlier !== undefined });
     return { entry, instance };
   }
 
@@ -177,7 +177,7 @@ export class Binder {
   #findServed(qualifier: string, sessionId: string): SessionEntry | undefined {
     const entry = this.#table.find(qualifier, sessionId);
     if (entry === undefined || !entry.endsWithInstance || entry.instance?.state !== 'gone') return entry;
-    void this.#table.delete(entry);
+    void this.#table.delete(entry, 'instance-ended');
     return undefined;
   }
 
@@ -187,7 +187,7 @@ export class Binder {
     instance.pool.takeRequest(instance);
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
-    this.#table.add(entry);
+    this.#table.add(entry, { by: 'request', again });
     const decision: Decision = {
       placement,
       instanceId: instance.instanceId,
@@ -229,6 +229,8 @@ export class Binder {
       entry.instance = instance;
       entry.containerId = instance.instanceId;
       this.#table.changed(entry);
+      const reason = lost ? 'instance-ended' : 'restored';
+      this.#table.emit(() => ({ type: 'session.rebound', session: entry.toSession(), reason }));
     }
     const placement: Placement = lost ? 'rebound-after-crash' : placed.placement;
     const { sessionId } = entry;
@@ -253,7 +255,7 @@ export class Binder {
     if (entry.inFlight > 0) return;
     if (!entry.isAlive) return;
     this.#table.useEnds(entry);
-    if (!entry.known) void this.#table.erase(entry);
+    if (!entry.known) void this.#table.discard(entry);
     else if (entry.endsAt <= this.#table.now) void this.#table.expire(entry);
     else this.#table.hasten(entry);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.js';
-import { FcError } from '../model/errors.js';
+import { asFcError, FcError } from '../model/errors.js';
+import type { Emit, EndReason } from '../model/events.js';
 import type {
   Address,
   Exit,
@@ -7,7 +8,10 @@ import type {
   InstanceDriver,
   InstanceInfo,
   InstanceLog,
+  InstanceSpec,
 } from '../model/instance.js';
+import { within } from '../system/within.js';
+import type { HowToEnd, PoolHooks } from './pool.js';
 import type { PooledInstance } from './pooled-instance.js';
 
 /** So many ended instances are still listed, and their logs can be read. */
@@ -19,7 +23,9 @@ interface Member {
   readonly pooled: PooledInstance;
   readonly instance: Instance;
   address: Address | undefined;
-  isEnding: boolean;
+  /** Why it is being stopped; absent while it is not. */
+  endReason: EndReason | undefined;
+  failure: { readonly code: string; readonly message: string } | undefined;
 }
 
 interface Ended {
@@ -27,41 +33,56 @@ interface Ended {
   readonly log: InstanceLog;
 }
 
+interface FleetOptions {
+  readonly driver: InstanceDriver;
+  readonly processClock: Clock;
+  readonly sessionClock: Pick<Clock, 'now'>;
+  readonly emit: Emit;
+  /** Told of a driver that does not keep its contract. */
+  readonly onDefect: (what: string, error: unknown) => void;
+}
+
 /** The processes behind the pool's instances: starts and stops what the core asks for, and tells it what became of them. */
-export class Fleet {
-  readonly #driver: InstanceDriver;
-  readonly #clock: Clock;
+export class Fleet implements PoolHooks {
+  readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
-  readonly #sessionClock: Pick<Clock, 'now'>;
   readonly #ended = new Map<string, Ended>();
   readonly #giveUp = new AbortController();
 
-  /** @param clocks the process clock, for waiting; the session clock, for what is shown */
-  constructor(
-    driver: InstanceDriver,
-    clocks: { readonly processClock: Clock; readonly sessionClock: Pick<Clock, 'now'> },
-  ) {
-    this.#driver = driver;
-    this.#clock = clocks.processClock;
-    this.#sessionClock = clocks.sessionClock;
+  constructor(options: FleetOptions) {
+    this.#options = options;
   }
 
+  /** @throws FunctionNotStarted when the driver cannot even begin; nothing of the instance is left then */
   start(pooled: PooledInstance): void {
+    const { driver, emit } = this.#options;
     const { instanceId, pool } = pooled;
-    const spec = { instanceId, qualifier: pool.qualifier, revision: pool.revision };
-    const instance = this.#driver.start(spec, this.#giveUp.signal);
-    const member: Member = { pooled, instance, address: undefined, isEnding: false };
+    const instance = this.#begin({ instanceId, qualifier: pool.qualifier, revision: pool.revision }, driver);
+    const member: Member = { pooled, instance, address: undefined, endReason: undefined, failure: undefined };
     this.#members.set(instanceId, member);
+    emit(() => ({ type: 'instance.starting', instance: infoOf(member) }));
     instance.ready.then(
       (address) => {
         member.address = address;
         pool.becameReady(pooled);
+        emit(() => ({ type: 'instance.ready', instance: infoOf(member) }));
       },
-      () => pool.lose(pooled),
+      (error) => {
+        const { code, message } = asFcError(error);
+        member.failure = { code, message };
+        pool.lose(pooled);
+      },
     );
     void instance.exited.then((exit) => {
       pool.lose(pooled);
-      this.#remember(member, exit);
+      const instance = this.#remember(member, exit);
+      emit(() => ({
+        type: 'instance.ended',
+        instance,
+        reason: member.endReason ?? (member.address === undefined ? 'failed' : 'crashed'),
+        exit,
+        ...(member.failure !== undefined && { failure: member.failure }),
+      }));
     });
   }
 
@@ -86,31 +107,28 @@ export class Fleet {
     return this.#members.get(instanceId)?.instance.exited ?? Promise.resolve();
   }
 
-  /** Ends it: in order (SIGTERM, then the drain timeout), or at once with what is in flight on it. */
-  async stop({ instanceId }: PooledInstance, { abort }: { readonly abort: boolean }): Promise<void> {
+  /** Ends it: in order (SIGTERM, then the drain timeout), or at once with what is in flight on it. Never rejects. */
+  async stop({ instanceId }: PooledInstance, { abort, reason }: HowToEnd): Promise<void> {
     const member = this.#members.get(instanceId);
     if (member === undefined) return;
-    member.isEnding = true;
-    await member.instance.stop(abort ? { graceMs: 0 } : {});
+    try {
+      await this.#end(member, reason, abort ? { graceMs: 0 } : {});
+    } catch (error) {
+      this.#options.onDefect(`instance ${instanceId} could not be stopped`, error);
+    }
   }
 
   /** Resolves when the instance has died, or has shown that it lives on. */
   async settled(pooled: PooledInstance): Promise<void> {
     if (pooled.state === 'gone') return;
-    let callOff = (): void => {};
-    const livesOn = new Promise<void>((resolve) => {
-      callOff = this.#clock.wakeAt(this.#clock.now() + DEATH_IS_NOTICED_MS, resolve);
-    });
-    await Promise.race([this.exited(pooled.instanceId), livesOn]);
-    callOff();
+    await within(this.#options.processClock, DEATH_IS_NOTICED_MS, this.exited(pooled.instanceId));
   }
 
   async kill(instanceId: string): Promise<void> {
     const member = this.#members.get(instanceId);
     if (member === undefined)
       throw new FcError('InstanceNotFound', `instance '${instanceId}' does not exist`);
-    member.isEnding = true;
-    await member.instance.stop({ graceMs: 0 });
+    await this.#end(member, 'killed', { graceMs: 0 });
   }
 
   list(): InstanceInfo[] {
@@ -122,33 +140,59 @@ export class Fleet {
     return [...this.#ended.values()].map(({ info }) => info);
   }
 
-  /** Ends all of them; with `graceMs` 0 at once. */
+  /** Ends all of them; with `graceMs` 0 at once. Never rejects. */
   async stopAll(options: { readonly graceMs?: number }): Promise<void> {
     this.#giveUp.abort();
-    await Promise.all([...this.#members.values()].map(({ instance }) => instance.stop(options)));
+    await Promise.all(
+      [...this.#members.values()].map((member) =>
+        this.#end(member, 'stopped', options).catch((error: unknown) =>
+          this.#options.onDefect(`instance ${member.instance.instanceId} could not be stopped`, error),
+        ),
+      ),
+    );
   }
 
-  #remember(member: Member, { code, signal }: Exit): void {
+  #begin(spec: InstanceSpec, driver: InstanceDriver): Instance {
+    try {
+      return driver.start(spec, this.#giveUp.signal);
+    } catch (error) {
+      this.#options.onDefect('an instance could not be started', error);
+      if (error instanceof FcError) throw error;
+      const message = `the instance could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      throw new FcError('FunctionNotStarted', message, { cause: error });
+    }
+  }
+
+  async #end(member: Member, reason: EndReason, options: { readonly graceMs?: number }): Promise<void> {
+    if (member.endReason === undefined) {
+      member.endReason = reason;
+      this.#options.emit(() => ({ type: 'instance.draining', instance: infoOf(member), reason }));
+    }
+    await member.instance.stop(options);
+  }
+
+  #remember(member: Member, { code, signal }: Exit): InstanceInfo {
     const { instanceId, output } = member.instance;
     this.#members.delete(instanceId);
-    const destroyedTimeMs = this.#sessionClock.now();
+    const destroyedTimeMs = this.#options.sessionClock.now();
     const info = { ...infoOf(member), status: 'Destroyed', destroyedTimeMs, exit: { code, signal } } as const;
     this.#ended.set(instanceId, { info, log: output });
     for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= ENDED_KEPT) return;
+      if (this.#ended.size <= ENDED_KEPT) break;
       this.#ended.delete(oldest);
     }
+    return info;
   }
 }
 
-function infoOf({ pooled, instance, address, isEnding }: Member): InstanceInfo {
+function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo {
   const { revision, qualifier } = pooled.pool;
   return {
     instanceId: pooled.instanceId,
     functionName: revision.config.functionName,
     versionId: revision.versionId,
     qualifier,
-    status: isEnding ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
+    status: endReason !== undefined ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
     createdTimeMs: Math.floor(pooled.createdAt),
     resourceType: 'FC',
     pid: instance.pid,

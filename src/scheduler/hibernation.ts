@@ -24,6 +24,7 @@ export class Hibernation {
     entry.sessionStatus = 'Paused';
     entry.lastModifiedAt = this.#table.now;
     this.#table.changed(entry);
+    this.#table.emit(() => ({ type: 'session.paused', session: entry.toSession() }));
   }
 
   /** Gives a paused session an instance. Resuming until {@link resumed}. @throws ResourceExhausted, ServiceUnavailable */
@@ -44,6 +45,7 @@ export class Hibernation {
     entry.lastUsedAt = now;
     this.#table.hasten(entry);
     this.#table.changed(entry);
+    this.#table.emit(() => ({ type: 'session.resumed', session: entry.toSession() }));
   }
 
   /** The resumed session's instance did not start. */

@@ -1,17 +1,25 @@
 import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
+import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { FirstFitIndex } from './first-fit-index.js';
 import { PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
 
+/** How an instance is ended: with `abort` at once, with what is in flight on it; else what is in flight may finish. */
+export interface HowToEnd {
+  readonly abort: boolean;
+  readonly reason: EndReason;
+}
+
 /** What the pool wants done to processes. Called at once, so nothing may await in between. */
 export interface PoolHooks {
+  /** @throws when it cannot even be begun */
   start(instance: PooledInstance): void;
-  /** It is no longer counted; whatever still runs on it may finish, or with `abort` must end now. */
-  stop(instance: PooledInstance, how: { readonly abort: boolean }): void | Promise<void>;
+  /** Ends an instance that is no longer counted. */
+  stop(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
 }
 
 export interface PoolOptions {
@@ -61,7 +69,7 @@ export class Pool {
       beforeLook: options.sweep,
       isNeeded: () => this.#index.size <= config.minInstances,
       instances: () => this.#index,
-      retire: (instance) => this.retire(instance, { abort: false }),
+      retire: (instance) => this.retire(instance, { abort: false, reason: 'idle' }),
     });
   }
 
@@ -97,7 +105,8 @@ export class Pool {
   /** Gives a session's place back. An exclusive instance ends with its session. */
   giveSlot(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;
-    if (this.exclusive) return this.retire(instance, { abort: instance.inFlight > 0 });
+    if (this.exclusive)
+      return this.retire(instance, { abort: instance.inFlight > 0, reason: 'session-ended' });
     if (instance.sessions-- === this.#slotsEach) {
       this.#withSlots++;
       this.#mark(instance);
@@ -150,7 +159,7 @@ export class Pool {
   }
 
   /** Ends an instance that is not wanted any more. */
-  retire(instance: PooledInstance, how: { readonly abort: boolean }): void | Promise<void> {
+  retire(instance: PooledInstance, how: HowToEnd): void | Promise<void> {
     if (instance.state === 'gone') return;
     this.#discharge(instance);
     const stopped = this.#options.hooks.stop(instance, how);
@@ -166,7 +175,11 @@ export class Pool {
         this.#crashBackoff.afterWait(() => this.keepMinimum());
         return;
       }
-      this.#open();
+      try {
+        this.#open();
+      } catch {
+        this.#crashBackoff.failed();
+      }
     }
   }
 
@@ -204,7 +217,12 @@ export class Pool {
     this.#withSlots++;
     this.#mark(instance);
     this.#scaleIn.begin(instance);
-    hooks.start(instance);
+    try {
+      hooks.start(instance);
+    } catch (error) {
+      this.#discharge(instance);
+      throw error;
+    }
     return instance;
   }
 

@@ -56,7 +56,7 @@ export class SchedulerSessions implements SessionService {
     try {
       await fleet.ready(instance);
     } catch (error) {
-      void table.erase(entry);
+      void table.discard(entry);
       throw error;
     }
     return entry.toSession();

@@ -1,6 +1,7 @@
 import type { Admission, AdmissionRequest, Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { asFcError } from '../model/errors.js';
+import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
 import type { InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
@@ -28,6 +29,9 @@ export interface SchedulerOptions {
   readonly maxSessionTTLInSeconds?: number;
   /** Where sessions outlast the emulator. */
   readonly store?: SessionStore;
+  readonly emit?: Emit;
+  /** Told of a driver that does not keep its contract. */
+  readonly onDefect?: (what: string, error: unknown) => void;
 }
 
 /**
@@ -43,9 +47,10 @@ export class Scheduler implements Admission {
 
   constructor(options: SchedulerOptions) {
     const { revision, driver, sessionClock, processClock, ids, chance } = options;
-    this.#fleet = new Fleet(driver, { processClock, sessionClock });
+    const { emit = () => {}, onDefect = () => {} } = options;
+    this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect });
     const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
-    this.#table = new SessionTable(sessionClock, writer);
+    this.#table = new SessionTable(sessionClock, writer, emit);
     this.#pool = new Pool({
       revision,
       qualifier: LATEST,
@@ -142,7 +147,7 @@ export class Scheduler implements Admission {
     await this.#fleet.settled(instance);
     // Nobody listens there any more, though the process lives: the instance is of no use.
     if (reason === 'refused' && instance.state !== 'gone')
-      void instance.pool.retire(instance, { abort: true });
+      void instance.pool.retire(instance, { abort: true, reason: 'unreachable' });
     let next: Binding;
     try {
       next = this.#binder.rebind(binding, qualifier);

@@ -8,15 +8,12 @@ const FURTHEST_MS = 10 * 366 * 24 * 3600 * 1000;
 /** The session clock, as it is shown and moved from outside. */
 export class SessionClock implements ClockService {
   readonly #clock: MovableClock;
-  readonly #onMoved: () => void;
 
-  /** @param onMoved told after each move, freeze and resume */
-  constructor(clock: MovableClock, onMoved: () => void = () => {}) {
+  constructor(clock: MovableClock) {
     this.#clock = clock;
-    this.#onMoved = onMoved;
   }
 
-  async show(): Promise<ClockState> {
+  get state(): ClockState {
     return {
       now: this.#clock.wallTime().toISOString(),
       offsetMs: Math.round(this.#clock.offset),
@@ -24,25 +21,24 @@ export class SessionClock implements ClockService {
     };
   }
 
+  async show(): Promise<ClockState> {
+    return this.state;
+  }
+
   /** @throws InvalidArgument for what is not a whole number of milliseconds up to ten years */
   async advance(milliseconds: number): Promise<ClockState> {
     checkRange('milliseconds', milliseconds, [0, FURTHEST_MS]);
     await this.#clock.advance(milliseconds);
-    return this.#moved();
+    return this.state;
   }
 
   async freeze(): Promise<ClockState> {
     this.#clock.freeze();
-    return this.#moved();
+    return this.state;
   }
 
   async resume(): Promise<ClockState> {
     this.#clock.resume();
-    return this.#moved();
-  }
-
-  #moved(): Promise<ClockState> {
-    this.#onMoved();
-    return this.show();
+    return this.state;
   }
 }

@@ -113,9 +113,14 @@ export class SessionEntry implements Due {
     this.#facts = withFact(this.#facts, ERASED, erased);
   }
 
+  /** The instant at which its TTL ends it. */
+  get ttlEndsAt(): number {
+    return this.createdAt + this.terms.sessionTTLInSeconds * 1000;
+  }
+
   /** The instant at which it stops being usable: by TTL from its creation, or by idle time from the end of its last request. */
   get endsAt(): number {
-    const byTTL = this.createdAt + this.terms.sessionTTLInSeconds * 1000;
+    const byTTL = this.ttlEndsAt;
     if (this.inFlight > 0 || this.sessionStatus !== 'Active') return byTTL;
     const idle = idleTimeoutInForce(this.terms);
     // An idle time of 0 ends a session as soon as no request is in flight, so it needs a first request to end it (spec U19).

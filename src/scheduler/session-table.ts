@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
+import type { DeleteReason, Emit } from '../model/events.js';
 import type { SessionAffinityType } from '../model/function.js';
 import type { SessionTerms } from '../model/session.js';
 import { Directory } from './directory.js';
@@ -16,6 +17,7 @@ const SWEEP_AT_ONCE = 200;
  * every operation sweeps first, so that the places of ended sessions are free.
  */
 export class SessionTable {
+  readonly emit: Emit;
   readonly #clock: Clock;
   readonly #writer: SessionWriter | undefined;
   readonly #directory = new Directory();
@@ -25,9 +27,10 @@ export class SessionTable {
   #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
 
   /** @param writer where sessions outlast the emulator; without one they end with it */
-  constructor(clock: Clock, writer?: SessionWriter) {
+  constructor(clock: Clock, writer?: SessionWriter, emit: Emit = () => {}) {
     this.#clock = clock;
     this.#writer = writer;
+    this.emit = emit;
   }
 
   get now(): number {
@@ -47,12 +50,14 @@ export class SessionTable {
     }
   }
 
-  add(entry: SessionEntry): void {
+  add(entry: SessionEntry, how: { readonly by: 'request' | 'api'; readonly again: boolean }): void {
     this.#enlist(entry);
     this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
     this.#writer?.save(entry);
     if (entry.inFlight > 0) this.#writer?.beginUse(entry);
+    const type = how.again ? 'session.reopened' : 'session.opened';
+    this.emit(() => ({ type, session: entry.toSession(), by: how.by }));
   }
 
   /**
@@ -65,7 +70,8 @@ export class SessionTable {
       highest = Math.max(highest, entry.order);
       this.#enlist(entry);
       if (entry.sessionStatus === 'Expired') this.#retention.add(entry);
-      else if (entry.terms.sessionAffinityType !== sessionAffinityType) void this.expire(entry, this.now);
+      else if (entry.terms.sessionAffinityType !== sessionAffinityType)
+        void this.expire(entry, { endedAt: this.now, reason: 'affinity' });
       else this.#deadlines.set(entry, entry.endsAt);
     }
     this.#retention.sort();
@@ -78,7 +84,8 @@ export class SessionTable {
     const { now } = this;
     entry.terms = terms;
     entry.lastModifiedAt = now;
-    if (entry.endsAt <= now) return this.expire(entry, now);
+    this.emit(() => ({ type: 'session.updated', session: entry.toSession() }));
+    if (entry.endsAt <= now) return this.expire(entry, { endedAt: now });
     this.hasten(entry);
     this.changed(entry);
     return undefined;
@@ -111,12 +118,20 @@ export class SessionTable {
    * The session is over, and stays on record.
    * @returns when the instance that this ended is gone, if it ended one
    */
-  expire(entry: SessionEntry, endedAt = entry.endsAt): void | Promise<void> {
+  expire(
+    entry: SessionEntry,
+    { endedAt = entry.endsAt, reason }: { readonly endedAt?: number; readonly reason?: 'affinity' } = {},
+  ): void | Promise<void> {
     entry.endedAt = endedAt;
     entry.sessionStatus = 'Expired';
     this.#deadlines.remove(entry);
     this.#retention.add(entry);
     this.#arm();
+    this.emit(() => ({
+      type: 'session.expired',
+      session: entry.toSession(),
+      reason: reason ?? (endedAt >= entry.ttlEndsAt ? 'ttl' : 'idle'),
+    }));
     this.#writer?.save(entry);
     return entry.freeSlot();
   }
@@ -130,8 +145,15 @@ export class SessionTable {
     return entry.freeSlot();
   }
 
+  /** Erases a session to whose first request, or to whose creation, nobody has seen a reply: nobody knows its ID. */
+  discard(entry: SessionEntry): void | Promise<void> {
+    this.emit(() => ({ type: 'session.deleted', session: entry.toSession(), reason: 'unanswered' }));
+    return this.erase(entry);
+  }
+
   /** Erases a session and everything on record under its ID. */
-  delete(entry: SessionEntry): void | Promise<void> {
+  delete(entry: SessionEntry, reason: DeleteReason = 'api'): void | Promise<void> {
+    this.emit(() => ({ type: 'session.deleted', session: entry.toSession(), reason }));
     for (const earlier of this.#directory.before(entry)) void this.erase(earlier);
     return this.erase(entry);
   }
@@ -154,7 +176,7 @@ export class SessionTable {
         this.#deadlines.set(next, end);
         continue;
       }
-      const stopped = this.expire(next, end);
+      const stopped = this.expire(next, { endedAt: end });
       if (stopped !== undefined) stops.push(stopped);
     }
     for (; left > 0; left--) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MovableClock } from '../../src/model/clock.js';
 import { rawRequest } from '../support/raw-request.js';
 import { type ServedApi, serveApi } from '../support/serve-api.js';
 
@@ -22,8 +23,17 @@ const startInstance = async (): Promise<string> =>
   (await api.control.sessions.create({ functionName: 'header' }, { sessionId: 's' })).containerId;
 
 /** Opens a stream and gives its chunks one at a time. */
-async function stream(path: string): Promise<{ response: IncomingMessage; next(): Promise<string> }> {
-  const asked = request({ host: '127.0.0.1', port: api.port, path: `${OWN}${path}`, agent: false }).end();
+async function stream(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ response: IncomingMessage; next(): Promise<string> }> {
+  const asked = request({
+    host: '127.0.0.1',
+    port: api.port,
+    path: `${OWN}${path}`,
+    headers,
+    agent: false,
+  }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   response.setEncoding('utf8');
   response.on('error', () => {});
@@ -140,13 +150,56 @@ describe('requests and events', () => {
     });
   });
 
-  test('events are the same records as they happen, server-sent', async () => {
+  test('events are told as they happen, server-sent, with their type and number', async () => {
     const { response, next } = await stream('/events');
     expect(response.headers['content-type']).toBe('text/event-stream');
     const record = api.control.record('1-a');
-    expect(await next()).toBe(`data: ${JSON.stringify(record)}\n\n`);
+    const event = { seq: 1, at: record.at, type: 'request.end', record };
+    expect(await next()).toBe(`id: run1-1\nevent: request.end\ndata: ${JSON.stringify(event)}\n\n`);
     api.control.record('1-b');
     expect(await next()).toContain('"requestId":"1-b"');
+    response.destroy();
+    await expect.poll(() => api.control.subscribers).toBe(0);
+  });
+
+  test('a reader that comes back gets what it missed, and is told of what is lost', async () => {
+    for (const id of ['1-a', '1-b', '1-c', '1-d']) api.control.record(id);
+    const { response, next } = await stream('/events', { 'last-event-id': 'run1-1' });
+    let text = '';
+    while (!text.includes('"1-d"')) text += await next();
+    expect(text.match(/^(id|event): .*$|"missed":1/gm)).toEqual([
+      'event: gap',
+      '"missed":1',
+      'id: run1-3',
+      'event: request.end',
+      'id: run1-4',
+      'event: request.end',
+    ]);
+    response.destroy();
+  });
+
+  test.each([
+    ['another run has missed all of this one', 'run0-7', 'event: gap\ndata: {"missed":1}\n\n'],
+    ['no run has missed nothing', 'x', 'id: run1-4\n'],
+  ])('a reader that comes back from %s', async (_, id, first) => {
+    for (const request of ['1-a', '1-b', '1-c']) api.control.record(request);
+    const { response, next } = await stream('/events', { 'last-event-id': id });
+    await expect.poll(() => api.control.subscribers).toBe(1);
+    api.control.record('1-d');
+    expect(await next()).toContain(first);
+    response.destroy();
+  });
+
+  test('a silent stream says every 15 s that it lives', async () => {
+    const clock = new MovableClock({ frozen: true });
+    await api.stop();
+    api = await serveApi({ clock });
+    const { response, next } = await stream('/events');
+    await expect.poll(() => api.control.subscribers).toBe(1);
+    await clock.advance(15_000);
+    expect(await next()).toBe(': heartbeat\n\n');
+    await clock.advance(15_000);
+    expect(await next()).toBe(': heartbeat\n\n');
     response.destroy();
     await expect.poll(() => api.control.subscribers).toBe(0);
   });

@@ -178,7 +178,7 @@ export class Core implements Subject {
         const one = this.instances[op.instance - 1];
         if (one === undefined || one.state === 'gone') return 'nothing';
         if (op.do === 'die') this.pool.lose(one);
-        else void this.pool.retire(one, { abort: false });
+        else void this.pool.retire(one, { abort: false, reason: 'killed' });
         return 'gone';
       }
     }

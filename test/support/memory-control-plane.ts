@@ -1,5 +1,6 @@
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
+import type { EmulatorEvent, EventFeed } from '../../src/model/events.js';
 import { checkIdleTimeout, completeFunction } from '../../src/model/function-config.js';
 import { createIds, type Ids } from '../../src/model/ids.js';
 import type { InstanceInfo, LogLine } from '../../src/model/instance.js';
@@ -45,7 +46,8 @@ export class MemoryControlPlane implements ControlPlane {
   stopping = false;
   #held: Held[] = [];
   readonly #instances = new Map<string, HeldInstance>();
-  readonly #listeners = new Set<(record: RequestRecord) => void>();
+  readonly #listeners = new Set<(event: EmulatorEvent) => void>();
+  readonly #told: EmulatorEvent[] = [];
 
   constructor() {
     const command = ['node', 'app.js'];
@@ -78,12 +80,8 @@ export class MemoryControlPlane implements ControlPlane {
     }));
   }
 
-  readonly events = {
-    subscribe: (listener: (record: RequestRecord) => void): (() => void) => {
-      this.#listeners.add(listener);
-      return () => this.#listeners.delete(listener);
-    },
-  };
+  /** Keeps the last two events. */
+  readonly events = this.#feed();
 
   get subscribers(): number {
     return this.#listeners.size;
@@ -104,8 +102,26 @@ export class MemoryControlPlane implements ControlPlane {
       durationMs: 1.5,
     };
     this.records.push(record);
-    for (const listener of this.#listeners) listener(record);
+    const event: EmulatorEvent = { seq: this.#told.length + 1, at: record.at, type: 'request.end', record };
+    this.#told.push(event);
+    for (const listener of this.#listeners) listener(event);
     return record;
+  }
+
+  #feed(): EventFeed {
+    const told = this.#told;
+    const listeners = this.#listeners;
+    return {
+      runId: 'run1',
+      get seq() {
+        return told.length;
+      },
+      subscribe(listener, after = told.length) {
+        for (const event of told.slice(-2)) if (event.seq > after) listener(event);
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
   }
 
   /** A handler's line, or the end of the instance. */

@@ -235,8 +235,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a session made by the API is discarded when its first request fails',
     file: 'scheduler/binder',
-    find: 'entry.known = true;\n        this.#table.add(entry);\n        return { entry, instance };',
-    replace: 'this.#table.add(entry);\n        return { entry, instance };',
+    find: "entry.known = true;\n        this.#table.add(entry, { by: 'api'",
+    replace: "this.#table.add(entry, { by: 'api'",
   },
   {
     what: 'a second create of a living ID wins',
@@ -253,8 +253,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a joined request is not counted on its session',
     file: 'scheduler/binder',
-    find: 'entry.inFlight++;',
-    replace: '',
+    find: 'if (entry.inFlight++ === 0)',
+    replace: 'if (entry.inFlight === 0)',
   },
   {
     what: 'a shorter lifetime does not end a session at once',

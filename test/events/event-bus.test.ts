@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { EventBus } from '../../src/events/event-bus.js';
+import { MovableClock } from '../../src/model/clock.js';
+import type { EmulatorEvent, EventBody } from '../../src/model/events.js';
+
+function bus(onEvent?: (event: EmulatorEvent) => void) {
+  const clock = new MovableClock({ frozen: true });
+  const events = new EventBus({ sessionClock: clock, processClock: clock, onEvent });
+  let built = 0;
+  const emit = (requestId = 'r'): void =>
+    events.emit((): EventBody => {
+      built++;
+      return {
+        type: 'request.begin',
+        requestId,
+        functionName: 'f',
+        qualifier: 'LATEST',
+        method: 'GET',
+        target: '/',
+      };
+    });
+  return {
+    events,
+    clock,
+    emit,
+    get built() {
+      return built;
+    },
+  };
+}
+
+describe('the bus of events', () => {
+  test('builds nothing while nobody listens, and counts all the same', () => {
+    const one = bus();
+    one.emit();
+    one.emit();
+    expect([one.built, one.events.seq]).toEqual([0, 2]);
+    const seen: number[] = [];
+    const end = one.events.subscribe(({ seq }) => seen.push(seq));
+    one.emit();
+    end();
+    expect([seen, one.built]).toEqual([[3], 1]);
+  });
+
+  test('builds each event once for all, with its number and the time of the session clock', async () => {
+    const seen: EmulatorEvent[] = [];
+    const one = bus((event) => seen.push(event));
+    one.events.subscribe((event) => seen.push(event));
+    await one.clock.advance(5000);
+    one.emit();
+    expect(one.built).toBe(1);
+    expect(seen).toEqual([
+      expect.objectContaining({ seq: 1, at: one.clock.now(), type: 'request.begin' }),
+      expect.objectContaining({ seq: 1, at: one.clock.now(), type: 'request.begin' }),
+    ]);
+  });
+
+  test('tells a listener that comes back within a minute what it missed', async () => {
+    const one = bus();
+    one.events.subscribe(() => {})();
+    one.emit('a');
+    one.emit('b');
+    await one.clock.advance(59_000);
+    const seen: number[] = [];
+    one.events.subscribe(({ seq }) => seen.push(seq), 1)();
+    expect(seen).toEqual([2]);
+  });
+
+  test('keeps nothing a minute after the last listener has left', async () => {
+    const one = bus();
+    const end = one.events.subscribe(() => {});
+    one.emit();
+    end();
+    await one.clock.advance(60_000);
+    one.emit();
+    expect(one.built).toBe(1);
+    const seen: number[] = [];
+    one.events.subscribe(({ seq }) => seen.push(seq), 0);
+    expect(seen).toEqual([]);
+  });
+
+  test('keeps the last 1,000 events', () => {
+    const one = bus();
+    one.events.subscribe(() => {});
+    for (let at = 0; at < 5000; at++) one.emit();
+    const seen: number[] = [];
+    one.events.subscribe(({ seq }) => seen.push(seq), 0);
+    expect([seen.length, seen[0], seen.at(-1)]).toEqual([1000, 4001, 5000]);
+  });
+});
