@@ -6,7 +6,7 @@ import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { ControlPlane } from '../model/services.js';
-import { ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { endsConnection, ignoreUpgrade, upgradeOptions } from '../system/ignore-upgrade.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
@@ -63,11 +63,13 @@ export function createApi(options: ApiOptions): Api {
     maxHeaderSize: 16_384,
     // A missing Host is answered by us, in the API's own form.
     requireHostHeader: false,
+    ...upgradeOptions,
   });
   // Node would silently leave out the later lines of a long head and still obey them.
   server.maxHeadersCount = 0;
   const answering = new WeakMap<Duplex, number>();
   const waiting = new WeakMap<Duplex, () => void>();
+  const closing = new WeakSet<Duplex>();
   const countAnswers = (socket: Duplex, by: number): void => {
     const count = (answering.get(socket) ?? 0) + by;
     answering.set(socket, count);
@@ -87,6 +89,11 @@ export function createApi(options: ApiOptions): Api {
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (closing.has(request.socket)) return;
+    if (endsConnection(request)) {
+      closing.add(request.socket);
+      response.shouldKeepAlive = false;
+    }
     countAnswers(request.socket, 1);
     response.once('close', () => countAnswers(request.socket, -1));
     const requestId = ids.requestId();

@@ -9,9 +9,35 @@ export interface UpgradeOffer {
   readonly rest: Buffer;
 }
 
+/** An option of Node's server that its type declarations for Node 20 do not know. */
+interface UpgradeOptions {
+  readonly shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
+}
+
 /** Fields of the offer itself (RFC 9110 §7.8, RFC 7540 §3.2.1), in lower case. */
 const OFFER_FIELDS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Whether Node may read the body of such a request itself, before it hands over the bytes behind it (nodejs/node#60016). */
+const NODE_READS_BODIES = Number(process.versions.node.split('.')[0]) >= 25;
+const readByNode = new WeakSet<IncomingMessage>();
+
+/** Has Node itself serve an offer with a body where Node reads the body itself. Such a request is {@link endsConnection}. */
+export const upgradeOptions: UpgradeOptions = NODE_READS_BODIES
+  ? {
+      shouldUpgradeCallback: (request: IncomingMessage): boolean => {
+        const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+        const hasBody = length !== '0' || coding !== undefined;
+        if (hasBody) readByNode.add(request);
+        return !hasBody;
+      },
+    }
+  : {};
+
+/** Whether the bytes behind this request may be lost, so that its connection must end with its reply. */
+export function endsConnection(request: IncomingMessage): boolean {
+  return NODE_READS_BODIES && readByNode.has(request);
+}
 
 /**
  * Ignores an offered protocol and has the server read the same request as plain HTTP/1.1 (RFC 9110 §7.8). Puts the head without the
@@ -19,17 +45,17 @@ const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
  * where the request ends.
  *
  * Node has a way of its own (no listener for 'upgrade', or `shouldUpgradeCallback`), but loses what follows the request in the same
- * packet: the next request would begin in the middle of another one (seen on Node 20.20, 22.23 and 24.21).
+ * packet: the next request would begin in the middle of another one (seen on Node 20.20, 22.23, 24.21 and 26.10).
  * @returns the last step: to call once every earlier request of the connection has its reply; undefined, with the connection
- *   destroyed, when the head cannot be written again without doubt
+ *   destroyed, when the request cannot be written again without doubt
  */
 export function ignoreUpgrade(
   server: Server,
   { request, socket, rest }: UpgradeOffer,
 ): (() => void) | undefined {
   const head = headWithoutOffer(request);
-  // Another stream than the request's own would be Node's reading of the body (no version up to 24 has one).
-  if (head === undefined || socket !== request.socket) {
+  const isReadByNode = socket !== request.socket || !request.complete || request.readableLength > 0;
+  if (head === undefined || isReadByNode) {
     socket.destroy();
     return undefined;
   }
