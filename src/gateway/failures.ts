@@ -1,4 +1,5 @@
 import { FcError } from '../model/errors.js';
+import type { Exit } from '../model/instance.js';
 import { badResponse } from './reply-head.js';
 
 /** What to tell a client when the connection to the instance failed before the head of a reply (spec P-EXIT). */
@@ -6,6 +7,16 @@ export function failureOf(error: NodeJS.ErrnoException): FcError {
   if (error.code?.startsWith('HPE_')) return badResponse('it cannot be parsed');
   return new FcError('ProcessExited', 'Process exited unexpectedly before completing request', {
     cause: error,
+  });
+}
+
+/** @returns the failure of a request together with what the process printed last, if the process ended */
+export function explainedBy(exit: Exit | undefined, failure: FcError): FcError {
+  if (exit === undefined || exit.lastLines.length === 0) return failure;
+  const { cause } = failure;
+  return new FcError(failure.code, `${failure.message}\nLogs:\n${exit.lastLines.join('\n')}`, {
+    cause,
+    ...(exit.fix !== undefined && { fix: exit.fix }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { AttemptResult } from './attempt-result.js';
 import type { CheckedRequest } from './check-request.js';
 import { discardBody } from './discard-body.js';
 import type { Exchange } from './exchange.js';
+import { explainedBy } from './failures.js';
 import type { Route } from './route.js';
 
 /**
@@ -40,6 +41,8 @@ export async function serve(exchange: Exchange, head: CheckedRequest, route: Rou
   } catch (error) {
     result = { answered: false, failure: asFcError(error) };
   }
+  if (result.failure?.code === 'ProcessExited' && assignment !== undefined && !exchange.closed)
+    result = { ...result, failure: explainedBy(await assignment.exit(), result.failure) };
   if (assignment !== undefined) exchange.decision = assignment.decision;
   // The slot is given back before the client learns of a failure, so that its next request finds it free.
   assignment?.release({ answered: result.answered });

@@ -1,6 +1,6 @@
 import type { Identity } from './affinity.js';
 import type { Hint } from './hint.js';
-import type { Address } from './instance.js';
+import type { Address, Exit } from './instance.js';
 import type { SessionTerms } from './session.js';
 
 /** Why a visit went where it went. */
@@ -72,6 +72,8 @@ export interface Assignment {
    * @param endsWithRequest whether the session ends when this request is released
    */
   learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void;
+  /** For a request that was not answered: how the instance ended, if it is found to have ended within 100 ms. */
+  exit(): Promise<Exit | undefined>;
   /** Ends the session of this request and forgets it. */
   endSession(): void;
   /**

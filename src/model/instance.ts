@@ -11,6 +11,8 @@ export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
   readonly lastLines: readonly string[];
+  /** What the user can do about it, where the cause of a failure is recognised. */
+  readonly fix?: string;
 }
 
 export interface InstanceSpec {
@@ -35,6 +37,8 @@ export interface Instance {
   readonly pid: number | undefined;
   /** Settles once: the address, or FcError CAExited (ended before it listened), CAFileNotFound (no such command), FunctionNotStarted (start limit). */
   readonly ready: Promise<Address>;
+  /** Settles once, when its process has ended and its output is in the log; what the process started may be left. Never rejects. */
+  readonly died: Promise<Exit>;
   /** Settles once, when nothing of it is left. Never rejects. */
   readonly exited: Promise<Exit>;
   readonly output: InstanceLog;

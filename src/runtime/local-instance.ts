@@ -3,11 +3,11 @@ import type { Clock } from '../model/clock.js';
 import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
 import { portsOf } from '../system/listeners.js';
 import { isFree } from '../system/ports.js';
-import type { Evidence } from './diagnosis.js';
+import { diagnose, type Evidence } from './diagnosis.js';
 import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import { BoundedLog } from './instance-log.js';
-import { launch } from './launch.js';
+import { launch, type ProcessExit } from './launch.js';
 import type { MarkedProcesses } from './marked-processes.js';
 import type { Ports } from './ports.js';
 import { ProcessGroup } from './process-group.js';
@@ -34,6 +34,7 @@ const PORT_TAKEN = /EADDRINUSE|address already in use/i;
 export class LocalInstance implements Instance {
   readonly instanceId: string;
   readonly ready: Promise<Address>;
+  readonly died: Promise<Exit>;
   readonly exited: Promise<Exit>;
   readonly output: BoundedLog;
   readonly #spec: InstanceSpec;
@@ -50,7 +51,8 @@ export class LocalInstance implements Instance {
     this.#spec = spec;
     this.#parts = parts;
     this.ready = this.#start(signal);
-    this.exited = this.#untilGone();
+    this.died = this.#untilOver((group) => group.died);
+    this.exited = this.#untilOver((group) => group.ended);
   }
 
   get pid(): number | undefined {
@@ -114,9 +116,9 @@ export class LocalInstance implements Instance {
         case 'called-off':
           throw signal.reason;
         case 'late':
-          throw neverListened(portsOf(await group.processes()), this.#evidence(port, group));
+          throw neverListened(portsOf(await group.processes()), this.#evidence(group));
         case 'exited': {
-          const evidence = this.#evidence(port, group);
+          const evidence = this.#evidence(group);
           if (retriesLeft === 0 || !(await wasTaken(port, evidence.excerpt)))
             throw exitedEarly(outcome.exit, evidence);
           this.output.clear();
@@ -142,6 +144,7 @@ export class LocalInstance implements Instance {
       });
       const group = new ProcessGroup(leader, {
         instanceId: this.instanceId,
+        port,
         clock,
         guard,
         marked,
@@ -157,17 +160,26 @@ export class LocalInstance implements Instance {
     }
   }
 
-  async #untilGone(): Promise<Exit> {
+  /** Waits for the last group that the start has made. */
+  async #untilOver(wait: (group: ProcessGroup) => Promise<ProcessExit>): Promise<Exit> {
     try {
       await this.ready;
     } catch {
       // Told by `ready` itself.
     }
-    const exit = await this.#group?.ended;
-    return { code: exit?.code ?? null, signal: exit?.signal ?? null, lastLines: this.output.excerpt() };
+    const group = this.#group;
+    if (group === undefined) return { code: null, signal: null, lastLines: this.output.excerpt() };
+    const { code, signal } = await wait(group);
+    const wasAsked = this.#calledOff.signal.aborted;
+    return {
+      code,
+      signal,
+      lastLines: this.output.excerpt(),
+      fix: wasAsked ? undefined : diagnose(this.#evidence(group)),
+    };
   }
 
-  #evidence(port: number, group: ProcessGroup): Evidence {
+  #evidence({ port, exitedInOrder, leftProcesses }: ProcessGroup): Evidence {
     const { hostEnvironment } = this.#parts.run;
     const given = environmentOf(this.#spec, port, this.#parts.run);
     return {
@@ -175,7 +187,7 @@ export class LocalInstance implements Instance {
       port,
       excerpt: this.output.excerpt(),
       withheld: new Set(Object.keys(hostEnvironment).filter((name) => given[name] === undefined)),
-      wentToBackground: group.exitedInOrder && group.leftProcesses,
+      wentToBackground: exitedInOrder && leftProcesses,
     };
   }
 }

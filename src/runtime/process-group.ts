@@ -12,6 +12,8 @@ import type { MarkedProcess, MarkedProcesses } from './marked-processes.js';
 /** How long killed processes may take to vanish, and their output to arrive. */
 const VANISH_LIMIT_MS = 250;
 const DRAIN_MS = 100;
+/** How long the last output of a process may take to arrive after its exit, while others hold the pipe. */
+const OUTPUT_LIMIT_MS = 25;
 const INTERVAL_MS = 5;
 /** A process may fork while the table is read: only several passes in a row that find nothing say that nothing is left. */
 const PASSES_WITHOUT_FIND = 2;
@@ -20,6 +22,7 @@ const MOST_PASSES = 50;
 
 export interface GroupContext {
   readonly instanceId: string;
+  readonly port: number;
   readonly clock: Clock;
   readonly guard: Guard;
   readonly marked: MarkedProcesses;
@@ -36,6 +39,10 @@ export interface GroupContext {
  */
 export class ProcessGroup {
   readonly pid: number;
+  /** The port in its `FC_SERVER_PORT`. */
+  readonly port: number;
+  /** Resolves when the leader has ended and its output is in the log. Never rejects. */
+  readonly died: Promise<ProcessExit>;
   /** Resolves when no process of the instance is left and its output is in the log. Never rejects. */
   readonly ended: Promise<ProcessExit>;
   readonly #leader: Launched;
@@ -52,6 +59,7 @@ export class ProcessGroup {
 
   constructor(leader: Launched, context: GroupContext) {
     this.pid = leader.pid;
+    this.port = context.port;
     this.#leader = leader;
     this.#context = context;
     const { guard, log } = context;
@@ -60,6 +68,7 @@ export class ProcessGroup {
       collect(leader.stdout, (line) => log.add('stdout', line)),
       collect(leader.stderr, (line) => log.add('stderr', line)),
     ]);
+    this.died = this.#untilDead(drained);
     this.ended = this.#untilEnded(drained);
   }
 
@@ -90,6 +99,12 @@ export class ProcessGroup {
     }
     if (first) this.#signal('SIGTERM');
     this.#cancelKill = clock.wakeAt(killAt, () => this.#signal('SIGKILL'));
+  }
+
+  async #untilDead(drained: Promise<unknown>): Promise<ProcessExit> {
+    const exit = await this.#leader.exit;
+    await within(this.#context.clock, OUTPUT_LIMIT_MS, drained);
+    return exit;
   }
 
   async #untilEnded(drained: Promise<unknown>): Promise<ProcessExit> {

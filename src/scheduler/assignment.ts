@@ -1,5 +1,5 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
-import type { Address, InstanceLog } from '../model/instance.js';
+import type { Address, Exit, InstanceLog } from '../model/instance.js';
 import type { Binder, Binding } from './binder.js';
 
 interface BoundAssignmentOptions {
@@ -8,6 +8,7 @@ interface BoundAssignmentOptions {
   readonly address: Address;
   readonly log: InstanceLog | undefined;
   readonly binder: Pick<Binder, 'learn' | 'endSession'>;
+  readonly exit: () => Promise<Exit | undefined>;
   readonly retry: (reason: 'reset' | 'refused') => Promise<Assignment>;
   readonly release: (outcome: { readonly answered: boolean }) => void;
 }
@@ -56,6 +57,10 @@ export class BoundAssignment implements Assignment {
 
   endSession(): void {
     this.#options.binder.endSession(this.#options.binding);
+  }
+
+  exit(): Promise<Exit | undefined> {
+    return this.#options.exit();
   }
 
   async retry(reason: 'reset' | 'refused'): Promise<Assignment> {

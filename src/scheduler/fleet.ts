@@ -73,8 +73,8 @@ export class Fleet implements PoolHooks {
         pool.lose(pooled);
       },
     );
+    void instance.died.then(() => pool.lose(pooled));
     void instance.exited.then((exit) => {
-      pool.lose(pooled);
       const instance = this.#remember(member, exit);
       emit(() => ({
         type: 'instance.ended',
@@ -120,8 +120,16 @@ export class Fleet implements PoolHooks {
 
   /** Resolves when the instance has died, or has shown that it lives on. */
   async settled(pooled: PooledInstance): Promise<void> {
-    if (pooled.state === 'gone') return;
-    await within(this.#options.processClock, DEATH_IS_NOTICED_MS, this.exited(pooled.instanceId));
+    if (pooled.state !== 'gone') await this.exitOf(pooled)();
+  }
+
+  /** @returns what waits for the death of an instance that is there now, and gives undefined when the instance lives on */
+  exitOf({ instanceId }: PooledInstance): () => Promise<Exit | undefined> {
+    const died = this.#members.get(instanceId)?.instance.died;
+    return async () => {
+      if (died === undefined) return undefined;
+      return (await within(this.#options.processClock, DEATH_IS_NOTICED_MS, died)) ? died : undefined;
+    };
   }
 
   async kill(instanceId: string): Promise<void> {

@@ -129,6 +129,7 @@ export class Scheduler implements Admission {
         binder: this.#binder,
         address,
         log: this.#fleet.log(instance.instanceId),
+        exit: this.#fleet.exitOf(instance),
         retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),
         release: (outcome) => this.#binder.release(binding, outcome),
       });

@@ -19,6 +19,7 @@ export function instancesAt(address, newLog = boundedLogs()) {
         instanceId,
         pid: undefined,
         ready: Promise.resolve(address),
+        died: exited,
         exited,
         output: newLog(),
         async stop() {

@@ -62,6 +62,33 @@ describe('what the screen says of a start that fails', () => {
     expect(text().match(/ at Module\._resolveFilename /g)).toHaveLength(1);
   });
 
+  it("S3: the process's own last lines stand in a 502, and its line in the refusal", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'app.cjs');
+    writeFileSync(
+      file,
+      `require('node:http').createServer((request, response) => {
+         console.log(request.method);
+         throw new TypeError('kaboom');
+       }).listen(process.env.FC_SERVER_PORT);`,
+    );
+    const { url, shows, text } = await terminal('--', process.execPath, file);
+    for (const arguments_ of [['-X', 'POST'], []]) {
+      const { status, body } = await curl(url, ...arguments_);
+      expect(status).toBe(502);
+      expect(JSON.parse(body)).toMatchObject({
+        Code: 'ProcessExited',
+        Message: expect.stringMatching(
+          /^Process exited unexpectedly before completing request\nLogs:\nTypeError: kaboom\n {4}at /,
+        ),
+      });
+    }
+    await shows(
+      /^ +ProcessExited TypeError: kaboom\n +Process exited unexpectedly before completing request\n/m,
+    );
+    expect(text().match(/│ GET$/gm)).toHaveLength(2);
+  });
+
   it('S18: a script that is not there is told by serve itself, before anything listens', async () => {
     const { code, stderr } = await runCli([
       'serve',

@@ -39,6 +39,7 @@ function shuffledDriver(
         instanceId,
         pid: 1,
         ready,
+        died: exited,
         exited,
         output: memoryLog(),
         stop: async () => {

@@ -63,6 +63,7 @@ export function inProcessDriver(
         instanceId: spec.instanceId,
         pid: process.pid,
         ready,
+        died: exited,
         exited,
         output: memoryLog(),
         stop: () => end('SIGTERM', () => server.closeIdleConnections()),

@@ -57,6 +57,7 @@ export function singleInstanceAdmission(
       session: sessionId === undefined ? undefined : { sessionId, terms },
       opened: isOpened,
       generated: isOpened && !named,
+      exit: async () => undefined,
       decision: {
         placement: 'first-fit',
         instanceId: `c-${to.port}`,
