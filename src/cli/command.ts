@@ -1,9 +1,11 @@
 import type { Context } from './context.js';
-import type { OptionTable, Values } from './options/options.js';
+import type { GivenTexts, OptionTable, Values } from './options/options.js';
 
 /** What a command was given, read and checked. */
 export interface Invocation<Table extends OptionTable> {
   readonly values: Values<Table>;
+  /** The texts behind the values, as the user gave them. */
+  readonly given: GivenTexts<Table>;
   readonly operands: readonly string[];
   /** Everything after `--`, untouched; undefined without `--`. */
   readonly rest: readonly string[] | undefined;

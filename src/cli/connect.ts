@@ -3,9 +3,10 @@ import { FcError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import type { FunctionRef } from '../model/services.js';
 import type { Context } from './context.js';
-import { runningEmulators } from './discovery.js';
+import { DEFAULT_ENDPOINT, runningEmulators } from './discovery.js';
 import { UsageError } from './errors.js';
 import { text } from './options/option-kinds.js';
+import type { GivenTexts } from './options/options.js';
 
 export const CONNECTION = {
   endpoint: text('--endpoint <url>', 'the control API; default: the emulator that runs, else port 9001'),
@@ -16,11 +17,15 @@ export const FUNCTION_REF = {
   qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)'),
 };
 
-const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
-
 interface Found {
   readonly endpoint: string;
   readonly functions?: readonly string[];
+}
+
+/** Which emulator is meant: by its endpoint, else by a function that it serves. */
+interface Meant {
+  readonly endpoint: string | undefined;
+  readonly function?: string | undefined;
 }
 
 /** The control plane of an emulator, and what is known of it beforehand. */
@@ -29,12 +34,31 @@ export interface Connected extends ApiClient {
   readonly functionNames?: readonly string[];
 }
 
-/** @throws UsageError when several emulators run and none is named */
-export async function connect(
-  { endpoint }: { readonly endpoint: string | undefined },
+/**
+ * Runs a command against the control plane of the emulator that is meant. A refusal gets the words of the command line, and the line
+ * that leads on.
+ * @throws UsageError when several emulators run and none is named
+ */
+export async function withControl<T>(
+  { values, given = {} }: { readonly values: Meant; readonly given?: GivenTexts },
   context: Context,
-): Promise<Connected> {
-  const found: Found = endpoint === undefined ? discover(context) : { endpoint: checked(endpoint) };
+  use: (control: Connected) => Promise<T>,
+): Promise<T> {
+  const control = await connect(values, context);
+  try {
+    return await use(control);
+  } catch (error) {
+    if (!(error instanceof FcError)) throw error;
+    const { explained } = await import('./explained-refusal.js');
+    throw await explained(error, { control, given });
+  }
+}
+
+/** @throws UsageError when several emulators run and none is named */
+export async function connect(meant: Meant, context: Context): Promise<Connected> {
+  const { endpoint } = meant;
+  const found: Found =
+    endpoint === undefined ? discover(context, meant.function) : { endpoint: checked(endpoint) };
   const { createApiClient } = await import('../api/create-api-client.js');
   return {
     ...createApiClient({ endpoint: found.endpoint }),
@@ -42,7 +66,7 @@ export async function connect(
   };
 }
 
-/** @returns milliseconds since 1970 by the emulator's clock, against which ages are told, as it said in its last answer */
+/** @returns milliseconds since 1970 by the emulator's clock, as its last answer told it: ages are counted from there */
 export function emulatorNow(control: Connected, { clock }: Context): number {
   return control.toldTime() ?? clock.now();
 }
@@ -64,15 +88,20 @@ export async function functionRef(
   });
 }
 
-function discover({ env }: Context): Found {
+function discover({ env }: Context, functionName: string | undefined): Found {
   const running = runningEmulators(env);
-  const [only] = running;
-  if (running.length <= 1) return only ?? { endpoint: DEFAULT_ENDPOINT };
-  const lines = running.map(
+  const serving = running.filter(
+    ({ functions }) => functionName !== undefined && functions.includes(functionName),
+  );
+  // An emulator that runs alone is meant even if it serves another function: it says then what it serves.
+  const candidates = serving.length > 0 ? serving : running;
+  const [only] = candidates;
+  if (candidates.length <= 1) return only ?? { endpoint: DEFAULT_ENDPOINT };
+  const lines = candidates.map(
     ({ endpoint, pid, functions }) => `${endpoint}  pid ${pid}  ${functions.join(', ')}`,
   );
-  throw new UsageError([`${running.length} emulators are running:`, ...lines].join('\n'), {
-    fix: `name one with --endpoint, as --endpoint ${only?.endpoint}`,
+  throw new UsageError([`${candidates.length} emulators are running:`, ...lines].join('\n'), {
+    fix: `name one with --endpoint, as --endpoint ${only?.endpoint}, or by a function that it alone serves`,
   });
 }
 

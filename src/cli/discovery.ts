@@ -4,6 +4,9 @@ import { isAbsolute, join } from 'node:path';
 import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 import { isRunning, ownIdentity, type ProcessIdentity, readIdentity } from '../system/process-identity.js';
 
+/** Where `serve` listens when it is not told otherwise. */
+export const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What a running `serve` leaves for the other commands. */

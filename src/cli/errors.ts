@@ -27,6 +27,25 @@ export class CommandError extends Error {
   }
 }
 
+/** A refusal of the emulator, with what helps a person. With `-o json` it stays the API's own object. */
+export class ExplainedError extends Error {
+  override readonly name = 'ExplainedError';
+  readonly refusal: FcError;
+  /** Lines below the message. */
+  readonly details: string | undefined;
+  readonly fix: string | undefined;
+
+  constructor(
+    refusal: FcError,
+    words: { readonly message?: string; readonly details?: string; readonly fix?: string | undefined },
+  ) {
+    super(words.message ?? refusal.message, { cause: refusal });
+    this.refusal = refusal;
+    this.details = words.details;
+    this.fix = words.fix ?? refusal.fix;
+  }
+}
+
 /**
  * Runs what judges the user's words: a refusal there is a misuse, not a failed operation.
  * @throws UsageError in place of an InvalidArgument

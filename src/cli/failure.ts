@@ -1,11 +1,15 @@
 import { FcError, PortInUseError, UnreachableError } from '../model/errors.js';
-import { CommandError, UsageError } from './errors.js';
+import { CommandError, ExplainedError, UsageError } from './errors.js';
 
 /** Why a command ended without its result: what the user reads, and the exit code. */
 export interface Failure {
   readonly exitCode: number;
   readonly message: string;
+  /** Lines below the message, for a person. */
+  readonly details?: string | undefined;
   readonly fix: string | undefined;
+  /** For `-o json`: the message in the API's words, where `message` has those of the command line. */
+  readonly apiMessage?: string;
   /** For `-o json`: the API's own code, or one that says the same of what never reached it. */
   readonly code: string;
   readonly requestId: string;
@@ -30,6 +34,10 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommandError)
     return { ...known, exitCode: EXIT.failed, code: error.code, fix: error.fix };
   if (error instanceof PortInUseError) return { ...known, exitCode: EXIT.failed, code: 'PortInUse' };
+  if (error instanceof ExplainedError) {
+    const { details, fix, refusal } = error;
+    return { ...failureOf(refusal), message: error.message, details, fix, apiMessage: refusal.message };
+  }
   if (error instanceof FcError) {
     const exitCode = error.status === 404 ? EXIT.notFound : EXIT.failed;
     return { ...known, exitCode, code: error.code, fix: error.fix, requestId: error.requestId ?? '' };

@@ -21,12 +21,14 @@ export async function fullSessionId(control: ControlPlane, ref: FunctionRef, tex
 }
 
 /**
+ * Completes the ID of an instance that runs or that ended lately.
  * @param text the beginning of an instance ID or its end, as {@link shortInstanceId} shows it; at least 4 characters
  * @throws UsageError when it fits several
  */
 export async function fullInstanceId(control: ControlPlane, text: string): Promise<string> {
   if (isGeneratedInstanceId(text) || text.length < 4) return text;
-  const ids = (await control.instances.list()).map(({ instanceId }) => instanceId);
+  const instances = await control.instances.list(undefined, { ended: true });
+  const ids = instances.map(({ instanceId }) => instanceId);
   if (ids.includes(text)) return text;
   const meant = ids.filter(
     (id) => id.startsWith(text) || id.endsWith(text) || shortInstanceId(id).startsWith(text),

@@ -71,9 +71,10 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
     made.option('--debug', 'print stacks with errors');
     if (command.examples !== undefined) made.addHelpText('after', `\n${command.examples}`);
     made.action(async () => {
-      const values = readOptions(command.options, made.opts(), context.env);
+      const { values, given } = readOptions(command.options, made.opts(), context.env);
       const debug = made.opts().debug === true;
-      exitCode = (await command.run({ values, operands: made.args, rest, debug }, context)) ?? EXIT.done;
+      exitCode =
+        (await command.run({ values, given, operands: made.args, rest, debug }, context)) ?? EXIT.done;
     });
   }
 }

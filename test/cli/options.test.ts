@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { duration, flag, integer, list, text, toggle } from '../../src/cli/options/option-kinds.js';
-import { readOptions } from '../../src/cli/options/options.js';
+import { type OptionTable, readOptions as read } from '../../src/cli/options/options.js';
 
 const TABLE = {
   port: integer('--port <n>', '', { range: [0, 65535], byDefault: 9000 }),
@@ -10,6 +10,10 @@ const TABLE = {
   reuse: toggle('--reuse', ''),
   sessionId: text('--session-id <id>', '', { here: true }),
 };
+
+function readOptions<Table extends OptionTable>(...[table, parsed, env]: Parameters<typeof read<Table>>) {
+  return read(table, parsed, env).values;
+}
 
 describe('readOptions', () => {
   it('fills in defaults', () => {

@@ -100,12 +100,9 @@ describe('formatTable', () => {
   it('aligns columns by what is seen, without lines and trailing blanks', async () => {
     const { style } = await memoryScreen();
     const table = await formatTable(
-      ['A', 'LONG HEAD'],
-      [
-        ['店店', 1],
-        ['x\x1b[2J', ''],
-      ],
-      style,
+      [{ head: 'A' }, { head: 'LONG HEAD' }],
+      [{ cells: ['店店', 1] }, { cells: ['x\x1b[2J', ''] }],
+      { style, columns: undefined },
     );
     expect(table).toBe('A         LONG HEAD\n店店      1\nx\\x1b[2J\n');
   });

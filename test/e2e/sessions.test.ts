@@ -185,7 +185,9 @@ describe('instance and function', () => {
     expect((await cli('instance', 'kill', short, '-o', 'name')).stdout).toBe(`${instance.instanceId}\n`);
     expect(await ended).toBe(0);
     expect((await cli('instance', 'kill', short)).code).toBe(4);
-    expect((await cli('instance', 'list')).stderr).toBe('no instances\n');
+    expect((await cli('instance', 'list')).stderr).toBe(
+      'no instances run; --all shows those that ended lately\n',
+    );
   });
 
   it('shows functions', async () => {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../model/duration.js';
 import type { ClockService, ClockState } from '../../model/services.js';
 import { type Command, command } from '../command.js';
-import { CONNECTION, connect } from '../connect.js';
+import { CONNECTION, withControl } from '../connect.js';
 import { asUsage } from '../errors.js';
 import { humanDuration } from '../output/human-time.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
@@ -23,20 +23,21 @@ function clockCommand(
     options: OPTIONS,
     async run({ values, operands: [duration] }, context) {
       const milliseconds = duration === undefined ? 0 : asUsage(() => parseDuration(duration)) * 1000;
-      const control = await connect(values, context);
-      const state = await act(control.clock, milliseconds);
-      await printResult(context, outputForm(values), {
-        json: state,
-        names: [state.now],
-        table: () =>
-          formatDetails(
-            [
-              ['now', state.now],
-              ['moved', moved(state.offsetMs)],
-              ['clock', state.frozen ? 'frozen' : 'running'],
-            ],
-            context.stdout.style,
-          ),
+      await withControl({ values }, context, async (control) => {
+        const state = await act(control.clock, milliseconds);
+        await printResult(context, outputForm(values), {
+          json: state,
+          names: [state.now],
+          table: () =>
+            formatDetails(
+              [
+                ['now', state.now],
+                ['moved', moved(state.offsetMs)],
+                ['clock', state.frozen ? 'frozen' : 'running'],
+              ],
+              context.stdout.style,
+            ),
+        });
       });
     },
   });

@@ -27,7 +27,7 @@ export const serve = command({
     '  fc-affinity serve -- node app.js',
     '  fc-affinity serve --sessions-per-instance 2 --ttl 10m -- python3 app.py',
   ].join('\n'),
-  async run({ values, operands: [path], rest }, context) {
+  async run({ values, given, operands: [path], rest }, context) {
     if (path !== undefined)
       throw notThereYet(
         `serving the configuration ${JSON.stringify(path)}`,
@@ -37,7 +37,7 @@ export const serve = command({
       throw new UsageError(`--port and --api-port are both ${values.port}`);
     const host = values.host ?? '127.0.0.1';
     checkLoopback(host);
-    const config = await servedFunction(values, rest, context);
+    const config = await servedFunction({ ...values, given }, rest, context);
     const log = readyFirst((values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, values));
     for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
     await warn(config, { log, bundled: rest === undefined, directory: context.directory });

@@ -1,5 +1,6 @@
 import { parseDuration } from '../../model/duration.js';
 import { notThereYet, UsageError } from '../errors.js';
+import { humanDuration } from '../output/human-time.js';
 import { nearest } from './nearest.js';
 import type { Given, Option } from './options.js';
 
@@ -14,21 +15,40 @@ export function text(flags: string, help: string, kind: Kind = {}): Option<strin
   return value(flags, help, undefined, (given) => given.text, kind);
 }
 
-export function integer<Default extends number | undefined>(
-  flags: string,
-  help: string,
-  { range, byDefault, ...kind }: Kind & { readonly range: Range; readonly byDefault: Default },
-): Option<number | Default> {
-  return value(flags, help, byDefault, (given) => inRange(given, toInteger(given.text), range), kind);
+interface NumberKind<Default> extends Kind {
+  /** Inclusive. Without it only the form is checked here: the server checks the range. */
+  readonly range?: Range;
+  readonly byDefault?: Default;
 }
 
-/** Whole seconds, or with a unit; checked against the range in seconds. */
-export function duration<Default extends number | undefined>(
+/** A whole number. */
+export function integer<Default extends number | undefined = undefined>(
   flags: string,
   help: string,
-  { range, byDefault, ...kind }: Kind & { readonly range: Range; readonly byDefault: Default },
+  { range, byDefault, ...kind }: NumberKind<Default>,
 ): Option<number | Default> {
-  return value(flags, help, byDefault, (given) => withinSeconds(given, toSeconds(given), range), kind);
+  return value(
+    flags,
+    help,
+    byDefault as Default,
+    (given) => inRange(given, toInteger(given.text), range),
+    kind,
+  );
+}
+
+/** Whole seconds, or with a unit; the range is in seconds. */
+export function duration<Default extends number | undefined = undefined>(
+  flags: string,
+  help: string,
+  { range, byDefault, ...kind }: NumberKind<Default>,
+): Option<number | Default> {
+  return value(
+    flags,
+    help,
+    byDefault as Default,
+    (given) => withinSeconds(given, toSeconds(given), range),
+    kind,
+  );
 }
 
 /** One word of a few; a mistyped one is told its nearest. `later` are words of the contract that are not there yet. */
@@ -130,24 +150,35 @@ function toInteger(digits: string): number {
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
+/** @throws UsageError for a text that is no duration */
 function toSeconds(given: Given): number {
-  if (/^-\d/.test(given.text)) return Number.NaN;
   try {
-    return parseDuration(given.text);
+    return /^-\d/.test(given.text) ? -parseDuration(given.text.slice(1)) : parseDuration(given.text);
   } catch (cause) {
     throw new UsageError(`${given.name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 
-function withinSeconds(given: Given, seconds: number, [least, most]: Range): number {
-  if (seconds >= least && seconds <= most) return seconds;
-  const bounds = most === Number.MAX_SAFE_INTEGER ? `${least} s or more` : `from ${least} to ${most} s`;
-  throw new UsageError(`${given.name} must be ${bounds}, got ${JSON.stringify(given.text)}`);
+function withinSeconds(given: Given, seconds: number, range: Range = [0, Number.MAX_SAFE_INTEGER]): number {
+  if (seconds >= range[0] && seconds <= range[1]) return seconds;
+  throw outOfSeconds(given, range);
 }
 
-function inRange(given: Given, number: number, [least, most]: Range): number {
+/** `--ttl must be 1 to 21600 s (1s to 6h), got "7h"` */
+export function outOfSeconds({ name, text }: Given, [least, most]: Range, fix?: string): UsageError {
+  const bounds =
+    most === Number.MAX_SAFE_INTEGER
+      ? `${least} s or more`
+      : `${least} to ${most} s (${humanDuration(least)} to ${humanDuration(most)})`;
+  return new UsageError(`${name} must be ${bounds}, got ${JSON.stringify(text)}`, { fix });
+}
+
+function inRange(
+  given: Given,
+  number: number,
+  [least, most]: Range = [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+): number {
   if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new UsageError(
-    `${given.name} must be an integer from ${least} to ${most}, got ${JSON.stringify(given.text)}`,
-  );
+  const bounds = most === Number.MAX_SAFE_INTEGER ? 'an integer' : `an integer from ${least} to ${most}`;
+  throw new UsageError(`${given.name} must be ${bounds}, got ${JSON.stringify(given.text)}`);
 }

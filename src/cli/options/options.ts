@@ -24,6 +24,11 @@ export type Values<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer T> ? T : never;
 };
 
+/** The last text given for each option; complaints echo it. */
+export type GivenTexts<Table extends OptionTable = OptionTable> = {
+  readonly [Key in keyof Table]?: Given | undefined;
+};
+
 /** Teaches a command the options of a table; values stay texts until {@link readOptions}. */
 export function addOptions(command: Command, table: OptionTable): void {
   for (const option of Object.values(table)) {
@@ -46,15 +51,18 @@ export function readOptions<Table extends OptionTable>(
   table: Table,
   parsed: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
-): Values<Table> {
+): { readonly values: Values<Table>; readonly given: GivenTexts<Table> } {
   const values: Record<string, unknown> = {};
+  const given: Record<string, Given | undefined> = {};
   for (const [key, option] of Object.entries(table)) {
     const flag = longFlag(option);
     const onLine = texts(parsed[attribute(flag)]).map((text) => ({ text, name: flag }));
-    values[key] = option.read(onLine.length > 0 ? onLine : fromEnvironment(option, flag, env));
+    const all = onLine.length > 0 ? onLine : fromEnvironment(option, flag, env);
+    values[key] = option.read(all);
+    given[key] = all.at(-1);
   }
   // The border where texts become values: each was read by its own option.
-  return values as Values<Table>;
+  return { values: values as Values<Table>, given: given as GivenTexts<Table> };
 }
 
 /** @returns `FC_AFFINITY_SESSIONS_PER_INSTANCE` for `--sessions-per-instance` */

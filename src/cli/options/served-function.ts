@@ -2,6 +2,8 @@ import type { FunctionFlags } from '../../config/function-from-flags.js';
 import type { FunctionConfig } from '../../model/function.js';
 import type { Context } from '../context.js';
 import { asUsage, UsageError } from '../errors.js';
+import { outOfSeconds } from './option-kinds.js';
+import type { Given, GivenTexts } from './options.js';
 
 /** What the handler finds in its environment beside the platform's own. */
 export interface HandlerEnvironment {
@@ -10,7 +12,10 @@ export interface HandlerEnvironment {
   readonly envPass: readonly string[];
 }
 
-type Said = FunctionFlags & HandlerEnvironment;
+interface Said extends FunctionFlags, HandlerEnvironment {
+  /** The texts behind the values: complaints echo them. */
+  readonly given?: GivenTexts;
+}
 
 /**
  * The function that flags, environment and the command after `--` make.
@@ -37,8 +42,10 @@ export async function servedFunction(
   });
 }
 
-/** What the API would say in its own words is said here in those of the command line. */
+/** Says in the words of the command line what the API would say in its own. */
 function checkTogether(flags: Said, command: readonly string[] | undefined): void {
+  const text = (key: string, name: string, value: number): Given =>
+    flags.given?.[key] ?? { name, text: String(value) };
   const { affinity, headerName, ttl, idle, maxSessionTtl, instanceConcurrency, minInstances } = flags;
   if (command !== undefined && command.length === 0)
     throw new UsageError('a command is expected after "--"', { fix: 'as -- node app.js' });
@@ -51,13 +58,29 @@ function checkTogether(flags: Said, command: readonly string[] | undefined): voi
       fix: 'leave it out: with affinity an instance takes 200 requests at once',
     });
   if (ttl !== undefined && ttl > maxSessionTtl)
-    throw new UsageError(`--ttl must be an integer from 1 to ${maxSessionTtl}, got "${ttl}"`, {
-      fix: 'lift the limit with --max-session-ttl',
-    });
-  if (ttl !== undefined && idle !== undefined && idle > ttl)
-    throw new UsageError(`--idle must not be greater than --ttl (${ttl} s), got "${idle}"`);
-  if (minInstances > flags.maxInstances)
-    throw new UsageError(
-      `--min-instances must not be greater than --max-instances (${flags.maxInstances}), got "${minInstances}"`,
+    throw outOfSeconds(
+      text('ttl', '--ttl', ttl),
+      [1, maxSessionTtl],
+      'lift the limit with --max-session-ttl',
     );
+  if (idle !== undefined && idle > maxSessionTtl)
+    throw outOfSeconds(
+      text('idle', '--idle', idle),
+      [0, maxSessionTtl],
+      'lift the limit with --max-session-ttl',
+    );
+  if (ttl !== undefined && idle !== undefined && idle > ttl)
+    throw notGreater(text('idle', '--idle', idle), text('ttl', '--ttl', ttl), `${ttl} s`);
+  if (minInstances > flags.maxInstances)
+    throw notGreater(
+      text('minInstances', '--min-instances', minInstances),
+      text('maxInstances', '--max-instances', flags.maxInstances),
+      String(flags.maxInstances),
+    );
+}
+
+function notGreater(given: Given, { name }: Given, most: string): UsageError {
+  return new UsageError(
+    `${given.name} must not be greater than ${name} (${most}), got ${JSON.stringify(given.text)}`,
+  );
 }

@@ -1,31 +1,11 @@
-import { LIMITS } from '../../model/limits.js';
 import type { SessionMounts, UpdateSessionInput } from '../../model/session.js';
 import { readSmallFile } from '../../system/read-small-file.js';
 import { UsageError } from '../errors.js';
 import { duration, text } from './option-kinds.js';
 
-/** The true limit depends on another option: it is checked when both are known. */
-const UNBOUNDED = Number.MAX_SAFE_INTEGER;
-
 export const SESSION_TERMS = {
-  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', {
-    range: [1, UNBOUNDED],
-    byDefault: undefined,
-    here: true,
-  }),
-  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', {
-    range: [0, UNBOUNDED],
-    byDefault: undefined,
-    here: true,
-  }),
-  maxSessionTtl: duration(
-    '--max-session-ttl <duration>',
-    'what serve was told, where it lifts the limit (6h)',
-    {
-      range: [1, UNBOUNDED],
-      byDefault: LIMITS.sessionTTLInSeconds[1],
-    },
-  ),
+  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', { here: true }),
+  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', { here: true }),
   nasConfig: text('--nas-config <json>', 'JSON, or @file', { here: true }),
   ossMountConfig: text('--oss-mount-config <json>', 'JSON, or @file', { here: true }),
   polarFsConfig: text('--polar-fs-config <json>', 'JSON, or @file', { here: true }),
@@ -35,7 +15,6 @@ export const SESSION_TERMS = {
 interface TermValues extends Record<(typeof MOUNTS)[number][0], string | undefined> {
   readonly ttl: number | undefined;
   readonly idle: number | undefined;
-  readonly maxSessionTtl: number;
 }
 
 const MOUNTS = [
@@ -46,27 +25,16 @@ const MOUNTS = [
 ] as const;
 
 /**
- * The part that creating and updating have in common. What was not said is not sent.
- * @throws UsageError before anything is sent
+ * The part that creating and updating have in common. What was not given is not sent; the server checks ranges.
+ * @throws UsageError for a mount that is no JSON object
  */
 export function sessionTerms(values: TermValues): UpdateSessionInput {
-  const { ttl, idle, maxSessionTtl } = values;
-  within('--ttl', ttl, maxSessionTtl);
-  within('--idle', idle, maxSessionTtl);
-  if (ttl !== undefined && idle !== undefined && idle > ttl)
-    throw new UsageError(`--idle must not be greater than --ttl (${ttl} s), got "${idle}"`);
+  const { ttl, idle } = values;
   return {
     ...(ttl !== undefined && { sessionTTLInSeconds: ttl }),
     ...(idle !== undefined && { sessionIdleTimeoutInSeconds: idle }),
     ...mounts(values),
   };
-}
-
-function within(name: string, seconds: number | undefined, most: number): void {
-  if (seconds === undefined || seconds <= most) return;
-  throw new UsageError(`${name} must be at most ${most} s, got "${seconds}"`, {
-    fix: 'where serve was told --max-session-ttl, say it here too',
-  });
 }
 
 function mounts(values: TermValues): SessionMounts {

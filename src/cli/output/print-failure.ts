@@ -24,8 +24,8 @@ export function printFailure(
   failure: Failure,
   { form, screen, stack }: { readonly form: ErrorForm; readonly screen: Screen; readonly stack: unknown },
 ): void {
-  const { message, fix, code, requestId } = failure;
-  const body = { RequestId: requestId, Code: code, Message: message };
+  const { message, details, fix, code, requestId } = failure;
+  const body = { RequestId: requestId, Code: code, Message: failure.apiMessage ?? message };
   if (form === 'json') {
     screen.write(`${safeJson(body, 2)}\n`);
     return;
@@ -35,7 +35,8 @@ export function printFailure(
     return;
   }
   const { bad, note, dim } = screen.style;
-  const [first = '', ...more] = message.trimEnd().split('\n').map(sanitize);
+  const lines = details === undefined ? message.trimEnd() : `${message.trimEnd()}\n${details}`;
+  const [first = '', ...more] = lines.split('\n').map(sanitize);
   screen.write(`${bad('error:')} ${first}\n`);
   for (const line of more) screen.write(`  ${line}\n`);
   if (fix !== undefined) screen.write(`${note('fix:')} ${fix.split('\n').map(sanitize).join('\n     ')}\n`);

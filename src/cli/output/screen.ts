@@ -54,7 +54,7 @@ export async function screenOf(fd: number, { stream, env, lossy }: ScreenOptions
     get columns() {
       return own?.columns;
     },
-    style: await styleFor(wantsColour(isTTY, env)),
+    style: await styleFor(wantsColour(isTTY, env), env),
     closed: closed.signal,
     get failure() {
       return failure;

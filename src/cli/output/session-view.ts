@@ -1,10 +1,13 @@
 import type { Session } from '../../model/session.js';
 import { type Connected, emulatorNow } from '../connect.js';
 import type { Context } from '../context.js';
+import type { Column } from './fit-columns.js';
 import { humanDuration } from './human-time.js';
 import { type OutputForm, printResult, type Result } from './print-result.js';
-import { shortInstanceId } from './short-id.js';
-import { formatDetails, formatTable } from './table.js';
+import type { Screen } from './screen.js';
+import { shortInstanceId, shortSessionId } from './short-id.js';
+import type { Paint } from './style.js';
+import { formatDetails, formatTable, type Row } from './table.js';
 
 /** What every operation on one session tells of it in the end. */
 export async function printSession(
@@ -21,12 +24,13 @@ function sessionResult(session: Session, now: number, { stdout }: Context): Resu
     json: session,
     names: [session.sessionId],
     table: ({ wide }) => {
-      const rows: [string, string][] = [
-        ['session', session.sessionId],
+      const { style } = stdout;
+      const rows: [string, string, Paint?][] = [
+        ['session', session.sessionId, style.id(session.sessionId)],
         ['status', session.sessionStatus],
         ['function', `${session.functionName} (${session.qualifier})`],
         ['affinity', session.sessionAffinityType],
-        ['instance', session.containerId],
+        ['instance', session.containerId || '-', style.id(session.containerId)],
         ['created', `${session.createdTime} (${humanDuration(age(session, now))} ago)`],
         ['TTL', `${humanDuration(session.sessionTTLInSeconds)}${left(session, now)}`],
         ['idle', humanDuration(session.sessionIdleTimeoutInSeconds)],
@@ -35,44 +39,49 @@ function sessionResult(session: Session, now: number, { stdout }: Context): Resu
         rows.push(['modified', session.lastModifiedTime]);
         rows.push(['ID reuse', session.disableSessionIdReuse ? 'disabled' : 'allowed']);
       }
-      return formatDetails(rows, stdout.style);
+      return formatDetails(rows, style);
     },
   };
 }
 
-/** @param json the answer as it came, for `-o json` */
-export function sessionsResult(
-  { json, sessions }: { readonly json: unknown; readonly sessions: readonly Session[] },
-  now: number,
-  { stdout }: Context,
-): Result {
-  return {
-    json,
-    names: sessions.map(({ sessionId }) => sessionId),
-    table: ({ wide }) => {
-      if (sessions.length === 0) return '';
-      const head = ['SESSION', 'STATUS', 'INSTANCE', 'AGE', 'ENDS IN', 'IDLE'];
-      const more = wide ? ['FUNCTION', 'QUALIFIER', 'AFFINITY', 'CREATED', 'MODIFIED'] : [];
-      const rows = sessions.map((session) => [
-        session.sessionId,
+const COLUMNS: readonly Column[] = [
+  { head: 'SESSION', short: shortSessionId, least: 12 },
+  { head: 'STATUS' },
+  { head: 'INSTANCE', least: 8, dropped: 5 },
+  { head: 'AGE', dropped: 1 },
+  { head: 'ENDS IN', dropped: 3 },
+  { head: 'IDLE', dropped: 2 },
+];
+const MORE_COLUMNS = ['FUNCTION', 'QUALIFIER', 'AFFINITY', 'CREATED', 'MODIFIED'].map((head) => ({ head }));
+
+/** Sessions as a table, in the order given; those that are not Active are dim. */
+export function sessionTable(
+  sessions: readonly Session[],
+  { now, wide, screen }: { readonly now: number; readonly wide: boolean; readonly screen: Screen },
+): Promise<string> | string {
+  if (sessions.length === 0) return '';
+  const { style, columns } = screen;
+  const rows = sessions.map((session): Row => {
+    const { sessionId, containerId } = session;
+    return {
+      cells: [
+        sessionId,
         session.sessionStatus,
-        wide ? session.containerId : shortInstanceId(session.containerId) || '-',
+        (wide ? containerId : shortInstanceId(containerId)) || '-',
         humanDuration(age(session, now)),
         endsIn(session, now) ?? '-',
         humanDuration(session.sessionIdleTimeoutInSeconds),
-        ...(wide
-          ? [
-              session.functionName,
-              session.qualifier,
-              session.sessionAffinityType,
-              session.createdTime,
-              session.lastModifiedTime,
-            ]
-          : []),
-      ]);
-      return formatTable([...head, ...more], rows, stdout.style);
-    },
-  };
+        session.functionName,
+        session.qualifier,
+        session.sessionAffinityType,
+        session.createdTime,
+        session.lastModifiedTime,
+      ].slice(0, wide ? undefined : COLUMNS.length),
+      paints: { SESSION: style.id(sessionId), INSTANCE: style.id(containerId) },
+      dim: session.sessionStatus !== 'Active',
+    };
+  });
+  return formatTable(wide ? [...COLUMNS, ...MORE_COLUMNS] : COLUMNS, rows, { style, columns, wide });
 }
 
 function age(session: Session, now: number): number {

@@ -1,4 +1,4 @@
-type Paint = (text: string) => string;
+export type Paint = (text: string) => string;
 
 /** The few colours that the command line has, by what they mean. */
 export interface Style {
@@ -9,6 +9,8 @@ export interface Style {
   readonly bad: Paint;
   readonly note: Paint;
   readonly link: Paint;
+  /** The colour of a session or an instance: always the same for the same ID. */
+  readonly id: (id: string) => Paint;
 }
 
 const same: Paint = (text) => text;
@@ -20,7 +22,11 @@ const PLAIN: Style = {
   bad: same,
   note: same,
   link: same,
+  id: () => same,
 };
+
+/** Of the 256 colours of a terminal, those that are told apart on dark and on light ground; red, which means trouble, is left out. */
+const ID_COLOURS = [33, 37, 64, 71, 97, 99, 103, 130, 133, 136, 168, 172];
 
 /** Colour on a terminal only, never with `NO_COLOR`; `FORCE_COLOR` asks for it elsewhere. chalk itself knows no `NO_COLOR`. */
 export function wantsColour(isTTY: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
@@ -30,10 +36,14 @@ export function wantsColour(isTTY: boolean, env: Readonly<Record<string, string 
 }
 
 /** Without colour chalk is not even loaded. */
-export async function styleFor(colour: boolean): Promise<Style> {
+export async function styleFor(
+  colour: boolean,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<Style> {
   if (!colour) return PLAIN;
   const { Chalk } = await import('chalk');
-  const chalk = new Chalk({ level: 1 });
+  const has256 = env.COLORTERM !== undefined || /256color/.test(env.TERM ?? '');
+  const chalk = new Chalk({ level: has256 ? 2 : 1 });
   return {
     coloured: true,
     bold: chalk.bold,
@@ -42,5 +52,13 @@ export async function styleFor(colour: boolean): Promise<Style> {
     bad: chalk.red,
     note: chalk.yellow,
     link: chalk.cyan,
+    id: (id) => chalk.ansi256(ID_COLOURS[hashOf(id) % ID_COLOURS.length] ?? 33),
   };
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
 }

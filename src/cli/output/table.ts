@@ -1,7 +1,22 @@
 import { sanitize } from '../../model/sanitize.js';
-import type { Style } from './style.js';
+import { type Column, fitColumns } from './fit-columns.js';
+import type { Screen } from './screen.js';
+import type { Paint, Style } from './style.js';
 
 type Cell = string | number;
+
+export interface Row {
+  readonly cells: readonly Cell[];
+  /** For one cell each, by the head of its column. */
+  readonly paints?: Readonly<Record<string, Paint>>;
+  /** Of no interest now: the whole row is dim. */
+  readonly dim?: boolean;
+}
+
+interface TableOptions extends Pick<Screen, 'style' | 'columns'> {
+  /** Keeps every column whole, however narrow the terminal is. */
+  readonly wide?: boolean;
+}
 
 const NO_LINES = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'left-mid', 'mid-mid', 'right-mid']
@@ -9,24 +24,34 @@ const NO_LINES = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** Loads what draws tables, for one who has nothing else to do meanwhile. Never rejects; a failure is told by {@link formatTable}. */
+/** Loads what draws tables, while a command waits for an answer. Never rejects; {@link formatTable} reports a failure. */
 export async function prepareTable(): Promise<void> {
   await import('cli-table3').catch(() => {});
 }
 
-/** Columns under their heads, two spaces apart, without lines. Cells are made safe here. */
+/** Columns under their heads, two spaces apart, without lines, no wider than the terminal. Cells are made safe here. */
 export async function formatTable(
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  style: Style,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  { style, columns: width, wide = false }: TableOptions,
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
     chars: { ...NO_LINES, middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  if (head.length > 0) table.push(head.map((name) => style.dim(name)));
-  for (const row of rows) table.push(row.map((cell) => sanitize(String(cell))));
+  const texts = rows.map(({ cells }) => cells.map((cell) => sanitize(String(cell))));
+  const fitted = fitColumns(columns, texts, wide ? undefined : width);
+  table.push(fitted.columns.map(({ head }) => style.dim(head)));
+  for (const [at, cells] of fitted.rows.entries()) {
+    const { dim, paints = {} } = rows[at] ?? {};
+    table.push(
+      cells.map((text, place) => {
+        const paint = dim ? style.dim : paints[fitted.columns[place]?.head ?? ''];
+        return paint === undefined ? text : paint(text);
+      }),
+    );
+  }
   return table
     .toString()
     .split('\n')
@@ -35,9 +60,15 @@ export async function formatTable(
 }
 
 /** One resource: a name and its value on each line. */
-export function formatDetails(rows: readonly (readonly [name: string, value: Cell])[], style: Style): string {
+export function formatDetails(
+  rows: readonly (readonly [name: string, value: Cell, paint?: Paint])[],
+  style: Style,
+): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows
-    .map(([name, value]) => `${style.dim(name.padEnd(width))}  ${sanitize(String(value))}\n`)
+    .map(([name, value, paint]) => {
+      const text = sanitize(String(value));
+      return `${style.dim(name.padEnd(width))}  ${paint === undefined ? text : paint(text)}\n`;
+    })
     .join('');
 }

@@ -22,9 +22,8 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
       if (source === 'platform' && !verbose && !warning) return;
       const safe = sanitize(text);
       const paint = source === 'stderr' || warning ? style.note : source === 'platform' ? style.dim : plain;
-      say(
-        `${style.dim(`${timeOfDay(at)}${gapFor(screen.columns)}${sanitize(shortInstanceId(instanceId))} │`)} ${paint(safe)}`,
-      );
+      const who = style.id(instanceId)(sanitize(shortInstanceId(instanceId)));
+      say(`${style.dim(timeOfDay(at))}${gapFor(screen.columns)}${who} ${style.dim('│')} ${paint(safe)}`);
     },
     notice: (text) => say(`${style.note('note:')} ${text.split('\n').map(sanitize).join('\n      ')}`),
     draining(signal, seconds) {

@@ -13,6 +13,9 @@ interface Room {
 
 /** From this width on request IDs are shown whole, and columns stand two apart. */
 const WIDE = 120;
+/** Below this width there is no request ID. */
+const LEAST_WITH_ID = 72;
+const LEAST_PATH = 8;
 const SHORT_ID = 8;
 const PATH = 24;
 /** As wide as `scaled-out`; what is longer takes its room from the path. */
@@ -31,15 +34,17 @@ export function requestLines(record: RequestRecord, { style, columns }: Room): s
   const id = sanitize(narrow ? requestId.slice(-SHORT_ID) : requestId);
   const took = elapsed(durationMs).padStart(7);
   const isNew = decision?.session === 'opened' || decision?.session === 'reopened';
-  const session = `${isNew ? '+' : ' '}${sanitize(shortSessionId(decision?.sessionId ?? '-'))}`;
-  const instance = sanitize(shortInstanceId(decision?.instanceId ?? '-'));
-  const who = [session.padEnd(SHORT_ID + 1), instance.padEnd(SHORT_ID)];
+  const { sessionId = '-', instanceId = '-' } = decision ?? {};
+  const session = `${isNew ? '+' : ' '}${sanitize(shortSessionId(sessionId))}`.padEnd(SHORT_ID + 1);
+  const instance = sanitize(shortInstanceId(instanceId)).padEnd(SHORT_ID);
+  const who = [style.id(sessionId)(session), style.id(instanceId)(instance)];
   const what = said(record);
+  const begin = columns !== undefined && columns < LEAST_WITH_ID ? [time] : [time, id];
 
-  const others = [time, id, '', '200', took, ...who, what.padEnd(DECISION)].join(gap).length;
+  const others = [...begin, '', '200', took, session, instance, what.padEnd(DECISION)].join(gap).length;
   const asked = `${sanitize(method)} ${sanitize(target)}`;
   const request = columns === undefined ? asked.padEnd(PATH) : fitted(asked, columns - others);
-  const start = style.dim([time, id].join(gap));
+  const start = style.dim(begin.join(gap));
   const lines = [
     [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
   ];
@@ -82,7 +87,7 @@ function status({ status: code }: RequestRecord, { good, note, bad }: Style): st
 }
 
 function fitted(text: string, room: number): string {
-  const width = Math.max(room, 12);
+  const width = Math.max(room, LEAST_PATH);
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 

@@ -1,5 +1,5 @@
 import { command } from '../../command.js';
-import { CONNECTION, connect } from '../../connect.js';
+import { CONNECTION, withControl } from '../../connect.js';
 import { text } from '../../options/option-kinds.js';
 import { affinityInWords, functionJson } from '../../output/function-view.js';
 import { humanDuration } from '../../output/human-time.js';
@@ -14,25 +14,26 @@ export const get = command({
     ...CONNECTION,
   },
   async run({ values, operands: [functionName = ''] }, context) {
-    const control = await connect(values, context);
-    const served = await control.functions.get({ functionName, qualifier: values.qualifier });
-    const { config, url } = served;
-    await printResult(context, outputForm(values), {
-      json: await functionJson(served),
-      names: [config.functionName],
-      table: () =>
-        formatDetails(
-          [
-            ['function', config.functionName],
-            ['URL', url ?? 'no trigger'],
-            ['affinity', affinityInWords(config)],
-            ['command', config.customRuntimeConfig.command.join(' ')],
-            ['folder', config.codeDirectory],
-            ['timeout', humanDuration(config.timeout)],
-            ['instances', `${config.minInstances} to ${config.maxInstances}`],
-          ],
-          context.stdout.style,
-        ),
+    await withControl({ values: { ...values, function: functionName } }, context, async (control) => {
+      const served = await control.functions.get({ functionName, qualifier: values.qualifier });
+      const { config, url } = served;
+      await printResult(context, outputForm(values), {
+        json: await functionJson(served),
+        names: [config.functionName],
+        table: () =>
+          formatDetails(
+            [
+              ['function', config.functionName],
+              ['URL', url ?? 'no trigger'],
+              ['affinity', affinityInWords(config)],
+              ['command', config.customRuntimeConfig.command.join(' ')],
+              ['folder', config.codeDirectory],
+              ['timeout', humanDuration(config.timeout)],
+              ['instances', `${config.minInstances} to ${config.maxInstances}`],
+            ],
+            context.stdout.style,
+          ),
+      });
     });
   },
 });

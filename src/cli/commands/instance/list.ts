@@ -1,51 +1,84 @@
 import type { InstanceInfo } from '../../../model/instance.js';
 import { command } from '../../command.js';
-import { CONNECTION, connect, emulatorNow } from '../../connect.js';
+import { CONNECTION, emulatorNow, withControl } from '../../connect.js';
 import type { Context } from '../../context.js';
-import { text } from '../../options/option-kinds.js';
+import { flag, text } from '../../options/option-kinds.js';
+import type { Column } from '../../output/fit-columns.js';
 import { humanDuration } from '../../output/human-time.js';
 import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
-import { formatTable } from '../../output/table.js';
+import { shortInstanceId } from '../../output/short-id.js';
+import { formatTable, type Row } from '../../output/table.js';
 import { showOrWatch, WATCH } from '../../output/watch.js';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'INSTANCE', short: shortInstanceId, least: 12 },
+  { head: 'STATUS' },
+  { head: 'SESSIONS', dropped: 4 },
+  { head: 'IN FLIGHT', dropped: 3 },
+  { head: 'AGE', dropped: 2 },
+  { head: 'PID', dropped: 1 },
+];
+const MORE_COLUMNS = ['FUNCTION', 'VERSION', 'QUALIFIER', 'URL'].map((head) => ({ head }));
 
 export const list = command({
   options: {
     function: text('--function <name>', 'only those of this function'),
     qualifier: text('--qualifier <name>', 'only those of this version or alias'),
+    all: flag('--all', 'also those that ended lately, with their exit codes', { here: true }),
     ...WATCH,
     ...OUTPUT,
     ...CONNECTION,
   },
-  async run({ values }, context) {
-    const control = await connect(values, context);
-    const { function: functionName, qualifier } = values;
-    const ref = functionName === undefined ? undefined : { functionName, qualifier };
-    const look = async (): Promise<Result> => {
-      const instances = await control.instances.list(ref);
-      return view(instances, emulatorNow(control, context), context);
-    };
-    await showOrWatch(look, { watch: values.watch, form: outputForm(values), none: 'no instances' }, context);
-  },
+  run: ({ values }, context) =>
+    withControl({ values }, context, async (control) => {
+      const { all, function: functionName, qualifier, watch } = values;
+      const ref = functionName === undefined ? undefined : { functionName, qualifier };
+      const look = async (): Promise<Result> => {
+        const instances = await control.instances.list(ref, { ended: all });
+        return view(instances, { now: emulatorNow(control, context), all, context });
+      };
+      const none = all ? 'no instances' : 'no instances run; --all shows those that ended lately';
+      await showOrWatch(look, { watch, form: outputForm(values), none }, context);
+    }),
 });
 
-function view(instances: readonly InstanceInfo[], now: number, { stdout }: Context): Result {
+function view(
+  instances: readonly InstanceInfo[],
+  { now, all, context }: { readonly now: number; readonly all: boolean; readonly context: Context },
+): Result {
+  const { style, columns } = context.stdout;
   return {
     json: { instances },
     names: instances.map(({ instanceId }) => instanceId),
     table({ wide }) {
       if (instances.length === 0) return '';
-      const head = ['INSTANCE', 'STATUS', 'SESSIONS', 'IN FLIGHT', 'AGE', 'PID'];
-      const more = wide ? ['FUNCTION', 'VERSION', 'QUALIFIER', 'URL'] : [];
-      const rows = instances.map((instance) => [
-        instance.instanceId,
-        instance.status,
-        instance.sessions,
-        instance.inFlight,
-        humanDuration((now - instance.createdTimeMs) / 1000),
-        instance.pid ?? '-',
-        ...(wide ? [instance.functionName, instance.versionId, instance.qualifier, instance.url ?? '-'] : []),
-      ]);
-      return formatTable([...head, ...more], rows, stdout.style);
+      const head = [...COLUMNS, ...(all ? [{ head: 'EXIT' }] : []), ...(wide ? MORE_COLUMNS : [])];
+      const rows = instances.map((instance): Row => {
+        const { instanceId, status, destroyedTimeMs = now } = instance;
+        return {
+          cells: [
+            instanceId,
+            status,
+            instance.sessions,
+            instance.inFlight,
+            humanDuration((destroyedTimeMs - instance.createdTimeMs) / 1000),
+            instance.pid ?? '-',
+            ...(all ? [exitOf(instance)] : []),
+            ...(wide
+              ? [instance.functionName, instance.versionId, instance.qualifier, instance.url ?? '-']
+              : []),
+          ],
+          paints: { INSTANCE: style.id(instanceId) },
+          dim: status === 'Destroyed',
+        };
+      });
+      return formatTable(head, rows, { style, columns, wide });
     },
   };
+}
+
+/** `code 3`, or the signal that ended it. */
+function exitOf({ exit }: InstanceInfo): string {
+  if (exit === undefined) return '-';
+  return exit.signal ?? `code ${exit.code ?? 'unknown'}`;
 }

@@ -1,5 +1,5 @@
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, FUNCTION_REF, functionRef, withControl } from '../../connect.js';
 import { flag, text } from '../../options/option-kinds.js';
 import { SESSION_TERMS, sessionTerms } from '../../options/session-terms.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
@@ -16,14 +16,15 @@ export const create = command({
     ...OUTPUT,
     ...CONNECTION,
   },
-  async run({ values }, context) {
+  async run({ values, given }, context) {
     const input = {
       ...(values.sessionId !== undefined && { sessionId: values.sessionId }),
       ...sessionTerms(values),
       ...(values.disableSessionIdReuse && { disableSessionIdReuse: true }),
     };
-    const control = await connect(values, context);
-    const session = await control.sessions.create(await functionRef(control, values), input);
-    await printSession(session, control, outputForm(values), context);
+    await withControl({ values, given }, context, async (control) => {
+      const session = await control.sessions.create(await functionRef(control, values), input);
+      await printSession(session, control, outputForm(values), context);
+    });
   },
 });

@@ -2,7 +2,7 @@ import { FcError } from '../../../model/errors.js';
 import { sanitize } from '../../../model/sanitize.js';
 import type { ControlPlane, SessionRef } from '../../../model/services.js';
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, FUNCTION_REF, functionRef, withControl } from '../../connect.js';
 import { flag } from '../../options/option-kinds.js';
 import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
 import { fullSessionId } from '../../resolve-id.js';
@@ -16,28 +16,29 @@ export const remove = command({
     ...CONNECTION,
   },
   async run({ values, operands }, context) {
-    const control = await connect(values, context);
-    const ref = await functionRef(control, values);
-    const deleted: string[] = [];
-    let failure: unknown;
-    for (const id of operands) {
-      try {
-        const sessionId = await fullSessionId(control, ref, id);
-        if (await end(control, { ...ref, sessionId }, values.ignoreNotFound)) deleted.push(sessionId);
-      } catch (error) {
-        failure = error;
-        break;
+    await withControl({ values }, context, async (control) => {
+      const ref = await functionRef(control, values);
+      const deleted: string[] = [];
+      let failure: unknown;
+      for (const id of operands) {
+        try {
+          const sessionId = await fullSessionId(control, ref, id);
+          if (await end(control, { ...ref, sessionId }, values.ignoreNotFound)) deleted.push(sessionId);
+        } catch (error) {
+          failure = error;
+          break;
+        }
       }
-    }
-    // What was done is told even when the next one failed.
-    if (deleted.length > 0 || failure === undefined) {
-      await printResult(context, outputForm(values), {
-        json: { deleted },
-        names: deleted,
-        table: () => deleted.map((sessionId) => `deleted ${sanitize(sessionId)}\n`).join(''),
-      });
-    }
-    if (failure !== undefined) throw failure;
+      // What was done is told even when the next one failed.
+      if (deleted.length > 0 || failure === undefined) {
+        await printResult(context, outputForm(values), {
+          json: { deleted },
+          names: deleted,
+          table: () => deleted.map((sessionId) => `deleted ${sanitize(sessionId)}\n`).join(''),
+        });
+      }
+      if (failure !== undefined) throw failure;
+    });
   },
 });
 

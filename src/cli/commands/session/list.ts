@@ -1,12 +1,23 @@
-import type { ControlPlane, ListSessionsQuery } from '../../../model/services.js';
+import type { ListSessionsQuery, SessionPage } from '../../../model/services.js';
 import type { Session } from '../../../model/session.js';
 import { command } from '../../command.js';
-import { CONNECTION, connect, emulatorNow, FUNCTION_REF, functionRef } from '../../connect.js';
+import {
+  CONNECTION,
+  type Connected,
+  emulatorNow,
+  FUNCTION_REF,
+  functionRef,
+  withControl,
+} from '../../connect.js';
+import type { Context } from '../../context.js';
 import { choice, flag, integer, text } from '../../options/option-kinds.js';
-import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
-import { sessionsResult } from '../../output/session-view.js';
+import { OUTPUT, type OutputForm, outputForm, type Result } from '../../output/print-result.js';
+import { sessionTable } from '../../output/session-view.js';
 import { showOrWatch, WATCH } from '../../output/watch.js';
 import { everySession } from '../../resolve-id.js';
+import { type ListedSessions, sessionsForPeople } from './sessions-for-people.js';
+
+const MOST_ON_A_PAGE = 100;
 
 export const list = command({
   options: {
@@ -17,46 +28,60 @@ export const list = command({
       here: true,
     }),
     sessionId: text('--session-id <id>', 'only this ID, every generation of it', { here: true }),
-    limit: integer('--limit <n>', 'sessions a page, 1 to 100 (20)', {
-      range: [1, 100],
-      byDefault: undefined,
-      here: true,
-    }),
+    limit: integer('--limit <n>', 'sessions a page, 1 to 100 (default: 20)', { here: true }),
     nextToken: text('--next-token <token>', 'where the page before ended', { here: true }),
     all: flag('--all', 'follow the pages to the end', { here: true }),
     ...WATCH,
     ...OUTPUT,
     ...CONNECTION,
   },
-  async run({ values }, context) {
-    const control = await connect(values, context);
-    const query = {
-      ...(await functionRef(control, values)),
-      limit: values.limit ?? (values.all ? 100 : undefined),
-      nextToken: values.nextToken,
-      sessionId: values.sessionId,
-      sessionStatus: values.status,
-    };
-    const form = outputForm(values);
-    let more = false;
-    const look = async (): Promise<Result> => {
-      const page = await sessions(control, query, values.all);
-      more = page.nextToken !== undefined && page.nextToken !== '';
-      const now = emulatorNow(control, context);
-      return sessionsResult({ json: page, sessions: page.sessions }, now, context);
-    };
-    await showOrWatch(look, { watch: values.watch, form, none: 'no sessions' }, context);
-    if (more) context.stderr.write('there are more: --all, or --next-token with the token of -o json\n');
-  },
+  run: ({ values, given }, context) =>
+    withControl({ values, given }, context, async (control) => {
+      const { all, watch } = values;
+      const form = outputForm(values);
+      const query: ListSessionsQuery = {
+        ...(await functionRef(control, values)),
+        limit: values.limit ?? (all ? MOST_ON_A_PAGE : undefined),
+        nextToken: values.nextToken,
+        sessionId: values.sessionId,
+        sessionStatus: values.status,
+      };
+      let after: string | undefined;
+      const look = async (): Promise<Result> => {
+        const listed = isForPeople(form)
+          ? await sessionsForPeople(control.sessions, query, { all })
+          : inOrder(await page(control, query, all));
+        after = listed.after;
+        return resultOf(listed, control, context);
+      };
+      await showOrWatch(look, { watch, form, none: 'no sessions' }, context);
+      if (after !== undefined) context.stderr.write(`${after}\n`);
+    }),
 });
 
-async function sessions(
-  control: ControlPlane,
-  query: ListSessionsQuery,
-  all: boolean,
-): Promise<{ readonly sessions: readonly Session[]; readonly nextToken?: string }> {
+function isForPeople(form: OutputForm): boolean {
+  return form === 'table' || form === 'wide';
+}
+
+function resultOf({ page, sessions }: ListedSessions, control: Connected, context: Context): Result {
+  const now = emulatorNow(control, context);
+  return {
+    json: page,
+    names: sessions.map(({ sessionId }) => sessionId),
+    table: ({ wide }) => sessionTable(sessions, { now, wide, screen: context.stdout }),
+  };
+}
+
+async function page(control: Connected, query: ListSessionsQuery, all: boolean): Promise<SessionPage> {
   if (!all) return control.sessions.list(query);
-  const found: Session[] = [];
-  for await (const session of everySession(control, query)) found.push(session);
-  return { sessions: found };
+  const sessions: Session[] = [];
+  for await (const session of everySession(control, query)) sessions.push(session);
+  return { sessions };
+}
+
+/** The API's own order, and its own page. */
+function inOrder(page: SessionPage): ListedSessions {
+  const hasMore = page.nextToken !== undefined && page.nextToken !== '';
+  const after = hasMore ? 'there are more: --all, or --next-token with the token of -o json' : undefined;
+  return { page, sessions: page.sessions, after };
 }

@@ -1,5 +1,5 @@
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, FUNCTION_REF, functionRef, withControl } from '../../connect.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
 import { printSession } from '../../output/session-view.js';
 import { fullSessionId } from '../../resolve-id.js';
@@ -8,13 +8,14 @@ export const pause = command({
   operands: '<id>',
   options: { ...FUNCTION_REF, ...OUTPUT, ...CONNECTION },
   async run({ values, operands: [id = ''] }, context) {
-    const control = await connect(values, context);
-    const ref = await functionRef(control, values);
-    const sessionId = await fullSessionId(control, ref, id);
-    const session = await control.sessions.pause({ ...ref, sessionId });
-    context.stderr.write(
-      'note: what the handler has in memory is not kept: FC would restore it, here the session resumes on a fresh instance\n',
-    );
-    await printSession(session, control, outputForm(values), context);
+    await withControl({ values }, context, async (control) => {
+      const ref = await functionRef(control, values);
+      const sessionId = await fullSessionId(control, ref, id);
+      const session = await control.sessions.pause({ ...ref, sessionId });
+      context.stderr.write(
+        'note: what the handler has in memory is not kept: FC would restore it, here the session resumes on a fresh instance\n',
+      );
+      await printSession(session, control, outputForm(values), context);
+    });
   },
 });

@@ -1,5 +1,5 @@
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, FUNCTION_REF, functionRef, withControl } from '../../connect.js';
 import { flag } from '../../options/option-kinds.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
 import { printSession } from '../../output/session-view.js';
@@ -15,10 +15,11 @@ export const resume = command({
   },
   async run({ values, operands: [id = ''] }, context) {
     const { fileSystemOnly } = values;
-    const control = await connect(values, context);
-    const ref = await functionRef(control, values);
-    const sessionId = await fullSessionId(control, ref, id);
-    const session = await control.sessions.resume({ ...ref, sessionId }, { fileSystemOnly });
-    await printSession(session, control, outputForm(values), context);
+    await withControl({ values }, context, async (control) => {
+      const ref = await functionRef(control, values);
+      const sessionId = await fullSessionId(control, ref, id);
+      const session = await control.sessions.resume({ ...ref, sessionId }, { fileSystemOnly });
+      await printSession(session, control, outputForm(values), context);
+    });
   },
 });

@@ -1,5 +1,5 @@
 import { command } from '../../command.js';
-import { CONNECTION, connect, FUNCTION_REF, functionRef } from '../../connect.js';
+import { CONNECTION, FUNCTION_REF, functionRef, withControl } from '../../connect.js';
 import { UsageError } from '../../errors.js';
 import { toggle } from '../../options/option-kinds.js';
 import { SESSION_TERMS, sessionTerms } from '../../options/session-terms.js';
@@ -16,7 +16,7 @@ export const update = command({
     ...OUTPUT,
     ...CONNECTION,
   },
-  async run({ values, operands: [id = ''] }, context) {
+  async run({ values, given, operands: [id = ''] }, context) {
     const { disableSessionIdReuse } = values;
     const input = {
       ...sessionTerms(values),
@@ -24,10 +24,11 @@ export const update = command({
     };
     if (Object.keys(input).length === 0)
       throw new UsageError('nothing to change was named', { fix: 'as --ttl 2h' });
-    const control = await connect(values, context);
-    const ref = await functionRef(control, values);
-    const sessionId = await fullSessionId(control, ref, id);
-    const session = await control.sessions.update({ ...ref, sessionId }, input);
-    await printSession(session, control, outputForm(values), context);
+    await withControl({ values, given }, context, async (control) => {
+      const ref = await functionRef(control, values);
+      const sessionId = await fullSessionId(control, ref, id);
+      const session = await control.sessions.update({ ...ref, sessionId }, input);
+      await printSession(session, control, outputForm(values), context);
+    });
   },
 });

@@ -1,0 +1,79 @@
+import type { FcError } from '../model/errors.js';
+import type { ControlPlane } from '../model/services.js';
+import { ExplainedError } from './errors.js';
+import { nearest } from './options/nearest.js';
+import type { GivenTexts } from './options/options.js';
+import { humanDuration } from './output/human-time.js';
+
+interface Asked {
+  readonly control: ControlPlane;
+  readonly given: GivenTexts;
+}
+
+/** The options by which a command line gives the fields of the API. */
+const FIELDS = [
+  { field: 'sessionTTLInSeconds', key: 'ttl', flag: '--ttl', isDuration: true },
+  { field: 'sessionIdleTimeoutInSeconds', key: 'idle', flag: '--idle', isDuration: true },
+  { field: 'sessionId', key: 'sessionId', flag: '--session-id', isDuration: false },
+  { field: 'limit', key: 'limit', flag: '--limit', isDuration: false },
+  { field: 'nextToken', key: 'nextToken', flag: '--next-token', isDuration: false },
+  { field: 'nasConfig', key: 'nasConfig', flag: '--nas-config', isDuration: false },
+  { field: 'ossMountConfig', key: 'ossMountConfig', flag: '--oss-mount-config', isDuration: false },
+  { field: 'polarFsConfig', key: 'polarFsConfig', flag: '--polar-fs-config', isDuration: false },
+  { field: 'juiceFsConfig', key: 'juiceFsConfig', flag: '--juice-fs-config', isDuration: false },
+] as const;
+
+/** @returns the refusal with what a person needs beside it: the options in place of the API's fields, names that exist, a way on */
+export async function explained(error: FcError, { control, given }: Asked): Promise<Error> {
+  switch (error.code) {
+    case 'FunctionNotFound':
+      return withServed(error, control);
+    case 'InstanceNotFound':
+      return new ExplainedError(error, {
+        fix: 'fc-affinity instance list --all shows those that run, and those that ended lately',
+      });
+    case 'ResourceExhausted':
+      return new ExplainedError(error, {
+        fix: 'end a session with fc-affinity session delete <id>, or serve with a greater --max-instances or --sessions-per-instance',
+      });
+    case 'InvalidArgument':
+      return new ExplainedError(error, { message: inWordsOfTheLine(error.message, given) });
+    default:
+      return error;
+  }
+}
+
+async function withServed(error: FcError, control: ControlPlane): Promise<Error> {
+  try {
+    const names = (await control.functions.list()).map(({ config }) => config.functionName);
+    if (names.length === 0) return error;
+    const [, wanted = ''] = /'(.*)'/.exec(error.message) ?? [];
+    const meant = nearest(wanted, names);
+    return new ExplainedError(error, {
+      details: `served: ${names.join(', ')}`,
+      fix: meant === undefined ? undefined : `did you mean ${meant}?`,
+    });
+  } catch {
+    return error;
+  }
+}
+
+/** The API speaks of its fields and of seconds; the line was written in options and durations. */
+function inWordsOfTheLine(message: string, given: GivenTexts): string {
+  let words = message;
+  for (const { field, key, flag, isDuration } of FIELDS) {
+    const said = given[key];
+    if (said !== undefined && words.startsWith(`${field} must`)) {
+      words = words.replace(/got "[^"]*"$/, `got ${JSON.stringify(said.text)}`);
+      if (isDuration)
+        words = words.replace(
+          /an integer from (\d+) to (\d+)/,
+          (_, least, most) => `${least} to ${most} s (${humanDuration(least)} to ${humanDuration(most)})`,
+        );
+    }
+    words = words.replaceAll(new RegExp(`\\b${field}\\b(?: \\((\\d+)\\))?`, 'g'), (_, seconds) =>
+      seconds === undefined ? (said?.name ?? flag) : `${said?.name ?? flag} (${seconds} s)`,
+    );
+  }
+  return words;
+}
