@@ -1,4 +1,5 @@
 import { createApi } from './api/create-api.js';
+import { checkOptions } from './check-options.js';
 import type { Emulator, EmulatorOptions } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
@@ -24,6 +25,7 @@ import { version } from './version.js';
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { functions, host = '127.0.0.1', apiPort = 0, allowedHosts = [], maxSessionTTLInSeconds } = options;
   const { countSleep = false } = options;
+  checkOptions(options);
   const { onNotice, onRecord, onEvent, onLine } = guardCallbacks(options);
   const processClock = new MovableClock();
   const startedAt = processClock.now();

@@ -60,7 +60,7 @@ export function completeFunction(input: FunctionInput): FunctionConfig {
   checkRange('timeout', timeout, LIMITS.timeout);
   const minInstances = input.minInstances ?? 0;
   const maxInstances = input.maxInstances ?? 20;
-  checkRange('maxInstances', maxInstances, [1, 1_000_000]);
+  checkRange('maxInstances', maxInstances, LIMITS.maxInstances);
   checkRange('minInstances', minInstances, [0, maxInstances]);
   checkRange('startTimeoutInSeconds', input.startTimeoutInSeconds ?? 120, [1, 86400]);
   checkRange('drainTimeoutInSeconds', input.drainTimeoutInSeconds ?? 10, [0, 86400]);
@@ -82,6 +82,20 @@ export function completeFunction(input: FunctionInput): FunctionConfig {
     startTimeoutInSeconds: input.startTimeoutInSeconds ?? 120,
     drainTimeoutInSeconds: input.drainTimeoutInSeconds ?? 10,
   };
+}
+
+/**
+ * Checks a configuration that may not come from {@link completeFunction}.
+ * @param maxSessionTTLInSeconds lifts FC's limit of 21600 s
+ * @throws InvalidArgument
+ */
+export function checkFunctionConfig(config: FunctionConfig, maxSessionTTLInSeconds?: number): void {
+  const { command } = config.customRuntimeConfig;
+  completeFunction({
+    ...config,
+    command,
+    ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
+  });
 }
 
 function affinityConfig(

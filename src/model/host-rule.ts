@@ -3,6 +3,11 @@ export type HostVerdict = 'allowed' | 'foreign' | 'malformed';
 
 const HOST = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/;
 
+/** @returns whether only this machine can reach what listens there: `localhost`, `127.0.0.0/8` or `::1` */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 /**
  * The defence against DNS rebinding: a page that points its own name at this machine still sends that name. Names are compared
  * whole, never by suffix; ports do not matter.

@@ -8,6 +8,8 @@ export const LIMITS = {
   sessionIdleTimeoutInSeconds: [0, 21600],
   instanceConcurrency: [1, 200],
   timeout: [1, 86400],
+  /** As many as the scheduler's index of instances holds. */
+  maxInstances: [1, 32768],
 } as const;
 
 export const DEFAULT_SESSIONS_PER_INSTANCE = 20;

@@ -25,8 +25,9 @@ export class FirstFitIndex<T extends Ranked> {
     for (const member of this.#members) if (member !== undefined) yield member;
   }
 
-  /** Takes in the newest member, unmarked. */
+  /** Takes in the newest member, unmarked. @throws RangeError when it is full */
   add(member: T): void {
+    if (this.#size === CAPACITY) throw new RangeError(`an index holds ${CAPACITY} members`);
     if (this.#members.length === CAPACITY) this.#closeRanks();
     member.rank = this.#members.length;
     this.#members.push(member);

@@ -48,6 +48,7 @@ describe('a misused command line', () => {
     ],
     [['serve', '--header-name', 'x-session'], '--header-name is only for', '--affinity header'],
     [['serve', '--instance-concurrency', '5'], '--instance-concurrency is only for', 'leave it out'],
+    [['serve', '--max-instances', '32769'], '--max-instances must be', undefined],
     [['serve', '--min-instances', '3', '--max-instances', '2'], '--min-instances must not be', undefined],
     [['serve', '--function', '1st'], 'functionName must be', undefined],
     [['serve', '--env', 'FC_X=1'], "The environment variable name 'FC_X' is reserved", undefined],

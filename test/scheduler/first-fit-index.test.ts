@@ -83,3 +83,14 @@ describe('FirstFitIndex', () => {
       expect(steps(10_000, marked)).toBeLessThanOrEqual(most + 4);
   });
 });
+
+test('C4: holds as many members as it can find, and refuses one more', () => {
+  const index = new FirstFitIndex<{ rank: number }>();
+  const members = Array.from({ length: 32_768 }, () => ({ rank: -1 }));
+  for (const member of members) index.add(member);
+  expect(() => index.add({ rank: -1 })).toThrow(RangeError);
+  const last = members[32_767];
+  if (last === undefined) throw new Error('there is no last member');
+  index.mark(last, true);
+  expect(index.first()).toBe(last);
+});

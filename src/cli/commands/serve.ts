@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Emulator } from '../../emulator-options.js';
 import { PortInUseError } from '../../model/errors.js';
 import type { FunctionConfig } from '../../model/function.js';
+import { isLoopback } from '../../model/host-rule.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
@@ -130,7 +131,7 @@ async function namingTheOwner(cause: PortInUseError, values: { readonly port: nu
 
 /** @throws UsageError for an address that others could reach: control requests would have to be signed (quality T1) */
 function checkLoopback(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return;
+  if (isLoopback(host)) return;
   throw new UsageError(
     `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not there yet`,
     { fix: '--host 127.0.0.1' },

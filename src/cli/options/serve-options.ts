@@ -79,11 +79,11 @@ export const FUNCTION_OPTIONS = {
     byDefault: 10,
   }),
   maxInstances: integer('--max-instances <n>', 'above it requests get 429 (default: 20)', {
-    range: [1, 1_000_000],
+    range: LIMITS.maxInstances,
     byDefault: 20,
   }),
   minInstances: integer('--min-instances <n>', 'instances kept ready (default: 0)', {
-    range: [0, 1_000_000],
+    range: [0, LIMITS.maxInstances[1]],
     byDefault: 0,
   }),
   instanceConcurrency: integer('--instance-concurrency <n>', 'with --affinity none (default: 1)', {

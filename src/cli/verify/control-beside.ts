@@ -1,3 +1,4 @@
+import { isLoopback } from '../../model/host-rule.js';
 import type { ControlPlane } from '../../model/services.js';
 import { runningEmulators } from '../discovery.js';
 
@@ -7,7 +8,7 @@ const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
 
 /** @returns the control API of the emulator that serves this URL, if one of this machine does */
 export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | undefined> {
-  if (!isLoopback(url.hostname)) return undefined;
+  if (!isHere(url.hostname)) return undefined;
   const { createApiClient } = await import('../../api/create-api-client.js');
   const endpoints = new Set([
     ...(env.FC_AFFINITY_ENDPOINT ? [env.FC_AFFINITY_ENDPOINT] : []),
@@ -32,9 +33,9 @@ async function serves(control: ControlPlane, url: URL): Promise<boolean> {
 }
 
 function isSame(one: URL, other: URL): boolean {
-  return one.port === other.port && isLoopback(one.hostname);
+  return one.port === other.port && isHere(one.hostname);
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
+function isHere(host: string): boolean {
+  return isLoopback(host) || host.endsWith('.localhost');
 }

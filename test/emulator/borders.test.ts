@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { startEmulator } from '../../src/emulator.js';
+import type { EmulatorOptions } from '../../src/emulator-options.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import { inProcessDriver } from '../support/in-process-driver.js';
+
+const config = completeFunction({
+  functionName: 'hello',
+  command: ['in-process'],
+  sessionAffinity: 'GENERATED_COOKIE',
+});
+
+async function refusalOf(options: Partial<EmulatorOptions>): Promise<unknown> {
+  try {
+    const emulator = await startEmulator({ functions: [{ config }], driver: inProcessDriver(), ...options });
+    await emulator.stopNow();
+    return 'started';
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('C6: what the command line refuses, the library refuses too', () => {
+  test.each(['0.0.0.0', '::', '192.168.1.10', 'example.com', '127.0.0.1.example.com', ''])(
+    'C6: the host %j, which others could reach',
+    async (host) => {
+      expect(await refusalOf({ host })).toMatchObject({
+        code: 'InvalidArgument',
+        message: expect.stringContaining('host must be a loopback address'),
+      });
+    },
+  );
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost'])('the host %s is accepted', async (host) => {
+    expect(await refusalOf({ host })).toBe('started');
+  });
+
+  const { sessionAffinityConfig } = config;
+  test.each<[string, Partial<EmulatorOptions>, string]>([
+    ['a port out of range', { functions: [{ config, port: 70_000 }] }, 'port must be an integer from 0'],
+    ['an API port out of range', { apiPort: -1 }, 'apiPort must be an integer from 0'],
+    [
+      'one port twice',
+      { apiPort: 9200, functions: [{ config, port: 9200 }] },
+      'port 9200 is given more than once',
+    ],
+    ['one function twice', { functions: [{ config }, { config }] }, "function 'hello' already exists"],
+    [
+      'a longest TTL of nothing',
+      { maxSessionTTLInSeconds: 0 },
+      'maxSessionTTLInSeconds must be an integer from 1',
+    ],
+    [
+      'C4: more instances than the scheduler can index',
+      { functions: [{ config: { ...config, maxInstances: 32_769 } }] },
+      'maxInstances must be an integer from 1 to 32768',
+    ],
+    [
+      'a function that was not made by completeFunction',
+      {
+        functions: [
+          {
+            config: {
+              ...config,
+              sessionAffinityConfig: { ...sessionAffinityConfig, sessionConcurrencyPerInstance: 0 },
+            },
+          },
+        ],
+      },
+      'sessionConcurrencyPerInstance must be an integer from 1 to 200',
+    ],
+    [
+      'a TTL beyond the limit that was not lifted',
+      {
+        functions: [
+          {
+            config: {
+              ...config,
+              sessionAffinityConfig: { ...sessionAffinityConfig, sessionTTLInSeconds: 21_601 },
+            },
+          },
+        ],
+      },
+      'sessionTTLInSeconds must be an integer from 1 to 21600',
+    ],
+  ])('%s', async (_, options, message) => {
+    expect(await refusalOf(options)).toMatchObject({ message: expect.stringContaining(message) });
+  });
+});
+
+test('C4: completeFunction takes as many instances as the scheduler can index, and no more', () => {
+  const made = (maxInstances: number) =>
+    completeFunction({ functionName: 'f', command: ['x'], maxInstances });
+  expect(made(32_768).maxInstances).toBe(32_768);
+  expect(() => made(32_769)).toThrow('maxInstances must be an integer from 1 to 32768, got "32769"');
+});
