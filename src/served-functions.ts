@@ -1,7 +1,9 @@
 import { strategyOf } from './affinity/strategy-of.js';
 import type { ServeFunction } from './emulator-options.js';
 import type { Deployments } from './functions/deployments.js';
+import { createRoute } from './gateway/create-route.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
+import type { Listener } from './gateway/listener.js';
 import type { Clock } from './model/clock.js';
 import type { Emit } from './model/events.js';
 import { type FunctionConfig, LATEST } from './model/function.js';
@@ -34,10 +36,13 @@ interface Surroundings {
 /** The functions that an emulator serves: each has a scheduler, and a gateway that listens. */
 export class ServedFunctions {
   readonly #around: Surroundings;
-  readonly #running: { readonly scheduler: Scheduler; readonly gateway: Gateway }[] = [];
+  readonly #running: { readonly scheduler: Scheduler; readonly listener: Listener }[] = [];
+  readonly #gateway: Gateway;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    const { processClock: clock, sessionClock, ids, hostVerdict, onRecord, emit } = around;
+    this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, onRecord, emit });
   }
 
   /** @throws PortInUseError */
@@ -47,8 +52,8 @@ export class ServedFunctions {
     customDomain = false,
   }: ServeFunction): Promise<{ functionName: string; url: string }> {
     const { functionName } = config;
-    const { host, driver, processClock, sessionClock, ids, hostVerdict, deployments } = this.#around;
-    const { maxSessionTTLInSeconds, state, onRecord, emit, onDefect } = this.#around;
+    const { host, driver, processClock, sessionClock, ids, deployments } = this.#around;
+    const { maxSessionTTLInSeconds, state, emit, onDefect } = this.#around;
     const scheduler = new Scheduler({
       revision: { versionId: '0', config },
       driver,
@@ -61,20 +66,15 @@ export class ServedFunctions {
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName) }),
     });
-    const gateway = createGateway({
+    const route = createRoute({
       trigger: { functionName, qualifier: LATEST, customDomain },
       config,
       admission: scheduler,
       affinity: strategyOf(config),
-      clock: processClock,
-      sessionClock,
-      ids,
-      hostVerdict,
-      onRecord,
-      emit,
     });
-    this.#running.push({ scheduler, gateway });
-    const url = await listen(gateway.server, host, port);
+    const listener = this.#gateway.createListener(() => route);
+    this.#running.push({ scheduler, listener });
+    const url = await listen(listener.server, host, port);
     const createdAt = sessionClock.now();
     const functionId = ids.functionId();
     deployments.add({
@@ -95,13 +95,14 @@ export class ServedFunctions {
    */
   async drain(deadline: number): Promise<boolean> {
     const { processClock } = this.#around;
-    const drained = Promise.all(this.#running.map(({ gateway }) => gateway.drain()));
+    const drained = Promise.all(this.#running.map(({ listener }) => listener.drain()));
     return !(await within(processClock, deadline - processClock.now(), drained));
   }
 
   /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
-    for (const { gateway } of this.#running) gateway.closeNow();
+    for (const { listener } of this.#running) listener.closeNow();
+    this.#gateway.close();
     await Promise.all(
       this.#running.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })),
     );

@@ -1,40 +1,43 @@
 import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Assignment } from '../model/admission.js';
+import type { BodyWatcher } from '../model/affinity.js';
+import type { Clock } from '../model/clock.js';
 import { asFcError, type FcError } from '../model/errors.js';
+import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
+import type { Route } from '../model/route.js';
 import { decideReuse, hasReceived } from './agents.js';
-import type { AttemptResult } from './attempt-result.js';
-import { bodyTooLarge, type CheckedRequest } from './check-request.js';
-import type { Exchange } from './exchange.js';
+import { bodyTooLarge } from './check-request.js';
 import { failureOf, retryOf, timeoutFailure } from './failures.js';
+import type { HttpProxyUpstream } from './http-proxy-upstream.js';
 import { pump } from './pump.js';
-import { writeInterimHead, writeReplyHead } from './reply.js';
-import { badResponse, checkSwitch } from './reply-head.js';
-import type { Route } from './route.js';
+import { badResponse, checkInterim, checkReply, checkSwitch } from './reply-head.js';
+import type { AttemptResult, RequestTrail } from './request-trail.js';
 import { openTunnel } from './tunnel.js';
 import { Upload } from './upload.js';
 import { upstreamHead } from './upstream-head.js';
 
 export interface AttemptParts {
   readonly exchange: Exchange;
-  readonly assignment: Assignment;
-  readonly head: CheckedRequest;
   readonly route: Route;
+  readonly assignment: Assignment;
+  readonly trail: RequestTrail;
+  readonly upstream: HttpProxyUpstream;
+  /** The process clock. */
+  readonly clock: Clock;
 }
 
-/** One try of a request on one instance: from the hand-over to the last byte in both directions, or to whatever came between. */
+/** One try of a request on one instance: until the last byte has passed in both directions, or until one side fails. */
 export class Attempt {
   readonly #parts: AttemptParts;
   readonly #exchange: Exchange;
-  readonly #head: CheckedRequest;
-  readonly #route: Route;
   readonly #resolve: (result: AttemptResult) => void;
   #outgoing: ClientRequest | undefined;
   #upload: Upload | undefined;
   #reply: IncomingMessage | undefined;
   #tunnel: Socket | undefined;
   #over = false;
-  #callOff: () => void = ignore;
+  #cancelTimeout: () => void = ignore;
 
   static run(parts: AttemptParts): Promise<AttemptResult> {
     return new Promise((resolve) => {
@@ -45,45 +48,39 @@ export class Attempt {
   private constructor(parts: AttemptParts, resolve: (result: AttemptResult) => void) {
     this.#parts = parts;
     this.#exchange = parts.exchange;
-    this.#head = parts.head;
-    this.#route = parts.route;
     this.#resolve = resolve;
   }
 
   #start(): void {
-    const exchange = this.#exchange;
-    const { clock, timeoutInSeconds } = this.#route;
-    if (exchange.closed) {
-      this.#onClientClosed();
-    } else if (exchange.bodyError !== undefined) {
+    const { exchange, clock, route } = this.#parts;
+    const { timeoutInSeconds } = route;
+    // Also called when the exchange is over already.
+    void exchange.over.then(this.#onOver);
+    if (exchange.isOver) return;
+    if (exchange.bodyError !== undefined) {
       this.#fail(exchange.bodyError);
-    } else {
-      exchange.onClosed = this.#onClientClosed;
-      exchange.onBodyError = this.#fail;
-      this.#callOff = clock.wakeAt(clock.now() + timeoutInSeconds * 1000, () =>
-        this.#fail(timeoutFailure(timeoutInSeconds)),
-      );
-      try {
-        this.#send();
-      } catch (error) {
-        this.#fail(asFcError(error));
-      }
+      return;
+    }
+    exchange.body?.on('error', this.#onBodyError);
+    this.#cancelTimeout = clock.wakeAt(clock.now() + timeoutInSeconds * 1000, () =>
+      this.#fail(timeoutFailure(timeoutInSeconds)),
+    );
+    try {
+      this.#send();
+    } catch (error) {
+      this.#fail(asFcError(error));
     }
   }
 
   #send(): void {
-    const exchange = this.#exchange;
-    const { request, response, socket, upgradeHead } = exchange;
-    const { upstream } = this.#route;
+    const { exchange, upstream } = this.#parts;
     const message = upstreamHead(this.#parts);
-    if (upgradeHead === undefined) {
-      const outgoing = this.#watch(upstream.request(request, response, message));
+    if (exchange.upgrade === undefined) {
+      const outgoing = this.#watch(upstream.request(message));
       outgoing.on('upgrade', this.#onUnaskedSwitch);
       this.#sendBody(outgoing);
     } else {
-      // http-proxy puts these bytes back into the socket, where another try finds them.
-      exchange.upgradeHead = Buffer.alloc(0);
-      const { outgoing, join } = upstream.upgrade(request, socket, upgradeHead, message);
+      const { outgoing, join } = upstream.upgrade(message, exchange.upgrade);
       this.#watch(outgoing).on('upgrade', (reply, upstream, head) =>
         this.#onSwitch({ reply, upstream, join: () => join(reply, upstream, head) }),
       );
@@ -99,20 +96,20 @@ export class Attempt {
   }
 
   #sendBody(outgoing: ClientRequest): void {
-    const { maxBodyBytes } = this.#route;
-    const exchange = this.#exchange;
-    if (this.#head.hasBody) {
-      const onTooLong = (): void => this.#fail(bodyTooLarge(maxBodyBytes));
-      this.#upload = new Upload({ exchange, outgoing, maxBytes: maxBodyBytes, onTooLong });
+    const { exchange, route } = this.#parts;
+    const { body } = exchange;
+    if (body === undefined) {
+      outgoing.end();
       return;
     }
-    outgoing.end();
+    const onTooLong = (): void => this.#fail(bodyTooLarge(route.maxBodyBytes));
+    this.#upload = new Upload({ body, outgoing, maxBytes: route.maxBodyBytes, onTooLong });
   }
 
   readonly #onInterim = (interim: InformationEvent): void => {
     if (this.#over || this.#answered) return;
     try {
-      writeInterimHead(this.#exchange, interim);
+      this.#exchange.writeInterim(checkInterim(interim));
     } catch (error) {
       this.#fail(asFcError(error));
     }
@@ -121,26 +118,45 @@ export class Attempt {
   readonly #onReply = (reply: IncomingMessage): void => {
     reply.on('error', this.#onError);
     if (this.#over) return;
-    let body: ReturnType<typeof writeReplyHead>;
+    let body: PassedBody;
     try {
-      body = writeReplyHead(this.#parts, reply);
+      body = this.#passHead(reply);
     } catch (error) {
       this.#fail(asFcError(error));
       return;
     }
     this.#answeredWith(reply);
     if (this.#outgoing !== undefined) decideReuse(this.#outgoing, reply);
-    pump(reply, this.#exchange.response, body);
+    pump(reply, this.#exchange.sink, body);
   };
 
+  /**
+   * Writes the head of the reply to the client, amended by the affinity.
+   * @throws BadResponse, and what the affinity throws; nothing has been written then
+   */
+  #passHead(reply: IncomingMessage): PassedBody {
+    const { exchange, route, assignment } = this.#parts;
+    const ours = ['X-Fc-Request-Id', exchange.requestId].concat(route.replyLines);
+    const { status, reason, length, headers } = checkReply(reply, route.reservedReplyNames, ours);
+    const requestMethod = exchange.head.method;
+    const watch = route.affinity.onResponse(assignment, { requestMethod, status, headers });
+    try {
+      exchange.writeHead({ status, reason, lines: headers.flat }, length);
+    } catch {
+      throw badResponse('a header that cannot be passed on');
+    }
+    return { length, watch };
+  }
+
   #onSwitch({ reply, upstream, join }: { reply: IncomingMessage; upstream: Socket; join: () => void }): void {
+    const { exchange, clock } = this.#parts;
     upstream.on('error', ignore);
-    if (this.#over) {
+    if (this.#over || exchange.upgrade === undefined) {
       upstream.destroy();
       return;
     }
     try {
-      reply.headers = checkSwitch(reply, this.#exchange.requestId);
+      reply.headers = checkSwitch(reply, exchange.requestId);
     } catch (error) {
       upstream.destroy();
       this.#fail(asFcError(error));
@@ -148,12 +164,7 @@ export class Attempt {
     }
     this.#answeredWith(reply);
     this.#tunnel = upstream;
-    openTunnel({
-      exchange: this.#exchange,
-      upstream,
-      clock: this.#route.clock,
-      onBroken: () => this.#break(undefined),
-    });
+    openTunnel({ client: exchange.upgrade, upstream, clock, onBroken: () => this.#break(undefined) });
     join();
   }
 
@@ -165,7 +176,7 @@ export class Attempt {
 
   #answeredWith(reply: IncomingMessage): void {
     this.#reply = reply;
-    this.#exchange.firstByteAt = this.#route.clock.now();
+    this.#parts.trail.answered(reply.statusCode ?? 0);
   }
 
   get #answered(): boolean {
@@ -173,7 +184,7 @@ export class Attempt {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    // Whatever happens to the connection behind a whole reply does not take the reply back.
+    // Ignores what happens to the connection behind a whole reply.
     if (this.#over || this.#reply?.complete) return;
     if (this.#answered) {
       this.#break(undefined);
@@ -181,22 +192,26 @@ export class Attempt {
     }
     const retry = retryOf({
       error,
-      method: this.#exchange.request.method,
-      attempts: this.#exchange.attempts,
-      hasBody: this.#head.hasBody,
+      method: this.#exchange.head.method,
+      attempts: this.#parts.trail.attempts,
+      hasBody: this.#exchange.body !== undefined,
       bodyTouched: this.#upload?.begun === true,
       replyBegun: this.#outgoing !== undefined && hasReceived(this.#outgoing),
     });
     this.#end({ answered: false, failure: failureOf(error), retry });
   };
 
-  /** The reply is out, or the client is gone. */
-  readonly #onClientClosed = (): void => {
-    const { delivered, stopped } = this.#exchange;
-    const isWhole = delivered || (this.#tunnel !== undefined && !stopped);
-    if (!isWhole) this.#exchange.noteUnfinished();
+  /** Other errors of the body mean that the client has left. */
+  readonly #onBodyError = (): void => {
+    if (this.#exchange.bodyError !== undefined) this.#fail(this.#exchange.bodyError);
+  };
+
+  readonly #onOver = (outcome: ExchangeOutcome): void => {
+    if (this.#over) return;
+    this.#parts.trail.unfinished(outcome);
     // The instance may have replied before it had the whole body, and still want the rest.
-    if (isWhole && this.#upload?.isUnderWay) this.#upload.whenOver(() => this.#end({ answered: true }));
+    if (outcome === 'delivered' && this.#upload?.isUnderWay)
+      this.#upload.whenOver(() => this.#end({ answered: true }));
     else this.#end({ answered: this.#answered });
   };
 
@@ -208,21 +223,27 @@ export class Attempt {
   #break(failure: FcError | undefined): void {
     if (this.#over) return;
     this.#end({ answered: true });
-    this.#exchange.abort(failure);
+    this.#parts.trail.broken(failure);
+    this.#exchange.abort();
   }
 
   #end(result: AttemptResult): void {
     if (this.#over) return;
     this.#over = true;
-    this.#callOff();
+    this.#cancelTimeout();
     this.#upload?.stop();
-    this.#exchange.onClosed = ignore;
-    this.#exchange.onBodyError = ignore;
+    this.#exchange.body?.off('error', this.#onBodyError);
     // After a whole exchange, read to its end, Node has kept the connection.
     if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
     this.#resolve(result);
   }
+}
+
+/** How long the body of a reply is, where it is known, and what must see it. */
+interface PassedBody {
+  readonly length: number | undefined;
+  readonly watch: BodyWatcher | undefined;
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../model/clock.js';
 import type { FcError } from '../model/errors.js';
-import type { Exchange } from './exchange.js';
+import type { NodeExchange } from './node-exchange.js';
 
 /** How long a client that has ended its writing side may wait for the head of its reply before it is probed. */
 const PROBE_AFTER_MS = 25;
@@ -15,7 +15,7 @@ const NOTHING = Buffer.alloc(0);
 /** A client's connection, and the requests on it that have not ended (several when they are pipelined). */
 export class Connection {
   /** In the order in which they came, which is the order of the replies. */
-  readonly open = new Set<Exchange>();
+  readonly open = new Set<NodeExchange>();
   /** Ignores everything that follows on this connection. */
   closing = false;
   readonly #socket: Socket;
@@ -111,7 +111,7 @@ export class Connection {
   }
 
   /** @returns the request whose reply is under way; undefined after an upgrade, whose two sides watch each other */
-  #current(): Exchange | undefined {
+  #current(): NodeExchange | undefined {
     const [first] = this.open;
     return first === undefined || first.response.socket === null || this.#socket.destroyed
       ? undefined

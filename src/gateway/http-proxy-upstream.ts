@@ -3,11 +3,13 @@ import type { Duplex } from 'node:stream';
 import httpProxy from 'http-proxy';
 import type { Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
+import type { ClientUpgrade } from '../model/exchange.js';
 import { Agents } from './agents.js';
 
-/** What the instance is to receive. */
+/** What the instance receives. */
 export interface Outgoing {
   readonly assignment: Assignment;
+  readonly method: string;
   /** Path and query. */
   readonly target: string;
   /** Flat: every line of the head, but that Node adds how the connection is kept. */
@@ -20,18 +22,12 @@ export interface Tunnel {
   join(reply: IncomingMessage, upstream: Duplex, head: Buffer): void;
 }
 
-/** http-proxy has no types for its passes. */
-interface Passes {
-  webPasses: { readonly name: string }[];
-  wsPasses: { readonly name: string }[];
-}
-
 /**
- * The way to the instances, and the only place that knows http-proxy (1.18.1). The library makes the request and joins the two
- * sides of an upgrade; heads and bodies are the gateway's own, because the library
- * - frames a DELETE with a chunked body wrongly (CVE-2026-29057): that pass is taken out;
- * - lower-cases and joins header lines, collapses `//` in paths and drops fragments: both are put right ({@link RequestOptions});
- * - never ends a reply whose instance died, and ends no request whose client left;
+ * The way to the instances, and the only file that knows http-proxy (1.18.1). The library makes the request and joins the two sides
+ * of an upgrade; heads and bodies are the gateway's own, because the library
+ * - frames a DELETE with a chunked body wrongly (CVE-2026-29057), lower-cases and joins header lines, collapses `//` in paths and
+ *   drops fragments: {@link RequestOptions} replaces what it has made of the head;
+ * - never ends a reply whose instance died, and ends no request whose client left: it sees a {@link LibraryRequest} instead;
  * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are taken off.
  */
 export class HttpProxyUpstream {
@@ -41,14 +37,11 @@ export class HttpProxyUpstream {
   /** @param clock the process clock */
   constructor(clock: Clock) {
     this.#agents = new Agents(clock);
-    const passes = this.#proxy as unknown as Passes;
-    passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');
-    passes.wsPasses = passes.wsPasses.filter(({ name }) => name !== 'checkMethodAndHeader');
     this.#proxy.on('error', ignore);
   }
 
   /** Makes the request; its body is still to be written or ended. */
-  request(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): ClientRequest {
+  request(outgoing: Outgoing): ClientRequest {
     const { assignment } = outgoing;
     let made: ClientRequest | undefined;
     // http-proxy would pipe the request's body here, right after making the request.
@@ -58,31 +51,29 @@ export class HttpProxyUpstream {
       },
     };
     const agent = this.#agents.of(assignment.instanceId, assignment.address);
-    request.headers = {};
     this.#proxy.web(
-      request,
-      response,
+      new LibraryRequest(outgoing) as never,
+      LIBRARY_RESPONSE,
       { target: targetOf(assignment), ssl: new RequestOptions(outgoing), agent, buffer: body as never },
       ignore,
     );
     return ready(made);
   }
 
-  /** Makes the request for an upgrade and ends it. Bytes that came after its head wait for the switch. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, outgoing: Outgoing): Tunnel {
-    const { assignment } = outgoing;
+  /** Makes the request for an upgrade and ends it. Bytes that came behind its head wait for the switch. */
+  upgrade(outgoing: Outgoing, { socket, takeHead }: ClientUpgrade): Tunnel {
     let made: ClientRequest | undefined;
     const onMade = (clientRequest: ClientRequest) => {
       made = clientRequest;
     };
-    request.headers = {};
     this.#proxy.on('proxyReqWs', onMade);
     try {
+      // http-proxy puts the bytes behind the head back into the socket, where another try finds them.
       this.#proxy.ws(
-        request,
+        new LibraryRequest(outgoing) as never,
         socket,
-        head,
-        { target: targetOf(assignment), ssl: new RequestOptions(outgoing) },
+        takeHead(),
+        { target: targetOf(outgoing.assignment), ssl: new RequestOptions(outgoing) },
         ignore,
       );
     } finally {
@@ -109,6 +100,27 @@ export class HttpProxyUpstream {
 function targetOf({ address }: Assignment): { protocol: string; host: string; port: number } {
   return { protocol: 'http:', host: address.host, port: address.port };
 }
+
+/** What http-proxy sees of the client's request. The gateway watches the client itself, so there is nothing to listen to. */
+class LibraryRequest {
+  readonly method: string;
+  readonly url: string;
+  /** http-proxy accepts an upgrade by this name only. */
+  readonly headers = { upgrade: 'websocket' };
+  readonly socket = { destroyed: false };
+
+  constructor({ method, target }: Outgoing) {
+    this.method = method;
+    this.url = target;
+  }
+
+  on(): this {
+    return this;
+  }
+}
+
+/** http-proxy leaves a reply alone that is finished. */
+const LIBRARY_RESPONSE = { finished: true, headersSent: true } as ServerResponse;
 
 /**
  * What http-proxy makes the options of a request of: it starts from the object that it is given for TLS, writes headers that Node has

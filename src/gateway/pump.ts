@@ -1,15 +1,17 @@
-import type { OutgoingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 const NOTHING = Buffer.alloc(0);
 /** Bytes that are worth copying to spare a write. */
 const SHORT = 4096;
 
+/** A message of Node, or any other stream. */
+type Destination = Writable & { readonly socket?: Pick<Writable, 'cork' | 'uncork'> | null };
+
 /**
  * Carries every byte from one message to another and ends the second with the first, never faster than the second takes them.
  * A head that comes with its body goes out with it; one that comes alone, as an event stream's, does not wait.
  */
-export function pump(from: Readable, to: OutgoingMessage, how: PumpOptions = {}): Pump {
+export function pump(from: Readable, to: Destination, how: PumpOptions = {}): Pump {
   const made = new Pump(from, to, how);
   process.nextTick(flushHead, made);
   return made;
@@ -26,14 +28,14 @@ interface PumpOptions {
 
 export class Pump {
   readonly #from: Readable;
-  readonly #to: OutgoingMessage;
+  readonly #to: Destination;
   readonly #mayPass: ((bytes: number) => boolean) | undefined;
   readonly #length: number | undefined;
   readonly #watch: ((chunk: Uint8Array) => void) | undefined;
   #flowed = false;
   #ended = false;
 
-  constructor(from: Readable, to: OutgoingMessage, { length, mayPass, watch }: PumpOptions) {
+  constructor(from: Readable, to: Destination, { length, mayPass, watch }: PumpOptions) {
     this.#from = from;
     this.#to = to;
     this.#mayPass = mayPass;
@@ -85,7 +87,7 @@ export class Pump {
 }
 
 /** As text a body goes out with its head, in one piece, unless the end of the message comes behind it before it has gone. */
-function endWith(to: OutgoingMessage, text: string): void {
+function endWith(to: Destination, text: string): void {
   const { socket } = to;
   socket?.cork();
   to.write(text, 'latin1');

@@ -1,9 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { FcError } from '../model/errors.js';
+import type { Exchange } from '../model/exchange.js';
 import { METHODS } from './check-request-line.js';
 
 /** Writes an error as Function Compute words it (spec §5.4): nothing of its cause, no Set-Cookie, no Content-Disposition. */
-export function answerRefusal(response: ServerResponse, error: FcError, requestId: string): void {
+export function refuse(exchange: Exchange, error: FcError): void {
+  const { requestId } = exchange;
   const body = Buffer.from(JSON.stringify(error.toBody(requestId)));
   const lines = [
     'X-Fc-Request-Id',
@@ -15,6 +17,7 @@ export function answerRefusal(response: ServerResponse, error: FcError, requestI
   ];
   if (error.retryAfterInSeconds !== undefined) lines.push('Retry-After', String(error.retryAfterInSeconds));
   if (error.code === 'MethodNotAllowed') lines.push('Allow', [...METHODS].join(', '));
-  response.writeHead(error.status, lines);
-  response.end(body);
+  const reason = STATUS_CODES[error.status] ?? 'Unknown';
+  exchange.writeHead({ status: error.status, reason, lines }, body.length);
+  exchange.sink.end(body);
 }

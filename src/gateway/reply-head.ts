@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, InformationEvent } from 'node:http';
 import { isConnectionField } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
+import type { ExchangeReply } from '../model/exchange.js';
 import { HeaderLines } from '../model/headers.js';
 import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
@@ -75,6 +76,15 @@ export function checkReply(
     reason: statusMessage.replace(FORBIDDEN_BYTES, ''),
     headers: new HeaderLines(ours.concat(lines)),
   };
+}
+
+/**
+ * @returns the head of an interim reply, the handler's own 100 included (spec U47)
+ * @throws BadResponse
+ */
+export function checkInterim({ statusCode, statusMessage, rawHeaders }: InformationEvent): ExchangeReply {
+  const { reason, headers } = checkReply({ statusCode: 204, statusMessage, rawHeaders }, NOTHING);
+  return { status: statusCode, reason, lines: headers.flat };
 }
 
 /**

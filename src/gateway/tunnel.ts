@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../model/clock.js';
-import type { Exchange } from './exchange.js';
+import type { ClientUpgrade } from '../model/exchange.js';
 
 /** How long the other side may be silent after one side has ended. */
 const SILENCE_MS = 1000;
 
 interface TunnelParts {
-  readonly exchange: Exchange;
+  readonly client: ClientUpgrade;
   /** The instance's side. */
   readonly upstream: Socket;
   /** The process clock. */
@@ -17,10 +17,10 @@ interface TunnelParts {
 
 /**
  * Hands the client's connection over to an upgraded one. Each side may end while the other still sends (RFC 6455 §7.1.1); a side that
- * then sends nothing for a second is given up. The exchange is closed when the client's side is.
+ * then sends nothing for a second is closed.
  */
-export function openTunnel({ exchange, upstream, clock, onBroken }: TunnelParts): void {
-  const { socket, response } = exchange;
+export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): void {
+  const { socket } = client;
   let broken = false;
   let callOff = ignore;
 
@@ -48,12 +48,8 @@ export function openTunnel({ exchange, upstream, clock, onBroken }: TunnelParts)
     else socket.destroySoon();
   });
   socket.once('end', giveUpWhenSilent);
-  response.statusCode = 101;
-  response.detachSocket(socket);
-  socket.once('close', () => {
-    callOff();
-    exchange.close();
-  });
+  socket.once('close', () => callOff());
+  client.accept();
 }
 
 function ignore(): void {}

@@ -1,10 +1,9 @@
 import type { ClientRequest } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { Exchange } from './exchange.js';
+import type { Duplex, Readable } from 'node:stream';
 import { type Pump, pump } from './pump.js';
 
 interface UploadOptions {
-  readonly exchange: Exchange;
+  readonly body: Readable;
   readonly outgoing: ClientRequest;
   readonly maxBytes: number;
   /** Called at most once; nothing is sent any more then. */
@@ -13,7 +12,7 @@ interface UploadOptions {
 
 /** The way of a request's body to the instance. */
 export class Upload {
-  readonly #exchange: Exchange;
+  readonly #body: Readable;
   readonly #outgoing: ClientRequest;
   readonly #onTooLong: () => void;
   #bytesLeft: number;
@@ -21,8 +20,8 @@ export class Upload {
   #stopped = false;
 
   /** The body is not touched until somebody is there to take it, so that a refused connection may be tried again. */
-  constructor({ exchange, outgoing, maxBytes, onTooLong }: UploadOptions) {
-    this.#exchange = exchange;
+  constructor({ body, outgoing, maxBytes, onTooLong }: UploadOptions) {
+    this.#body = body;
     this.#outgoing = outgoing;
     this.#bytesLeft = maxBytes;
     this.#onTooLong = onTooLong;
@@ -39,32 +38,23 @@ export class Upload {
 
   /** Whether the client still sends and the instance still takes. */
   get isUnderWay(): boolean {
-    const { request, socket } = this.#exchange;
-    return (
-      this.begun &&
-      !request.readableEnded &&
-      !request.destroyed &&
-      !socket.destroyed &&
-      !this.#outgoing.destroyed
-    );
+    return this.begun && !this.#body.readableEnded && !this.#body.destroyed && !this.#outgoing.destroyed;
   }
 
-  /** For an upload that outlasts its reply: Node then tells neither of a drained connection nor of a client that leaves. */
+  /** Calls back when an upload that outlasts its reply is over. Node then does not tell of a drained connection. */
   whenOver(call: () => void): void {
-    const { request, socket } = this.#exchange;
     const upstream = this.#outgoing.socket;
     const onDrain = (): void => {
       this.#outgoing.emit('drain');
     };
     const over = (): void => {
       upstream?.off('drain', onDrain);
-      socket.off('close', over);
       call();
     };
     upstream?.on('drain', onDrain);
-    socket.once('close', over);
     this.#outgoing.once('close', over);
-    request.once('end', over);
+    this.#body.once('close', over);
+    this.#body.once('end', over);
   }
 
   stop(): void {
@@ -74,7 +64,7 @@ export class Upload {
 
   readonly #begin = (): void => {
     if (this.#stopped) return;
-    this.#pump = pump(this.#exchange.request, this.#outgoing, { mayPass: this.#mayPass });
+    this.#pump = pump(this.#body, this.#outgoing, { mayPass: this.#mayPass });
   };
 
   readonly #mayPass = (bytes: number): boolean => {

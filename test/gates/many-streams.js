@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { strategyOf } from '../../dist/affinity/strategy-of.js';
+import { createRoute } from '../../dist/gateway/create-route.js';
 import { createGateway } from '../../dist/gateway/gateway.js';
 import { MovableClock } from '../../dist/model/clock.js';
 import { completeFunction } from '../../dist/model/function-config.js';
@@ -24,23 +25,26 @@ const admission = {
       generated: false,
       decision: { placement: 'round-robin', instanceId: 'c-1', session: 'none' },
       retry: () => Promise.reject(new Error('the instance must not fail')),
-      leave() {},
+      release() {},
     };
   },
 };
 
-const gateway = createGateway({
-  trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain: false },
-  config,
-  admission,
-  affinity: strategyOf(config),
+const { createListener } = createGateway({
   clock,
   sessionClock: clock,
   ids: createIds(clock),
   hostVerdict: createHostRule([]),
   onRecord() {},
 });
-gateway.server.listen(0, '127.0.0.1', () => process.send({ port: gateway.server.address().port }));
+const route = createRoute({
+  trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain: false },
+  config,
+  admission,
+  affinity: strategyOf(config),
+});
+const { server } = createListener(() => route);
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Gateway } from '../../src/gateway/gateway.js';
+import type { Listener } from '../../src/gateway/listener.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { startGateway, startUpstream } from '../support/gateway-fixture.js';
 import { exchangeBytes, parseReply } from '../support/raw-client.js';
@@ -126,7 +126,7 @@ describe('D8: a client that ends its writing side is not a client that has left'
 });
 
 /** @returns when the next client has ended its writing side */
-function clientEnd({ server }: Gateway): Promise<void> {
+function clientEnd({ server }: Listener): Promise<void> {
   return new Promise((resolve) => {
     server.once('connection', (socket) => socket.once('end', resolve));
   });

@@ -1,5 +1,3 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { HttpProxyUpstream } from '../../src/gateway/http-proxy-upstream.js';
 import type { Assignment } from '../../src/model/admission.js';
@@ -12,11 +10,11 @@ test.each(['DELETE', 'OPTIONS'])(
     const { host, port, requests } = await startStrictUpstream();
     const upstream = new HttpProxyUpstream(new MovableClock());
     onTestFinished(() => upstream.destroy());
-    const request = Object.assign(new IncomingMessage(new Socket()), { method, url: '/' });
     const assignment = { instanceId: 'c-1', address: { host, port } } as Assignment;
 
-    const made = upstream.request(request, new ServerResponse(request), {
+    const made = upstream.request({
       assignment,
+      method,
       target: '/',
       lines: ['Host', 'localhost', 'Transfer-Encoding', 'chunked'],
     });
@@ -24,8 +22,6 @@ test.each(['DELETE', 'OPTIONS'])(
     made.end('abc');
     await answered;
 
-    // It would say here that there is no body, whatever was sent.
-    expect(request.headers).toEqual({});
     expect(requests.map(({ headers, body }) => [headers.map(([name]) => name), body])).toEqual([
       [['Host', 'Transfer-Encoding', 'Connection'], 'abc'],
     ]);

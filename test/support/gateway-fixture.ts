@@ -3,8 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { strategyOf } from '../../src/affinity/strategy-of.js';
-import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { createRoute } from '../../src/gateway/create-route.js';
+import { createGateway } from '../../src/gateway/gateway.js';
+import type { Listener } from '../../src/gateway/listener.js';
 import type { Admission } from '../../src/model/admission.js';
+import type { SessionAffinity } from '../../src/model/affinity.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
 import { createHostRule } from '../../src/model/host-rule.js';
@@ -14,7 +17,7 @@ import type { RequestRecord } from '../../src/model/request-record.js';
 import { type SingleInstanceAdmission, singleInstanceAdmission } from './single-instance-admission.js';
 
 export interface GatewayFixture {
-  readonly gateway: Gateway;
+  readonly gateway: Listener;
   readonly port: number;
   readonly url: string;
   readonly records: readonly RequestRecord[];
@@ -29,7 +32,7 @@ interface FixtureOptions extends Partial<Omit<FunctionInput, 'functionName' | 'c
   readonly maxBodyBytes?: number;
   readonly customDomain?: boolean;
   readonly allowedHosts?: readonly string[];
-  readonly affinity?: GatewayOptions['affinity'];
+  readonly affinity?: SessionAffinity;
   readonly clock?: MovableClock;
 }
 
@@ -56,23 +59,29 @@ export async function startGateway(
   const records: RequestRecord[] = [];
   const waiting = new Set<() => void>();
   const own = singleInstanceAdmission(typeof upstream === 'function' ? upstream : () => upstream);
-  const gateway = createGateway({
-    trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain },
-    config,
-    admission: admission?.(own) ?? own,
-    affinity: affinity ?? strategyOf(config),
+  const { createListener, close } = createGateway({
     clock,
     sessionClock: clock,
     ids: createIds(clock),
     hostVerdict: createHostRule(['hello.localhost', ...allowedHosts]),
-    maxBodyBytes,
     onRecord(record) {
       records.push(record);
       for (const look of waiting) look();
     },
   });
+  const route = createRoute({
+    trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain },
+    config,
+    admission: admission?.(own) ?? own,
+    affinity: affinity ?? strategyOf(config),
+    maxBodyBytes,
+  });
+  const gateway = createListener(() => route);
   const port = await listen(gateway.server);
-  onTestFinished(() => gateway.closeNow());
+  onTestFinished(() => {
+    gateway.closeNow();
+    close();
+  });
   return {
     gateway,
     port,

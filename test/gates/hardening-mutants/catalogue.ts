@@ -17,7 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'http-proxy frames a DELETE in chunks wrongly (CVE-2026-29057)',
     file: 'http-proxy-upstream',
-    find: "passes.webPasses = passes.webPasses.filter(({ name }) => name !== 'deleteLength');",
+    find: 'this.headers = lines;',
     replace: '',
     test: 'gateway/http-proxy-upstream',
     name: 'has no say in how a DELETE is framed',
@@ -112,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request with an ignored offer does not wait for its turn',
-    file: 'gateway',
+    file: 'listener',
     find: 'if (readAgain !== undefined) connection.whenIdle(readAgain);',
     replace: 'readAgain?.();',
     test: 'gateway/ignored-offers',
@@ -136,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client of HTTP/1.0 gets interim replies',
-    file: 'reply',
+    file: 'node-exchange',
     find: 'request.httpVersionMinor === 0 || response.headersSent',
     replace: 'response.headersSent',
     test: 'gateway/interim-replies',
@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'interim replies fill the memory for a client that does not read',
-    file: 'reply',
+    file: 'node-exchange',
     find: 'if (socket.writableNeedDrain || response.writableLength > response.writableHighWaterMark) return;',
     replace: '',
     test: 'gateway/interim-replies',
@@ -248,7 +248,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'what is pipelined behind a refusal is executed',
-    file: 'gateway',
+    file: 'listener',
     find: 'if (close) connection.closing = true;',
     replace: '',
     test: 'gateway/request-checks',
@@ -256,15 +256,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the connection of a refused request is kept',
-    file: 'exchange',
-    find: 'if (close || this.bodyError !== undefined) this.response.shouldKeepAlive = false;',
+    file: 'node-exchange',
+    find: 'if (this.closesConnection || this.bodyError !== undefined) this.response.shouldKeepAlive = false;',
     replace: '',
     test: 'gateway/request-checks',
     name: 'no Host is refused, recorded',
   },
   {
     what: 'nobody listens for errors of an upgraded connection',
-    file: 'gateway',
+    file: 'listener',
     find: "socket.on('error', ignore);",
     replace: '',
     test: 'gateway/upgrade',
@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reply whose instance died never ends',
-    file: 'exchange',
+    file: 'node-exchange',
     find: 'else this.socket.destroy();',
     replace: '',
     test: 'gateway/faults',
@@ -344,7 +344,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client may take a minute for the head of its request',
-    file: 'create-listener',
+    file: 'create-server',
     find: 'const HEAD_TIMEOUT_MS = 10_000;',
     replace: 'const HEAD_TIMEOUT_MS = 60_000;',
     test: 'gates/slow-clients',
@@ -352,15 +352,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'header lines behind the thousandth are left out and obeyed (CVE-2026-58044)',
-    file: 'create-listener',
+    file: 'create-server',
     find: 'server.maxHeadersCount = 0;',
     replace: '',
-    test: 'gateway/create-listener',
+    test: 'gateway/create-server',
     name: 'every line of a head is handed over',
   },
   {
     what: 'a client that closes its half gets no answer',
-    file: 'create-listener',
+    file: 'create-server',
     find: 'Object.assign(server, { httpAllowHalfOpen: true });',
     replace: '',
     test: 'gateway/faults',
@@ -456,7 +456,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'Node answers a request without Host',
-    file: 'create-listener',
+    file: 'create-server',
     find: 'requireHostHeader: false,',
     replace: '',
     test: 'gateway/request-checks',
@@ -464,15 +464,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'nobody answers CONNECT',
-    file: 'gateway',
-    find: "server.on('connect', onUpgrade);",
+    file: 'listener',
+    find: "      .on('connect', this.#onUpgrade)\n",
     replace: '',
     test: 'gateway/request-checks',
     name: 'CONNECT is refused',
   },
   {
     what: 'an upgrade behind an unanswered request is made',
-    file: 'gateway',
+    file: 'listener',
     find: 'if (connection.closing || connection.open.size > 0) {',
     replace: 'if (false) {',
     test: 'gateway/upgrade',
@@ -480,7 +480,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'garbage behind a refusal is answered too',
-    file: 'gateway',
+    file: 'listener',
     find: 'if (connection.closing) return;\n    connection.closing = true;',
     replace: 'connection.closing = true;',
     test: 'gateway/request-checks',
@@ -488,8 +488,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a body nobody wants may be sent for ever',
-    file: 'discard-body',
-    find: '    socket.destroy();\n',
+    file: 'node-exchange',
+    find: '      socket.destroy();\n',
     replace: '',
     test: 'gateway/refusals',
     name: 'a body that nobody wants',
@@ -536,7 +536,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a FIN in the head of the next request takes the replies before it away',
-    file: 'gateway',
+    file: 'listener',
     find: ' && connection.isInBody',
     replace: '',
     test: 'gateway/half-closed',
@@ -544,7 +544,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a refused body leaves a listener on its connection',
-    file: 'discard-body',
+    file: 'node-exchange',
     find: "socket.off('close', over);",
     replace: '',
     test: 'gateway/listeners',
@@ -553,8 +553,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a request whose client left before is forwarded',
     file: 'attempt',
-    find: 'if (exchange.closed) {',
-    replace: 'if (false) {',
+    find: 'if (exchange.isOver) return;',
+    replace: '',
     test: 'gateway/faults',
     name: 'a client that is gone before its instance is there',
   },
@@ -584,8 +584,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a broken body ends as a whole one for HTTP/1.0',
-    file: 'exchange',
-    find: 'if (this.endsByClosing) this.socket.resetAndDestroy();',
+    file: 'node-exchange',
+    find: 'if (this.hasOpenEnd && this.request.httpVersionMinor === 0) this.socket.resetAndDestroy();',
     replace: 'if (false) this.socket.resetAndDestroy();',
     test: 'gateway/faults',
     name: 'for a client of HTTP/1.0 the broken body',

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { createListener } from '../../src/gateway/create-listener.js';
+import { createServer } from '../../src/gateway/create-server.js';
 import { listen } from '../support/gateway-fixture.js';
 import { exchangeBytes } from '../support/raw-client.js';
 
 test('every line of a head is handed over, however many: Node leaves out those behind the thousandth and still obeys them (T13)', async () => {
-  const server = createListener();
+  const server = createServer();
   const port = await listen(server);
   onTestFinished(() => void server.close());
   const asked = once(server, 'request').then(([request, response]) => {

@@ -8,7 +8,7 @@ const IDLE_CONNECTION_MS = 60_000;
 const DEAD_PEER_MS = 30_000;
 
 /** Node's server, with its limits where they must be and none of its silent ones. */
-export function createListener(): http.Server {
+export function createServer(): http.Server {
   const server = http.createServer({
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: HEAD_TIMEOUT_MS,

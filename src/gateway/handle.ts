@@ -1,0 +1,104 @@
+import type { Assignment } from '../model/admission.js';
+import type { Clock } from '../model/clock.js';
+import { asFcError } from '../model/errors.js';
+import type { Exchange, Handle } from '../model/exchange.js';
+import { HeaderLines } from '../model/headers.js';
+import type { Route } from '../model/route.js';
+import { Attempt } from './attempt.js';
+import { explainedBy } from './failures.js';
+import type { HttpProxyUpstream } from './http-proxy-upstream.js';
+import { refuse } from './refusal.js';
+import type { AttemptResult, RequestTrail } from './request-trail.js';
+
+export interface HandleOptions {
+  /** The process clock. */
+  readonly clock: Clock;
+  readonly upstream: HttpProxyUpstream;
+  readonly beginTrail: (exchange: Exchange, route: Route) => RequestTrail;
+}
+
+/** What one request needs on its way. */
+interface Way {
+  readonly exchange: Exchange;
+  readonly route: Route;
+  readonly trail: RequestTrail;
+  readonly upstream: HttpProxyUpstream;
+  readonly clock: Clock;
+}
+
+/** @returns the one path of every request, upgrades too: identify, admit, forward, release, record */
+export function createHandle({ clock, upstream, beginTrail }: HandleOptions): Handle {
+  return async (exchange, route) => {
+    const trail = beginTrail(exchange, route);
+    const result = await forward({ exchange, route, trail, upstream, clock });
+    if (result.failure !== undefined && !exchange.isOver) {
+      trail.refused(result.failure);
+      refuse(exchange, result.failure);
+    } else if (result.failure !== undefined) {
+      trail.unfinished(await exchange.over);
+    }
+    trail.end();
+  };
+}
+
+/** Sends the request to its instance, at most twice. The slot is released before the client learns of a failure. */
+async function forward(way: Way): Promise<AttemptResult> {
+  const { exchange, trail, upstream } = way;
+  let assignment: Assignment | undefined;
+  let result: AttemptResult = { answered: false };
+  try {
+    assignment = await admit(way);
+    if (assignment === undefined) return result;
+    result = await tryOn(assignment, way);
+    if (result.retry !== undefined && !exchange.isOver) {
+      const left = assignment;
+      assignment = undefined;
+      if (result.retry === 'refused') upstream.forget(left.instanceId);
+      assignment = await whileOpen(left.retry(result.retry), way);
+      if (assignment === undefined) return { answered: false };
+      result = await tryOn(assignment, way);
+    }
+  } catch (error) {
+    result = { answered: false, failure: asFcError(error) };
+  }
+  if (result.failure?.code === 'ProcessExited' && assignment !== undefined && !exchange.isOver)
+    result = { ...result, failure: explainedBy(await assignment.exit(), result.failure) };
+  if (assignment !== undefined) trail.decided(assignment);
+  assignment?.release({ answered: result.answered });
+  return result;
+}
+
+function admit(way: Way): Promise<Assignment | undefined> {
+  const { exchange, route, trail } = way;
+  const { requestId, head } = exchange;
+  const { method, target, lines } = head;
+  const identity = route.affinity.identify({ method, target, headers: new HeaderLines([...lines]) });
+  trail.identity = identity;
+  return whileOpen(route.admission.admit({ requestId, qualifier: route.qualifier, identity }), way);
+}
+
+/**
+ * Waits for an instance as long as the client waits, so that a request without a client is over at once (C13).
+ * @returns undefined when the client has left; the assignment is then released when it comes
+ */
+async function whileOpen(
+  admission: Promise<Assignment>,
+  { exchange, trail }: Way,
+): Promise<Assignment | undefined> {
+  const first = await Promise.race([admission, exchange.over]);
+  if (typeof first !== 'string') return first;
+  trail.unfinished(first);
+  admission.then(
+    (late) => late.release({ answered: false }),
+    // Nobody waits for a refusal.
+    () => {},
+  );
+  return undefined;
+}
+
+async function tryOn(assignment: Assignment, way: Way): Promise<AttemptResult> {
+  way.trail.admitted(assignment);
+  const result = await Attempt.run({ ...way, assignment });
+  way.trail.tried(result);
+  return result;
+}

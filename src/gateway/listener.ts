@@ -1,0 +1,204 @@
+import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../model/clock.js';
+import { asFcError, FcError } from '../model/errors.js';
+import type { Exchange, Handle } from '../model/exchange.js';
+import type { HostVerdict } from '../model/host-rule.js';
+import type { Ids } from '../model/ids.js';
+import { MAX_BODY_BYTES } from '../model/limits.js';
+import type { Route } from '../model/route.js';
+import { ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { checkRequest, offersWebSocket } from './check-request.js';
+import { Connection } from './connection.js';
+import { createServer } from './create-server.js';
+import { NodeExchange } from './node-exchange.js';
+import { refuse } from './refusal.js';
+import type { RequestTrail } from './request-trail.js';
+
+interface ListenerOptions {
+  /** Asked at each request. Undefined when no function is served here. */
+  readonly routeOf: () => Route | undefined;
+  readonly handle: Handle;
+  readonly beginTrail: (exchange: Exchange, route: Route | undefined) => RequestTrail;
+  /** The process clock. */
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'requestId'>;
+  readonly hostVerdict: (host: string) => HostVerdict;
+}
+
+/** The socket side of the data plane: checks each request and gives it to `handle`. The caller lets `server` listen. */
+export class Listener {
+  readonly server: Server = createServer();
+  readonly #options: ListenerOptions;
+  readonly #connections = new Map<Socket, Connection>();
+  readonly #idle: (() => void)[] = [];
+  #inFlight = 0;
+  #isDraining = false;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.server
+      .on('connection', (socket: Socket) => this.#connectionOf(socket))
+      .on('request', this.#onRequest)
+      .on('checkContinue', this.#onRequest)
+      .on('checkExpectation', this.#onRequest)
+      .on('upgrade', this.#onUpgrade)
+      .on('connect', this.#onUpgrade)
+      .on('clientError', this.#onClientError);
+  }
+
+  /** Requests that have begun and not ended, upgrades included. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Accepts no more connections; resolves when no request is left. */
+  async drain(): Promise<void> {
+    this.#stopListening();
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.server.closeIdleConnections();
+  }
+
+  /** Accepts no more connections and destroys those there are. */
+  closeNow(): void {
+    this.#stopListening();
+    for (const [socket, { open }] of this.#connections) {
+      for (const exchange of open) exchange.stop();
+      socket.destroy();
+    }
+  }
+
+  #stopListening(): void {
+    this.#isDraining = true;
+    for (const { open } of this.#connections.values()) {
+      for (const exchange of open) exchange.closesConnection = true;
+    }
+    this.server.close(ignore);
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    const known = this.#connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = new Connection(socket, this.#options.clock);
+    this.#connections.set(socket, connection);
+    socket.once('close', () => this.#connections.delete(socket));
+    return connection;
+  }
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.#connectionOf(request.socket);
+    if (connection.closing) return;
+    // Never rejects.
+    void this.#take(this.#begin(request, response), connection);
+  };
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {
+    const connection = this.#connectionOf(socket);
+    if (!connection.closing && request.method !== 'CONNECT' && !offersWebSocket(request)) {
+      const readAgain = ignoreUpgrade(this.server, { request, socket, rest: upgradeHead });
+      if (readAgain !== undefined) connection.whenIdle(readAgain);
+      return;
+    }
+    socket.on('error', ignore);
+    if (connection.closing || connection.open.size > 0) {
+      socket.destroy();
+      return;
+    }
+    connection.closing = true;
+    // Never rejects.
+    void this.#take(this.#begin(request, responseOn(socket, request), upgradeHead), connection);
+  };
+
+  readonly #onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const connection = this.#connectionOf(socket);
+    if (connection.closing) return;
+    connection.closing = true;
+    const refusal = clientErrorOf(error, socket);
+    // The client has gone in the middle of a body. Behind whole requests it may still wait for their replies.
+    const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.isInBody;
+    if (refusal === undefined || gone) {
+      socket.destroy();
+      return;
+    }
+    connection.reject(refusal, () => {
+      const request = new IncomingMessage(socket);
+      this.#refuse(this.#begin(request, responseOn(socket, request)), refusal);
+    });
+  };
+
+  #begin(request: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): NodeExchange {
+    const requestId = this.#options.ids.requestId();
+    const exchange = new NodeExchange({ requestId, request, response, upgradeHead });
+    exchange.closesConnection = this.#isDraining;
+    return exchange;
+  }
+
+  async #take(exchange: NodeExchange, connection: Connection): Promise<void> {
+    connection.open.add(exchange);
+    this.#inFlight += 1;
+    await this.#answer(exchange, connection);
+    if (exchange.body !== undefined) exchange.discardBody(this.#options.clock);
+    await exchange.over;
+    connection.open.delete(exchange);
+    this.#inFlight -= 1;
+    connection.sendDeferredReply();
+    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #answer(exchange: NodeExchange, connection: Connection): Promise<void> {
+    const { routeOf, hostVerdict, handle } = this.#options;
+    const route = routeOf();
+    const { maxBodyBytes, sessionHeaders } = route ?? { maxBodyBytes: MAX_BODY_BYTES, sessionHeaders: [] };
+    try {
+      exchange.accept(checkRequest(exchange.request, { hostVerdict, maxBodyBytes, sessionHeaders }));
+    } catch (error) {
+      const refusal = asFcError(error);
+      exchange.body = exchange.request;
+      // The end of a body that is too long is known. Every other error leaves doubt where the next request begins.
+      const close = refusal.code !== 'EntityTooLarge';
+      if (close) connection.closing = true;
+      exchange.closesConnection ||= close;
+      this.#refuse(exchange, refusal, route);
+      return;
+    }
+    if (route === undefined) this.#refuse(exchange, new FcError('FunctionNotFound', NO_FUNCTION));
+    else await handle(exchange, route);
+  }
+
+  #refuse(exchange: NodeExchange, refusal: FcError, route?: Route): void {
+    const trail = this.#options.beginTrail(exchange, route);
+    trail.refused(refusal);
+    refuse(exchange, refusal);
+    trail.end();
+  }
+}
+
+const NO_FUNCTION = 'no function is served at this address any more';
+
+/**
+ * What to answer when Node's parser gives up on a connection.
+ * @returns undefined when nobody can be answered: the connection is broken, or nothing has come on it
+ */
+function clientErrorOf({ code = '' }: NodeJS.ErrnoException, socket: Socket): FcError | undefined {
+  if (!socket.writable || socket.bytesRead === 0) return undefined;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new FcError('RequestHeaderFieldsTooLarge', 'the head of the request is too large');
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new FcError('InvalidArgument', 'the head of the request did not arrive in time');
+  }
+  if (code.startsWith('HPE_')) return new FcError('InvalidArgument', 'the request is not valid HTTP/1.1');
+  return undefined;
+}
+
+/** A reply on a connection that Node's server has let go of. The connection ends with the reply. */
+function responseOn(socket: Socket, request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  socket.on('drain', () => response.emit('drain'));
+  response.once('finish', () => socket.destroySoon());
+  return response;
+}
+
+function ignore(): void {}

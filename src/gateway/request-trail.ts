@@ -1,0 +1,181 @@
+import type { Assignment, Decision } from '../model/admission.js';
+import type { Identity } from '../model/affinity.js';
+import type { Clock } from '../model/clock.js';
+import { ERROR_STATUS, type FcError } from '../model/errors.js';
+import type { Emit } from '../model/events.js';
+import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
+import type { Hint } from '../model/hint.js';
+import type { RequestOutcome, RequestRecord } from '../model/request-record.js';
+import type { Route } from '../model/route.js';
+
+/** Stands for the function of a request that no function serves. */
+const UNKNOWN = '-';
+
+/** How a try on an instance ended. */
+export interface AttemptResult {
+  /** Whether the instance sent the head of a reply that could be passed on. */
+  readonly answered: boolean;
+  /** What to tell the client, which has been told nothing yet. */
+  readonly failure?: FcError;
+  /** Why the request may be sent once more: nothing has been answered, and nothing can have been done twice. */
+  readonly retry?: 'reset' | 'refused';
+}
+
+/** One try of a request on one instance. */
+interface Try {
+  readonly decision: Decision;
+  /** On the process clock, as the other times. */
+  readonly admittedAt: number;
+  firstByteAt: number | undefined;
+  endedAt: number | undefined;
+  result: AttemptResult | undefined;
+}
+
+interface RecorderOptions {
+  /** The process clock, which measures. */
+  readonly clock: Clock;
+  /** The session clock, whose time is shown. */
+  readonly sessionClock: Pick<Clock, 'now'>;
+  readonly onRecord: (record: RequestRecord) => void;
+  readonly emit?: Emit | undefined;
+}
+
+/** What every trail of a gateway shares. */
+interface TrailContext extends RecorderOptions {
+  /** The functions whose download was explained to a browser. */
+  readonly explained: Set<string>;
+}
+
+/** @returns what begins the trail of a request; a request that is for no function has no route */
+export function createRecorder(
+  options: RecorderOptions,
+): (exchange: Exchange, route: Route | undefined) => RequestTrail {
+  const context: TrailContext = { ...options, explained: new Set() };
+  return (exchange, route) => new RequestTrail(exchange, route, context);
+}
+
+/** What the gateway learns of a request on its way, for its record. */
+export class RequestTrail {
+  readonly #context: TrailContext;
+  readonly #exchange: Exchange;
+  readonly #route: Route | undefined;
+  readonly #at: number;
+  readonly #startedAt: number;
+  readonly #tries: Try[] = [];
+  /** Which session the request says that it belongs to. */
+  identity: Identity | undefined;
+  #decision: Decision | undefined;
+  #outcome: RequestOutcome = 'completed';
+  #refusal: FcError | undefined;
+  /** The status of the reply, once its head is written. */
+  #status: number | undefined;
+
+  constructor(exchange: Exchange, route: Route | undefined, context: TrailContext) {
+    this.#exchange = exchange;
+    this.#route = route;
+    this.#context = context;
+    this.#at = context.sessionClock.now();
+    this.#startedAt = context.clock.now();
+    context.emit?.(() => ({ type: 'request.begin', ...this.#names() }));
+  }
+
+  get attempts(): number {
+    return this.#tries.length;
+  }
+
+  admitted({ decision }: Assignment): void {
+    this.#decision = decision;
+    const { requestId } = this.#exchange;
+    this.#context.emit?.(() => ({ type: 'request.admitted', requestId, decision }));
+    const admittedAt = this.#context.clock.now();
+    this.#tries.push({ decision, admittedAt, firstByteAt: undefined, endedAt: undefined, result: undefined });
+  }
+
+  /** The instance has sent the head of its reply, or has switched the protocol (101). */
+  answered(status: number): void {
+    this.#status = status;
+    const current = this.#tries.at(-1);
+    if (current !== undefined) current.firstByteAt = this.#context.clock.now();
+  }
+
+  /** A try has ended. */
+  tried(result: AttemptResult): void {
+    const current = this.#tries.at(-1);
+    if (current === undefined) return;
+    current.endedAt = this.#context.clock.now();
+    current.result = result;
+  }
+
+  /** The decision as it is at the end: a reply may have named the session. */
+  decided({ decision }: Assignment): void {
+    this.#decision = decision;
+  }
+
+  /** The gateway answers in the function's place. */
+  refused(error: FcError): void {
+    this.#refusal = error;
+    this.#outcome = 'refused';
+    this.#status = error.status;
+  }
+
+  /** The reply has begun and cannot be finished. */
+  broken(error: FcError | undefined): void {
+    this.#refusal = error;
+    this.#outcome = 'broken';
+  }
+
+  /** The exchange is over before the reply was whole. */
+  unfinished(outcome: ExchangeOutcome): void {
+    if (outcome !== 'delivered') this.#outcome = outcome;
+  }
+
+  /** Reports the record; called once. */
+  end(): void {
+    const { clock, onRecord } = this.#context;
+    const startedAt = this.#startedAt;
+    const last = this.#tries.at(-1);
+    const refusal = this.#refusal;
+    onRecord({
+      ...this.#names(),
+      upgrade: this.#exchange.upgrade !== undefined,
+      at: this.#at,
+      outcome: this.#outcome,
+      status: this.#shownStatus(),
+      decision: this.#decision,
+      refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
+      attempts: this.#tries.length,
+      durationMs: clock.now() - startedAt,
+      admittedMs: last && last.admittedAt - startedAt,
+      firstByteMs: last?.firstByteAt === undefined ? undefined : last.firstByteAt - startedAt,
+      hint: this.#hint(),
+    });
+  }
+
+  #names(): Pick<RequestRecord, 'requestId' | 'functionName' | 'qualifier' | 'method' | 'target'> {
+    const { requestId, head } = this.#exchange;
+    const { functionName = UNKNOWN, qualifier = UNKNOWN } = this.#route ?? {};
+    return { requestId, functionName, qualifier, method: head.method, target: head.target };
+  }
+
+  #shownStatus(): number {
+    if (this.#outcome === 'client-closed') return ERROR_STATUS.ClientClosedRequest;
+    return this.#status ?? ERROR_STATUS.ServiceUnavailable;
+  }
+
+  /** The first browser of each function is told why it downloads the page. */
+  #hint(): Hint | undefined {
+    const { explained } = this.#context;
+    const route = this.#route;
+    if (!route?.forcesDownload || this.#outcome !== 'completed' || explained.has(route.functionName)) return;
+    if (!asksForHtml(this.#exchange.head.lines)) return;
+    explained.add(route.functionName);
+    return { code: 'page-downloaded' };
+  }
+}
+
+function asksForHtml(lines: readonly string[]): boolean {
+  for (let at = 0; at < lines.length; at += 2) {
+    if (lines[at]?.toLowerCase() === 'accept') return /\btext\/html\b/i.test(lines[at + 1] ?? '');
+  }
+  return false;
+}

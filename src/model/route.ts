@@ -1,0 +1,23 @@
+import type { Admission } from './admission.js';
+import type { SessionAffinity } from './affinity.js';
+
+/** Where a request goes, and by which rules. Resolved for each request, so that a function may change under a running listener. */
+export interface Route {
+  readonly functionName: string;
+  readonly qualifier: string;
+  readonly affinity: SessionAffinity;
+  readonly admission: Admission;
+  /** How long an instance may take for a request. */
+  readonly timeoutInSeconds: number;
+  readonly maxBodyBytes: number;
+  /** Names in lower case that carry a session ID; no Connection line may name them. */
+  readonly sessionHeaders: readonly string[];
+  /** Flat: what the instance is told with every request. */
+  readonly requestLines: readonly string[];
+  /** Flat: what every reply begins with. */
+  readonly replyLines: readonly string[];
+  /** Names in lower case that the function may not set in a reply. */
+  readonly reservedReplyNames: ReadonlySet<string>;
+  /** Whether replies are given to browsers as downloads, as on the default domain of Function Compute. */
+  readonly forcesDownload: boolean;
+}
