@@ -43,8 +43,8 @@ const route = createRoute({
   admission,
   affinity: strategyOf(config),
 });
-const { server } = createListener(() => route);
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+const listener = createListener(() => route);
+listener.server.listen(0, '127.0.0.1', () => process.send({ port: listener.server.address().port }));
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
@@ -67,7 +67,7 @@ process.on('message', ({ clean, atMost }) => {
   }
   if (clean) globalThis.gc();
   process.send({
-    inFlight: gateway.inFlight,
+    inFlight: listener.inFlight,
     descriptors: descriptors(),
     resident: process.memoryUsage.rss(),
   });
