@@ -101,7 +101,7 @@ describe('the structure of src', () => {
     ['http-proxy', /^gateway\//, 1],
     ['execa', /^runtime\//, 1],
     ['commander', /^cli\//, Infinity],
-    ['zod', /^api\//, Infinity],
+    ['zod', /^schema\//, Infinity],
     ['tough-cookie', /^verify\//, Infinity],
     ['cli-table3', /^(cli|verify)\//, Infinity],
   ])('%s is imported where it belongs', (module, where, most) => {

@@ -28,7 +28,7 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
     },
     [`${OWN}/instances`]: {
       async GET(call) {
-        const { checkQuery, INSTANCES_QUERY } = await import('./parse/index.js');
+        const { checkQuery, INSTANCES_QUERY } = await import('../schema/index.js');
         const { functionName, qualifier, ended } = checkQuery(INSTANCES_QUERY, call.query);
         const ref = functionName === undefined ? undefined : { functionName, qualifier };
         return json({ instances: await instances.list(ref, { ended: ended === 'true' }) });
@@ -42,7 +42,7 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
     },
     [`${OWN}/instances/:instanceId/logs`]: {
       async GET(call) {
-        const { checkQuery, LOGS_QUERY } = await import('./parse/index.js');
+        const { checkQuery, LOGS_QUERY } = await import('../schema/index.js');
         const { follow } = checkQuery(LOGS_QUERY, call.query);
         const instanceId = call.param('instanceId');
         // Also before following: an unknown instance must be told by the status, not by a stream that breaks.
@@ -63,7 +63,7 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
     },
     [`${OWN}/clock/advance`]: {
       async POST(call) {
-        const { ADVANCE_BODY, checkBody } = await import('./parse/index.js');
+        const { ADVANCE_BODY, checkBody } = await import('../schema/index.js');
         const { milliseconds } = checkBody(ADVANCE_BODY, call.body ?? {});
         return json(await clock.advance(milliseconds));
       },
@@ -78,7 +78,7 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
 }
 
 async function functionRef(call: Call): Promise<FunctionRef | undefined> {
-  const { checkQuery, FUNCTION_QUERY } = await import('./parse/index.js');
+  const { checkQuery, FUNCTION_QUERY } = await import('../schema/index.js');
   const { functionName, qualifier } = checkQuery(FUNCTION_QUERY, call.query);
   return functionName === undefined ? undefined : { functionName, qualifier };
 }

@@ -11,7 +11,7 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
   return {
     [FUNCTIONS]: {
       async GET(call) {
-        const { checkQuery, LIST_FUNCTIONS_QUERY } = await import('./parse/index.js');
+        const { checkQuery, LIST_FUNCTIONS_QUERY } = await import('../schema/index.js');
         const {
           limit = FUNCTIONS_PER_PAGE,
           nextToken,
@@ -30,7 +30,7 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
     },
     [`${FUNCTIONS}/:functionName`]: {
       async GET(call) {
-        const { checkQuery, QUALIFIER_QUERY } = await import('./parse/index.js');
+        const { checkQuery, QUALIFIER_QUERY } = await import('../schema/index.js');
         const { qualifier } = checkQuery(QUALIFIER_QUERY, call.query);
         const served = await functions.get({ functionName: call.param('functionName'), qualifier });
         return json(toApiFunction(served));
@@ -38,7 +38,7 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
     },
     [`${FUNCTIONS}/:functionName/instances`]: {
       async GET(call) {
-        const { checkQuery, LIST_INSTANCES_QUERY } = await import('./parse/index.js');
+        const { checkQuery, LIST_INSTANCES_QUERY } = await import('../schema/index.js');
         const { qualifier, instanceIds, instanceStatus, limit } = checkQuery(
           LIST_INSTANCES_QUERY,
           call.query,

@@ -52,5 +52,5 @@ async function sessionRef(call: Call): Promise<SessionRef> {
 }
 
 function schemas() {
-  return import('./parse/index.js');
+  return import('../schema/index.js');
 }

@@ -1,5 +1,7 @@
+import { withCanonicalKeys } from './canonical-keys.js';
 import { FcError } from './errors.js';
 import {
+  AFFINITY_CONFIG_KEYS,
   type FunctionConfig,
   INSTANCE_ISOLATION_MODES,
   SESSION_AFFINITIES,
@@ -103,7 +105,8 @@ function affinityConfig(
   type: SessionAffinityType,
   isolated: boolean,
 ): SessionAffinityConfig {
-  const given = input.sessionAffinityConfig ?? {};
+  const given = (withCanonicalKeys(input.sessionAffinityConfig, AFFINITY_CONFIG_KEYS) ??
+    {}) as Partial<SessionAffinityConfig>;
   const maxTTL = input.maxSessionTTLInSeconds ?? LIMITS.sessionTTLInSeconds[1];
   const sessionTTLInSeconds = given.sessionTTLInSeconds ?? DEFAULT_SESSION_TTL_IN_SECONDS;
   checkRange('sessionTTLInSeconds', sessionTTLInSeconds, [1, maxTTL]);
@@ -137,7 +140,8 @@ function affinityConfig(
       );
     }
     checkAffinityHeaderFieldName(given.affinityHeaderFieldName);
-    return { ...common, affinityHeaderFieldName: given.affinityHeaderFieldName };
+    // FC stores the name in lower case (spec §1.3).
+    return { ...common, affinityHeaderFieldName: given.affinityHeaderFieldName.toLowerCase() };
   }
   if (type === 'MCP_SSE')
     return { ...common, sseEndpointPath: given.sseEndpointPath ?? DEFAULT_SSE_ENDPOINT_PATH };

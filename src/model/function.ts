@@ -20,6 +20,15 @@ export interface SessionAffinityConfig {
   readonly sseEndpointPath?: string;
 }
 
+export const AFFINITY_CONFIG_KEYS = [
+  'sessionConcurrencyPerInstance',
+  'sessionTTLInSeconds',
+  'sessionIdleTimeoutInSeconds',
+  'disableSessionIdReuse',
+  'affinityHeaderFieldName',
+  'sseEndpointPath',
+] as const satisfies readonly (keyof SessionAffinityConfig)[];
+
 /** How a custom runtime is started: an argument list, never a shell line. */
 export interface CustomRuntimeConfig {
   readonly command: readonly string[];

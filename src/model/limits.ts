@@ -10,6 +10,10 @@ export const LIMITS = {
   timeout: [1, 86400],
   /** As many as the scheduler's index of instances holds. */
   maxInstances: [1, 32768],
+  /** Entries on one page of a list. */
+  limit: [1, 100],
+  /** One move of the session clock. Ten years: a caller who asks for more has mistaken the unit. */
+  advanceInMs: [0, 10 * 366 * 24 * 3600 * 1000],
 } as const;
 
 export const DEFAULT_SESSIONS_PER_INSTANCE = 20;

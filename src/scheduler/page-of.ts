@@ -1,5 +1,5 @@
 import { FcError } from '../model/errors.js';
-import { checkRange } from '../model/limits.js';
+import { checkRange, LIMITS } from '../model/limits.js';
 import type { ListSessionsQuery, SessionPage } from '../model/services.js';
 import type { Session } from '../model/session.js';
 import type { SessionEntry } from './session-entry.js';
@@ -16,7 +16,7 @@ export function pageOf(
   after: (order: number) => Iterable<SessionEntry>,
 ): SessionPage {
   const limit = query.limit ?? DEFAULT_LIMIT;
-  checkRange('limit', limit, [1, 100]);
+  checkRange('limit', limit, LIMITS.limit);
   const sessions: Session[] = [];
   let last = 0;
   for (const entry of after(orderOf(query.nextToken))) {

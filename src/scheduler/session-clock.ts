@@ -1,9 +1,6 @@
 import type { MovableClock } from '../model/clock.js';
-import { checkRange } from '../model/limits.js';
+import { checkRange, LIMITS } from '../model/limits.js';
 import type { ClockService, ClockState } from '../model/services.js';
-
-/** Ten years: whoever goes further has mistaken the unit. */
-const FURTHEST_MS = 10 * 366 * 24 * 3600 * 1000;
 
 /** The session clock, as it is shown and moved from outside. */
 export class SessionClock implements ClockService {
@@ -27,7 +24,7 @@ export class SessionClock implements ClockService {
 
   /** @throws InvalidArgument for what is not a whole number of milliseconds up to ten years */
   async advance(milliseconds: number): Promise<ClockState> {
-    checkRange('milliseconds', milliseconds, [0, FURTHEST_MS]);
+    checkRange('milliseconds', milliseconds, LIMITS.advanceInMs);
     await this.#clock.advance(milliseconds);
     return this.state;
   }

@@ -1,13 +1,13 @@
 import type { Clock } from '../model/clock.js';
-import type { JournalEntry } from './journal-entry.js';
+import type { JournalEntry } from '../schema/journal-entry.js';
 import type { JournalFile } from './journal-file.js';
 import { sealLine } from './journal-line.js';
 import type { Records } from './records.js';
-import { warnOnceAMinute } from './warn-once-a-minute.js';
 import { writeSnapshot } from './write-snapshot.js';
 
 const RETRY_MS = 1000;
 const COMPACT_RETRY_MS = 60_000;
+const MINUTE_MS = 60_000;
 /** A journal is written anew when it has grown to this many times its snapshot. */
 const COMPACT_GROWTH = 4;
 /** More than this is not held back for a disk that takes nothing: a snapshot then stands for all of it. */
@@ -130,4 +130,14 @@ export class Journal {
       return false;
     }
   }
+}
+
+/** @returns `warn`, which then stays silent for a minute after each warning */
+function warnOnceAMinute(clock: Clock, warn: (text: string) => void): (text: string) => void {
+  let silentUntil = -Infinity;
+  return (text) => {
+    if (clock.now() < silentUntil) return;
+    silentUntil = clock.now() + MINUTE_MS;
+    warn(text);
+  };
 }

@@ -1,4 +1,4 @@
-import { type JournalEntry, readEntry } from './journal-entry.js';
+import { type JournalEntry, readEntry } from '../schema/journal-entry.js';
 import { FIRST_SUM, holdsSeveralLines, unsealLine } from './journal-line.js';
 import { Records } from './records.js';
 

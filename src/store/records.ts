@@ -1,7 +1,7 @@
 import type { KeptClock } from '../model/clock.js';
 import { EXPIRED_RETENTION_MS } from '../model/limits.js';
 import type { StoredSession } from '../model/session-store.js';
-import type { JournalEntry, Use } from './journal-entry.js';
+import type { JournalEntry, Use } from '../schema/journal-entry.js';
 
 /** What the journal comes to: the state after every entry so far. */
 export class Records {

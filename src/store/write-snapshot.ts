@@ -1,6 +1,6 @@
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalEntry } from './journal-entry.js';
+import type { JournalEntry } from '../schema/journal-entry.js';
 import { JournalFile } from './journal-file.js';
 import { FIRST_SUM, sealLine } from './journal-line.js';
 

@@ -198,7 +198,7 @@ describe('bodies', () => {
 
   test('keys of newer SDKs and unknown keys are passed over and do not come back', async () => {
     const reply = await post(
-      '{"allowInternetAccess":false,"enableAutoPause":true,"network":{"allowOut":["x"]},"snapshotId":"s","sessionTtlInSeconds":1,"nasConfig":{"userId":1,"other":2}}',
+      '{"allowInternetAccess":false,"enableAutoPause":true,"network":{"allowOut":["x"]},"snapshotId":"s","sessionTTL":1,"nasConfig":{"userId":1,"other":2}}',
     );
     const session = JSON.parse(reply.text);
     expect(reply.status).toBe(200);

@@ -215,7 +215,7 @@ describe('a function completed', () => {
       expect(() => header(bad)).toThrow('affinityHeaderFieldName');
     }
     for (const good of ['abcde', 'a'.repeat(40), 'mySessionId'])
-      expect(header(good).affinityHeaderFieldName).toBe(good);
+      expect(header(good).affinityHeaderFieldName).toBe(good.toLowerCase());
   });
 
   test('G08 with session isolation has one session an instance, and needs an affinity', () => {

@@ -218,7 +218,9 @@ describe('a record that was tampered with (T14)', () => {
     Object.defineProperty(Object.prototype, 'used', { value: true, configurable: true });
     try {
       const { warnings } = open(directory);
-      expect(warnings).toEqual([expect.stringContaining('line 2: used must be true or false, got nothing')]);
+      expect(warnings).toEqual([
+        expect.stringContaining('line 2: session.used must be true or false, got nothing'),
+      ]);
     } finally {
       Reflect.deleteProperty(Object.prototype, 'used');
     }

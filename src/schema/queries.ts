@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import { optional, string } from './fields.js';
+import { LIMITS } from '../model/limits.js';
+import { choice, integer, object, optional, string } from './fields.js';
+
+/** The body of `POST /_emulator/v1/clock/advance`. */
+export const ADVANCE_BODY = object({ milliseconds: integer(...LIMITS.advanceInMs) });
 
 const limit = () => {
-  const error = 'an integer from 1 to 100';
+  const [least, most] = LIMITS.limit;
+  const error = `an integer from ${least} to ${most}`;
   return optional(
     z
       .string()
       .regex(/^\d{1,6}$/, { error })
       .transform(Number)
-      .pipe(z.number().min(1, { error }).max(100, { error })),
+      .pipe(z.number().min(least, { error }).max(most, { error })),
   );
 };
-
-const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
-  optional(z.enum(values, { error: values.map((value) => `"${value}"`).join(' or ') }));
 
 const strings = () => {
   const error = 'a JSON array of strings';
@@ -26,6 +28,7 @@ const strings = () => {
 };
 
 const text = () => optional(string());
+const yesOrNo = () => optional(choice(['true', 'false']));
 
 /** Which version or alias an operation means. */
 export const QUALIFIER_QUERY = z.object({ qualifier: text() });
@@ -36,13 +39,10 @@ export const LIST_SESSIONS_QUERY = z.object({
   limit: limit(),
   nextToken: text(),
   sessionId: text(),
-  sessionStatus: choice(['Active', 'Expired']),
+  sessionStatus: optional(choice(['Active', 'Expired'])),
 });
 
-export const RESUME_SESSION_QUERY = z.object({
-  qualifier: text(),
-  fileSystemOnly: choice(['true', 'false']),
-});
+export const RESUME_SESSION_QUERY = z.object({ qualifier: text(), fileSystemOnly: yesOrNo() });
 
 export const LIST_FUNCTIONS_QUERY = z.object({ limit: limit(), nextToken: text(), prefix: text() });
 
@@ -56,9 +56,9 @@ export const LIST_INSTANCES_QUERY = z.object({
 export const FUNCTION_QUERY = z.object({ functionName: text(), qualifier: text() });
 
 /** The emulator's own list of instances. */
-export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: choice(['true', 'false']) });
+export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: yesOrNo() });
 
-export const LOGS_QUERY = z.object({ follow: choice(['true', 'false']) });
+export const LOGS_QUERY = z.object({ follow: yesOrNo() });
 
 function parsedOrText(value: string): unknown {
   try {

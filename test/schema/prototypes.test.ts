@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { FcError } from '../../src/model/errors.js';
 import {
   ADVANCE_BODY,
   checkBody,
@@ -8,9 +9,8 @@ import {
   LIST_INSTANCES_QUERY,
   parseCreateSession,
   parseUpdateSession,
-} from '../../src/api/parse/index.js';
-import { MOUNTS } from '../../src/api/parse/mounts.js';
-import { FcError } from '../../src/model/errors.js';
+} from '../../src/schema/index.js';
+import { MOUNTS } from '../../src/schema/mounts.js';
 
 /** T14 asks for 100,000, which takes half a minute: FC_AFFINITY_FUZZ_CASES=100000. Over HTTP security.test.ts asks with 500. */
 const CASES = Number(process.env.FC_AFFINITY_FUZZ_CASES ?? 10_000);

@@ -1,27 +1,26 @@
-import { z } from 'zod';
-import { checkIdleTimeout } from '../../model/function-config.js';
-import { checkSessionId, LIMITS } from '../../model/limits.js';
-import type { CreateSessionInput, UpdateSessionInput } from '../../model/session.js';
+import { checkIdleTimeout } from '../model/function-config.js';
+import { checkSessionId, LIMITS } from '../model/limits.js';
+import type { CreateSessionInput, UpdateSessionInput } from '../model/session.js';
 import { checkBody } from './check.js';
-import { flag, integer, optional, string } from './fields.js';
+import { flag, integer, object, optional, string } from './fields.js';
 import { MOUNTS } from './mounts.js';
 
 /**
- * The body of CreateSession. Keys that are not ours are passed over, as Function Compute does: newer SDKs send more
- * (`allowInternetAccess`, `enableAutoPause`, `network`, …), which has no meaning here. Null is as good as absent.
+ * Reads the body of CreateSession. It passes unknown keys over, as Function Compute does: newer SDKs send more
+ * (`allowInternetAccess`, `enableAutoPause`, `network`, …), which have no meaning here.
  * @param body parsed JSON; undefined when there was none
  * @throws InvalidArgument
  */
 export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessionInput {
   const { sessionId, ...terms } = checkBody(schemasFor(maxTTL).create, body ?? {});
   checkTerms(terms, maxTTL);
-  // An empty ID is one that was not given (spec §1.3).
+  // An empty ID counts as absent (spec §1.3).
   if (sessionId === undefined || sessionId === '') return terms;
   checkSessionId(sessionId);
   return { ...terms, sessionId };
 }
 
-/** The body of UpdateSession: what is absent stays as it is. @throws InvalidArgument */
+/** Reads the body of UpdateSession: an absent field stays as it is. @throws InvalidArgument */
 export function parseUpdateSession(body: unknown, maxTTL?: number): UpdateSessionInput {
   const terms = checkBody(schemasFor(maxTTL).update, body ?? {});
   checkTerms(terms, maxTTL);
@@ -30,7 +29,7 @@ export function parseUpdateSession(body: unknown, maxTTL?: number): UpdateSessio
 
 const made = new Map<number | undefined, ReturnType<typeof makeSchemas>>();
 
-/** To make a schema takes a hundred times as long as to use it. */
+/** Making a schema takes a hundred times as long as using it. */
 function schemasFor(maxTTL: number | undefined): ReturnType<typeof makeSchemas> {
   const known = made.get(maxTTL);
   if (known !== undefined) return known;
@@ -40,19 +39,16 @@ function schemasFor(maxTTL: number | undefined): ReturnType<typeof makeSchemas> 
 }
 
 function makeSchemas(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
-  const update = z.object(
-    {
-      sessionTTLInSeconds: optional(integer(LIMITS.sessionTTLInSeconds[0], maxTTL)),
-      sessionIdleTimeoutInSeconds: optional(integer(LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL)),
-      disableSessionIdReuse: optional(flag()),
-      ...MOUNTS,
-    },
-    { error: 'a JSON object' },
-  );
-  return { update, create: update.extend({ sessionId: optional(string()) }) };
+  const terms = {
+    sessionTTLInSeconds: optional(integer(LIMITS.sessionTTLInSeconds[0], maxTTL)),
+    sessionIdleTimeoutInSeconds: optional(integer(LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL)),
+    disableSessionIdReuse: optional(flag()),
+    ...MOUNTS,
+  };
+  return { update: object(terms), create: object({ ...terms, sessionId: optional(string()) }) };
 }
 
-/** Two times of one body must fit each other; whether one fits the terms in force, the session's owner knows. */
+/** Two times of one body must fit each other. Whether one of them fits the terms in force, the scheduler knows. */
 function checkTerms(terms: UpdateSessionInput, maxTTL: number = LIMITS.sessionTTLInSeconds[1]): void {
   const { sessionTTLInSeconds: ttl, sessionIdleTimeoutInSeconds: idle } = terms;
   if (ttl !== undefined && idle !== undefined) checkIdleTimeout(idle, ttl, maxTTL);

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { flag, integer, optional, string } from './fields.js';
+import { flag, integer, list, object, optional, string } from './fields.js';
 
 const posixId = () => optional(integer(-(2 ** 31), 2 ** 31 - 1));
 const text = () => optional(string());
-const object = <T extends z.ZodRawShape>(shape: T) => z.object(shape, { error: 'a JSON object' });
-const points = <T extends z.ZodRawShape>(shape: T) =>
-  optional(z.array(object(shape), { error: 'a list of objects' }));
+const points = <T extends z.ZodRawShape>(shape: T) => optional(list(object(shape), 'a list of objects'));
 
-/** The storage a session asks for, by the structs of SDK 4.7.6: kept as given, and nothing but their own keys. */
+/** The storage that a session asks for, by the structs of SDK 4.7.6: kept as given, without keys that these do not have. */
 export const MOUNTS = {
   nasConfig: optional(
     object({
@@ -47,7 +45,7 @@ export const MOUNTS = {
         token: text(),
         remoteDir: text(),
         mountDir: text(),
-        args: optional(z.array(string(), { error: 'a list of strings' })),
+        args: optional(list(string(), 'a list of strings')),
       }),
     }),
   ),

@@ -1,0 +1,107 @@
+import type { z } from 'zod';
+import { FcError } from '../model/errors.js';
+
+/** What is wrong with one place of an input. */
+export interface Issue {
+  /** As one would write it: `nasConfig.mountPoints[0].serverAddr`; empty for the whole. */
+  readonly path: string;
+  /** Which kind of rule it breaks. */
+  readonly rule: 'type' | 'range' | 'format' | 'choice';
+  /** `sessionTTLInSeconds must be an integer from 1 to 21600, got "0"` */
+  readonly message: string;
+}
+
+type Reading<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
+
+interface Source {
+  /** What a message calls the input as a whole: `the body`. */
+  readonly whole: string;
+  /** In JSON `"60"` for 60 is a mistake that a message must show; elsewhere everything is a string. */
+  readonly isJson: boolean;
+}
+
+const BODY: Source = { whole: 'the body', isJson: true };
+const QUERY: Source = { whole: 'the query', isJson: false };
+
+/**
+ * Reads an input by a schema whose error messages say what was expected (`an integer from 1 to 21600`).
+ * @returns the schema's own keys and no others, or every issue
+ */
+export function read<T>(schema: z.ZodType<T>, input: unknown, source: Source = BODY): Reading<T> {
+  const outcome = schema.safeParse(input, { reportInput: true });
+  if (outcome.success) return { value: withoutUndefined(outcome.data) as T };
+  return { issues: outcome.error.issues.map((issue) => issueOf(issue, source)) };
+}
+
+/** @throws InvalidArgument with the first issue */
+export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  return check(schema, body, BODY);
+}
+
+/** The same for a query. An empty value is no value; a key given twice is an error. */
+export function checkQuery<T>(schema: z.ZodObject & z.ZodType<T>, query: URLSearchParams): T {
+  const given: [string, string][] = [];
+  for (const key of Object.keys(schema.shape)) {
+    const [value, ...others] = query.getAll(key);
+    if (others.length > 0) throw new FcError('InvalidArgument', `${key} is given more than once`);
+    if (value !== undefined && value !== '') given.push([key, value]);
+  }
+  return check(schema, Object.fromEntries(given), QUERY);
+}
+
+function check<T>(schema: z.ZodType<T>, input: unknown, source: Source): T {
+  const reading = read(schema, input, source);
+  if ('value' in reading) return reading.value;
+  throw new FcError('InvalidArgument', reading.issues[0]?.message ?? `${source.whole} is invalid`);
+}
+
+function issueOf(issue: z.core.$ZodIssue, source: Source): Issue {
+  const path = placeOf(issue.path);
+  const message = `${path || source.whole} must be ${issue.message}, got ${shown(issue.input, source)}`;
+  return { path, rule: ruleOf(issue.code), message };
+}
+
+function ruleOf(code: z.core.$ZodIssue['code']): Issue['rule'] {
+  switch (code) {
+    case 'too_small':
+    case 'too_big':
+    case 'not_multiple_of':
+      return 'range';
+    case 'invalid_format':
+      return 'format';
+    case 'invalid_value':
+      return 'choice';
+    case 'invalid_type':
+    case 'unrecognized_keys':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
+      return 'type';
+  }
+}
+
+/** A key without a value would overwrite one that has a value, where input is laid over terms. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(kept.map(([key, field]) => [key, withoutUndefined(field)]));
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Never walks into the value: it may be nested deeper than the stack. */
+function shown(input: unknown, { isJson }: Source): string {
+  if (Array.isArray(input)) return 'an array';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  if (typeof input === 'number') return `"${input}"`;
+  if (typeof input !== 'string') return input === undefined ? 'nothing' : String(input);
+  const text = JSON.stringify(input.length > 80 ? `${input.slice(0, 80)}…` : input);
+  return isJson ? `the string ${text}` : text;
+}
