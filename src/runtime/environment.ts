@@ -4,7 +4,7 @@ import type { InstanceSpec } from '../model/instance.js';
 
 /** The variables that an instance inherits from the emulator's own environment. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
-/** Credentials are placeholders: a handler that needs real ones is given them by name in `environmentVariables`. */
+/** The value of the credentials, unless the function's `environmentVariables` have real ones. */
 const PLACEHOLDER = 'fc-affinity-placeholder';
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
@@ -49,7 +49,7 @@ export function environmentOf(
 }
 
 function inherited(host: RunContext['hostEnvironment']): Record<string, string> {
-  // Python keeps back what it prints to a pipe: with this it prints at once.
+  // Without PYTHONUNBUFFERED, Python keeps its output in a buffer while it writes to a pipe.
   const kept: Record<string, string> = { PATH: DEFAULT_PATH, PYTHONUNBUFFERED: '1' };
   for (const name of INHERITED) {
     const value = host[name];

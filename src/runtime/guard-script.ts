@@ -1,15 +1,15 @@
 /**
- * What the guard runs: POSIX shell, so that it starts in a millisecond and exists wherever Node does. `$1` is the run's nonce.
+ * The program of the guard, in POSIX shell: a shell starts in a millisecond and is there wherever Node.js is. `$1` is the run's nonce.
  *
- * It reads lines: `+ <group> <start time>` and `- <group>` for process groups to kill, `f <path>` and `F <path>` for files to remove
- * (small letter or plus: remember; capital or minus: forget). At the end of its input, which comes however the emulator ended, it
- * 1. kills each group that it still knows; where the kernel tells start times, only if the group's leader is gone or still the one
- *    that it was told of (start time `0`: unknown), so that a reused number is never hit;
- * 2. kills every process that has the nonce in its environment, until two looks in a row find none: that catches what left its group,
- *    what was started and not told, and forks made meanwhile. One grep is quickest; BusyBox's does not see past a NUL, and then the
- *    shell reads for itself (every shell's `read` leaves NULs out);
+ * It reads lines: `+ <group> <start time>` adds a process group to kill, `- <group>` takes it back; `f <path>` adds a file to remove,
+ * `F <path>` takes it back. At the end of its input, which comes however the emulator ended, it
+ * 1. kills each group that is left; where the kernel tells start times, only if the leader of the group is gone or has the start time
+ *    that was given (`0`: unknown), so that no process with a reused ID is killed;
+ * 2. kills every process that has the nonce in its environment, until two passes in a row find none: that covers processes that left
+ *    their group, processes that were started and not yet told of, and forks made meanwhile. One grep is quickest; the grep of BusyBox
+ *    stops at a NUL, and then the shell reads the files itself (the `read` of every shell leaves NULs out);
  * 3. removes the files.
- * A line without its end (the emulator died while writing) is not acted on.
+ * It ignores a last line without a line end: the emulator died while it wrote that line.
  */
 export const GUARD_SCRIPT = `
 trap '' HUP INT QUIT TERM PIPE TSTP

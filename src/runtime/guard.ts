@@ -3,38 +3,38 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../model/clock.js';
 import { GUARD_SCRIPT } from './guard-script.js';
 
-/** A guard that lives shorter than this is not worth starting again and again. */
+/** A guard that ends sooner than this, several times in a row, is not started again. */
 const SHORT_LIFE_MS = 1000;
 const MOST_SHORT_LIVES = 5;
 const CLOSE_LIMIT_MS = 5000;
 
 interface GuardOptions {
   readonly clock: Clock;
-  /** In the environment of everything that the run starts; of a fixed length, so that none is the begin of another. */
+  /** In the environment of every process that the run starts. Of a fixed length, so that no nonce is the begin of another. */
   readonly nonce: string;
-  /** PATH for the guard's few tools. */
+  /** Where the guard finds grep and rm. */
   readonly path: string;
   readonly onWarning: (message: string) => void;
   readonly shell?: string;
 }
 
-interface Post {
+interface RunningGuard {
   readonly process: ChildProcess;
   readonly input: Writable;
   readonly since: number;
 }
 
 /**
- * One process beside the emulator that outlives it by a moment and ends whatever it left, even after `kill -9` (quality §3). It holds
- * the reading end of a pipe from us; the end of our process, whatever the cause, closes the other. No instance inherits that end:
- * Node opens its pipes close-on-exec. It runs in a session of its own, so a terminal's Ctrl-C does not reach it.
+ * A process beside the emulator that ends last and kills what the emulator left, even after `kill -9` (quality §3). It reads from a
+ * pipe of the emulator, which closes when the emulator ends, whatever the cause. No instance inherits the other end of the pipe:
+ * Node.js opens its pipes close-on-exec. The guard runs in a session of its own, so the Ctrl-C of a terminal does not reach it.
  */
 export class Guard {
   readonly #options: GuardOptions;
-  /** Group to start time. */
+  /** The start time of the leader of each group. */
   readonly #groups = new Map<number, string>();
   readonly #files = new Set<string>();
-  #post: Post | undefined;
+  #running: RunningGuard | undefined;
   #closing = false;
   #shortLives = 0;
 
@@ -42,14 +42,14 @@ export class Guard {
     this.#options = options;
   }
 
-  /** Its process ID while it runs. */
+  /** The process ID of the guard while it runs. */
   get pid(): number | undefined {
-    return this.#post?.process.pid;
+    return this.#running?.process.pid;
   }
 
-  /** Takes up its post. To be called before the first process is started. */
+  /** Starts the guard unless it runs. Must be called before the first process is started. */
   begin(): void {
-    if (this.#post !== undefined || this.#closing || this.#shortLives >= MOST_SHORT_LIVES) return;
+    if (this.#running !== undefined || this.#closing || this.#shortLives >= MOST_SHORT_LIVES) return;
     const { clock, nonce, path, shell = '/bin/sh' } = this.#options;
     const child = spawn(shell, ['-c', 'eval "$GUARD_SCRIPT"', 'fc-affinity-guard', nonce], {
       cwd: '/',
@@ -58,75 +58,75 @@ export class Guard {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });
-    const post: Post = { process: child, input: child.stdin, since: clock.now() };
-    this.#post = post;
-    child.once('error', (error) => this.#lost(post, error));
-    child.once('exit', () => this.#lost(post));
-    // A guard that died is noticed by its exit.
+    const running: RunningGuard = { process: child, input: child.stdin, since: clock.now() };
+    this.#running = running;
+    child.once('error', (error) => this.#onEnd(running, error));
+    child.once('exit', () => this.#onEnd(running));
+    // The exit event tells that the guard has died.
     child.stdin.on('error', () => {});
-    // It waits for us, not we for it.
+    // The guard does not keep the emulator alive.
     child.unref();
     if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
-    for (const [group, startTime] of this.#groups) this.#tell(`+ ${group} ${startTime}`);
-    for (const file of this.#files) this.#tell(`f ${file}`);
+    for (const [group, startTime] of this.#groups) this.#send(`+ ${group} ${startTime}`);
+    for (const file of this.#files) this.#send(`f ${file}`);
   }
 
-  /** @param startTime of its leader, where the system tells it */
+  /** Has a process group killed when the emulator ends. @param startTime of the leader, where the system tells it */
   watch(group: number, startTime = '0'): void {
     this.#groups.set(group, startTime);
-    this.#tell(`+ ${group} ${startTime}`);
+    this.#send(`+ ${group} ${startTime}`);
   }
 
   forget(group: number): void {
-    if (this.#groups.delete(group)) this.#tell(`- ${group}`);
+    if (this.#groups.delete(group)) this.#send(`- ${group}`);
   }
 
   /**
    * Has a file removed when the emulator ends.
    * @param path absolute, without a line end
-   * @returns leaves the file alone again
+   * @returns a function that takes this back
    */
   removeOnExit(path: string): () => void {
     this.begin();
     this.#files.add(path);
-    this.#tell(`f ${path}`);
+    this.#send(`f ${path}`);
     return () => {
-      if (this.#files.delete(path)) this.#tell(`F ${path}`);
+      if (this.#files.delete(path)) this.#send(`F ${path}`);
     };
   }
 
-  /** Ends its input, without waiting for what it then does. */
+  /** Ends the input of the guard, and does not wait for the guard. */
   closeNow(): void {
     this.#closing = true;
-    this.#post?.input.end();
+    this.#running?.input.end();
   }
 
-  /** Ends its input and waits for its last sweep. */
+  /** Ends the input of the guard, and waits until it has killed what is left. */
   async close(): Promise<void> {
-    const post = this.#post;
+    const running = this.#running;
     this.closeNow();
-    if (post === undefined) return;
+    if (running === undefined) return;
     const { clock } = this.#options;
     const callOff = clock.wakeAt(clock.now() + CLOSE_LIMIT_MS, () => {
-      post.process.kill('SIGKILL');
+      running.process.kill('SIGKILL');
     });
-    post.process.ref();
+    running.process.ref();
     await new Promise<void>((resolve) => {
-      if (this.#post === undefined) resolve();
-      else post.process.once('exit', () => resolve());
+      if (this.#running === undefined) resolve();
+      else running.process.once('exit', () => resolve());
     });
     callOff();
   }
 
-  #tell(line: string): void {
-    this.#post?.input.write(`${line}\n`);
+  #send(line: string): void {
+    this.#running?.input.write(`${line}\n`);
   }
 
-  #lost(post: Post, error?: Error): void {
-    if (this.#post !== post) return;
-    this.#post = undefined;
+  #onEnd(running: RunningGuard, error?: Error): void {
+    if (this.#running !== running) return;
+    this.#running = undefined;
     if (this.#closing) return;
-    this.#shortLives = this.#options.clock.now() - post.since < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
+    this.#shortLives = this.#options.clock.now() - running.since < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
     if (error === undefined && this.#shortLives < MOST_SHORT_LIVES) {
       this.begin();
       return;

@@ -7,7 +7,7 @@ export const LONGEST_LINE = 8192;
 const MOST_LINES = 2000;
 const MOST_CHARACTERS = 1024 * 1024;
 
-/** What one instance printed: at most 2,000 lines and a million characters; the oldest go first (quality F-30). */
+/** The output of one instance: at most 2,000 lines and a million characters; the oldest lines are dropped first (quality F-30). */
 export class BoundedLog implements InstanceLog {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #listeners = new Set<(line: LogLine) => void>();
@@ -23,7 +23,7 @@ export class BoundedLog implements InstanceLog {
     return this.#lines.slice(this.#first);
   }
 
-  /** What the handler itself printed last, from the line that names a failure on, if one does. */
+  /** The last lines of the handler itself; from the line that names a failure on, if there is one. */
   excerpt(): readonly string[] {
     return excerptOf(
       this.lines()
@@ -32,14 +32,14 @@ export class BoundedLog implements InstanceLog {
     );
   }
 
-  /** @param text of the platform's own making: nothing in it comes from outside */
+  /** @param text written by the emulator: no part of it comes from outside */
   note(text: string, { afterPrinted = false }: { readonly afterPrinted?: boolean } = {}): void {
-    // An answer and the lines printed before it come by different pipes: the present turn of the event loop reads both.
+    // A reply and the lines printed before it come by different pipes: this turn of the event loop reads both.
     if (afterPrinted) setImmediate(() => this.#append('platform', text));
     else this.#append('platform', text);
   }
 
-  /** A line of the platform that the user sees even where such lines are not shown. */
+  /** Adds a line of the platform that is shown even where such lines are not. */
   warn(text: string): void {
     this.#append('platform', text, { warning: true });
   }
@@ -53,7 +53,7 @@ export class BoundedLog implements InstanceLog {
     this.#append(source, cut(sanitize(text)));
   }
 
-  /** Forgets what a start printed that is tried again. */
+  /** Drops all lines: the start is tried again. */
   clear(): void {
     this.#lines = [];
     this.#first = 0;
@@ -85,7 +85,7 @@ function cut(text: string): string {
   return `${text.slice(0, isFirstHalf(text.charCodeAt(end - 1)) ? end - 1 : end)}…`;
 }
 
-/** Of a character that takes two places in a string, as an emoji does. */
+/** Whether it is the first half of a character of two UTF-16 units, as an emoji. */
 function isFirstHalf(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
 }

@@ -9,46 +9,46 @@ export interface ProcessExit {
   readonly signal: string | null;
 }
 
-/** A process that leads a group (and session) of its own. */
+/** A started process. It leads a process group and a session of its own. */
 export interface Launched {
-  /** Its process ID, and its group's. */
+  /** The ID of the process and of its group. */
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves in the turn in which the system reports the end. Does not wait for the streams, which a grandchild may hold open. */
+  /** Resolves in the turn in which the system reports the exit. Does not wait for the streams, which a child of it may hold open. */
   readonly exit: Promise<ProcessExit>;
 }
 
 interface LaunchOrder {
-  /** Command and arguments, passed on literally: there is no shell. */
+  /** Command and arguments, without a shell. */
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What a spawn needs for a moment: two pairs of sockets and a pipe, and a little room. */
+/** How many file descriptors a spawn needs for a moment: two socket pairs, a pipe, and some to spare. */
 const DESCRIPTORS_NEEDED = 10;
-/** The machine, not the command, is at fault: worth another try later. */
+/** Errors for which another try later may help: the machine is short of something. */
 const EXHAUSTED = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
 
-/** The command cannot be started as it is. */
+/** Errors of a command that cannot be started as it is. */
 const REFUSED = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENOEXEC'];
 
 let loading: Promise<typeof import('execa')> | undefined;
 
-/** Loads what spawning needs, ahead of the first start. Never rejects; a failure is told by {@link launch}. */
+/** Loads execa ahead of the first start. Never rejects: {@link launch} reports a failure. */
 export async function prepareLaunch(): Promise<void> {
   try {
     await load();
   } catch {
-    // Told by the start that needs it.
+    // The next launch reports it.
   }
 }
 
 /**
  * Starts a process.
  * @throws CAFileNotFound when there is no such command, ServiceUnavailable when the machine is out of processes or descriptors,
- *   FunctionNotStarted for whatever else the system says
+ *   FunctionNotStarted for every other error of the system
  */
 export async function launch({
   argv: [command = '', ...args],
@@ -72,7 +72,7 @@ export async function launch({
   });
   if (child.pid === undefined) {
     const { code, cause } = await child;
-    // The system says "not found" of several things: the check tells which.
+    // "Not found" may mean the command, its interpreter or the directory: the check tells which.
     if (code !== undefined && REFUSED.includes(code))
       checkCommand({ argv: [command, ...args], cwd, path: environment.PATH ?? '' });
     throw spawnError(command, code, cause);
@@ -80,7 +80,7 @@ export async function launch({
   const exit = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  // The result is not awaited: it waits for the streams. With `reject: false` it does not reject.
+  // The result waits for the streams, so it is not awaited. With `reject: false` it does not reject.
   void child;
   return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, exit };
 }
@@ -93,7 +93,7 @@ function load(): Promise<typeof import('execa')> {
   return loading;
 }
 
-/** Without pipes, execa throws and leaves an `error` event behind that nobody can catch: so look first (quality F-15). */
+/** Checks first: where no pipe can be made, execa throws and emits an `error` event that cannot be caught (quality F-15). */
 function checkDescriptors(command: string): void {
   const opened: number[] = [];
   try {

@@ -13,34 +13,34 @@ import { StartQueue } from './start-queue.js';
 export interface LocalDriverOptions {
   /** The process clock. */
   readonly clock: Clock;
-  /** The session clock, by which lines of output are dated. */
+  /** The session clock, which dates lines of output. */
   readonly sessionClock: Pick<Clock, 'now'>;
-  /** Names this run in the environment of all that it starts; a UUID that nobody can guess. */
+  /** Names this run in the environment of every process that it starts: a random UUID. */
   readonly nonce: string;
-  /** The emulator's own environment, of which a few variables are passed on. */
+  /** The emulator's own environment, of which instances inherit a few variables. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
-  /** Told each line of output as it comes. Must not throw. */
+  /** Called for each line of output. Must not throw. */
   readonly onLine?: (instanceId: string, line: LogLine) => void;
-  /** Told what the user should know, as that there is no guard. */
+  /** Called with what the user should know, for example that no guard runs. */
   readonly onWarning?: (message: string) => void;
 }
 
 export interface LocalDriver extends InstanceDriver {
-  /** Looks up a function's command as its instances will (spec U41), and warns of what it likely does not mean. @throws CAFileNotFound, with a fix */
+  /** Looks up the command of a function (spec U41), and warns of a variable that no shell replaces. @throws CAFileNotFound, with a fix */
   checkCommand(config: FunctionConfig): void;
   /**
    * Has a file removed when the emulator ends, even by `kill -9`.
    * @param path absolute
-   * @returns leaves the file alone again
+   * @returns a function that takes this back
    */
   removeOnExit(path: string): () => void;
-  /** Kills every instance, and waits for the guard's sweep of whatever got away. No start succeeds after it. */
+  /** Kills every instance, and waits until the guard has killed what is left. No start succeeds afterwards. */
   close(): Promise<void>;
-  /** The same for one who cannot wait: what is not gone when it returns will be within moments. */
+  /** Does the same without waiting. */
   closeNow(): void;
 }
 
-/** Instances as processes of this machine. */
+/** Runs instances as processes of this machine. */
 export function createLocalDriver({
   clock,
   sessionClock,
@@ -62,7 +62,7 @@ export function createLocalDriver({
   };
   const running = new Set<LocalInstance>();
   let closed = false;
-  // The first start waits for it; nobody else does, listening neither, and it never rejects.
+  // Only the first start waits for it. It never rejects.
   clock.wakeAt(clock.now(), prepareLaunch);
 
   const start = (spec: InstanceSpec, signal: AbortSignal): Instance => {
@@ -70,7 +70,7 @@ export function createLocalDriver({
     const instance = new LocalInstance(spec, parts, closed ? AbortSignal.abort() : signal);
     instance.output.follow((line) => onLine(spec.instanceId, line));
     running.add(instance);
-    // The end of an instance never fails.
+    // `exited` never rejects.
     void instance.exited.then(() => running.delete(instance));
     return instance;
   };
@@ -92,7 +92,7 @@ export function createLocalDriver({
     },
     closeNow() {
       closed = true;
-      // Their ends are not awaited; the guard sees to what is left.
+      // The guard kills what is left.
       void Promise.all(killAll());
       guard.closeNow();
     },

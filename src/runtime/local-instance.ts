@@ -26,7 +26,7 @@ export interface LocalDriverParts {
   readonly run: RunContext;
 }
 
-/** How often a start is tried on another port when its own was taken meanwhile (quality F-07). */
+/** How often a start is tried again on another port, when another process has taken its port meanwhile (quality F-07). */
 const MOST_RETRIES = 5;
 const PORT_TAKEN = /EADDRINUSE|address already in use/i;
 
@@ -42,7 +42,7 @@ export class LocalInstance implements Instance {
   readonly #calledOff = new AbortController();
   #group: ProcessGroup | undefined;
   #startDeadline: number | undefined;
-  /** The shortest that a stop has given. */
+  /** The shortest grace that a stop has given. */
   #graceMs: number | undefined;
 
   constructor(spec: InstanceSpec, parts: LocalDriverParts, signal: AbortSignal) {
@@ -76,7 +76,7 @@ export class LocalInstance implements Instance {
 
   async #start(signal: AbortSignal): Promise<Address> {
     const giveUp = (): void => this.#calledOff.abort(calledOff(this.instanceId));
-    // Any number of starts may share a signal.
+    // Many starts may share one signal.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
@@ -86,7 +86,7 @@ export class LocalInstance implements Instance {
         if (address !== undefined) return address;
       }
     } catch (error) {
-      // One that was asked to stop keeps its grace; every other failed start is ended at once.
+      // An instance that was asked to stop keeps its grace; every other failed start is killed at once.
       this.#group?.end(signal.aborted ? 0 : (this.#graceMs ?? 0));
       throw error;
     } finally {
@@ -94,7 +94,7 @@ export class LocalInstance implements Instance {
     }
   }
 
-  /** @returns nothing when its port was taken and it shall try another */
+  /** @returns undefined when another process has taken the port, so that the start is to be tried again */
   async #attempt(retriesLeft: number): Promise<Address | undefined> {
     const { clock, queue } = this.#parts;
     const signal = this.#calledOff.signal;
@@ -151,7 +151,7 @@ export class LocalInstance implements Instance {
         log: this.output,
       });
       this.#group = group;
-      // Nobody waits for the port: it is free for others when the group has ended, which never fails.
+      // The port is free again when the group has ended. `ended` never rejects.
       void group.ended.then(() => ports.giveBack(port));
       return { group, port };
     } catch (error) {
@@ -160,12 +160,12 @@ export class LocalInstance implements Instance {
     }
   }
 
-  /** Waits for the last group that the start has made. */
+  /** Waits for the process group of the last try to start. */
   async #untilOver(wait: (group: ProcessGroup) => Promise<ProcessExit>): Promise<Exit> {
     try {
       await this.ready;
     } catch {
-      // Told by `ready` itself.
+      // `ready` itself reports the failure.
     }
     const group = this.#group;
     if (group === undefined) return { code: null, signal: null, lastLines: this.output.excerpt() };

@@ -1,16 +1,37 @@
 import type { Clock } from '../model/clock.js';
-import { environmentOf, processIds, statOf } from '../system/process-table.js';
+import { environmentOf, isDead, type ProcessStat, processIds, statOf } from '../system/process-table.js';
 import { wait } from '../system/wait.js';
 
 /** How many processes are looked at before other work gets a turn. */
 const PROCESSES_AT_ONCE = 64;
 
-/** A living process that carries the mark of an instance. */
-export interface MarkedProcess {
+/** A process that carries the mark of an instance. */
+export class MarkedProcess {
   readonly pid: number;
   /** Its process group. */
   readonly group: number;
-  readonly startTime: string;
+  readonly #startTime: string;
+
+  constructor(pid: number, { group, startTime }: ProcessStat) {
+    this.pid = pid;
+    this.#startTime = startTime;
+    this.group = group;
+  }
+
+  /** Whether this very process runs: its ID may have been given to another process meanwhile. */
+  get isAlive(): boolean {
+    const stat = statOf(this.pid);
+    return stat !== undefined && stat.startTime === this.#startTime && !isDead(stat);
+  }
+
+  send(signal: NodeJS.Signals): void {
+    if (!this.isAlive) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch {
+      // The process has ended meanwhile.
+    }
+  }
 }
 
 /**
@@ -35,7 +56,7 @@ export class MarkedProcesses {
 
   async #pass(): Promise<ReadonlyMap<string, readonly MarkedProcess[]>> {
     await wait(this.#clock, 0, { keepAlive: true });
-    // Who asks from now on needs a pass that begins later.
+    // A caller from now on needs a pass that begins later.
     this.#next = undefined;
     const found = new Map<string, MarkedProcess[]>();
     for (const [index, pid] of processIds().entries()) {
@@ -45,7 +66,7 @@ export class MarkedProcesses {
       const stat = instanceId === undefined ? undefined : statOf(pid);
       if (instanceId === undefined || stat === undefined) continue;
       const processes = found.get(instanceId) ?? [];
-      processes.push({ pid, group: stat.group, startTime: stat.startTime });
+      processes.push(new MarkedProcess(pid, stat));
       found.set(instanceId, processes);
     }
     return found;

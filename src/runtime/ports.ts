@@ -2,27 +2,27 @@ import { FcError } from '../model/errors.js';
 import { ephemeralRange, isFree, type PortRange } from '../system/ports.js';
 
 const MOST_TRIES = 1000;
-/** Fewer than these in a range would make two emulators meet too often. */
+/** In a smaller range, two emulators would choose the same port too often. */
 const ENOUGH_PORTS = 1000;
 
 /**
- * Ports for instances: outside the range from which the system takes the ports of outgoing connections, so that no connection of
- * ours can take an instance's port, or connect to itself. They are handed out in sequence from a random begin: two emulators hardly
- * ever try the same port in the moment between our test and the handler's listening, and a port just given back rests longest.
+ * Ports for instances. They are outside the range from which the system takes the ports of outgoing connections, so that no outgoing
+ * connection takes the port of an instance or connects to itself. They are given in sequence from a random begin, so that two emulators
+ * hardly ever choose the same port at the same time, and a port that was given back is used again last.
  */
 export class Ports {
   readonly #range: PortRange;
   readonly #taken = new Set<number>();
   #next: number;
 
-  /** @param where `begin` says where in the range, from 0 up to 1: another place in every emulator */
+  /** @param options `begin` is the place in the range of the first port, from 0 up to 1 */
   constructor({ range = instanceRange(), begin }: { range?: PortRange; begin: number }) {
     this.#range = range;
     this.#next = range.lowest + Math.floor(begin * (range.highest + 1 - range.lowest));
   }
 
   /**
-   * @returns a port that nobody listens on; it is the caller's until given back
+   * @returns a port on which no process listens; it is the caller's until it is given back
    * @throws ServiceUnavailable when there is none
    */
   async take(): Promise<number> {
@@ -52,14 +52,14 @@ export class Ports {
   }
 }
 
-/** @returns where to look for ports: below the system's own range, else above it */
+/** @returns the range of the ports for instances: below the range for outgoing connections, else above it */
 export function instanceRange(ephemeral = ephemeralRange()): PortRange {
   const candidates = [
     { lowest: 20000, highest: ephemeral.lowest - 1 },
     { lowest: 10000, highest: ephemeral.lowest - 1 },
     { lowest: ephemeral.highest + 1, highest: 65535 },
   ];
-  // A system that uses every port for connections leaves no better choice; readiness still sees a connection to itself.
+  // Where the system uses all ports for connections there is no better choice; readiness recognises a connection to itself.
   const fallback = { lowest: 20000, highest: 32767 };
   return candidates.find(({ lowest, highest }) => highest - lowest >= ENOUGH_PORTS) ?? fallback;
 }

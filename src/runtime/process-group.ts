@@ -1,13 +1,12 @@
-import type { Readable } from 'node:stream';
 import type { Clock } from '../model/clock.js';
-import { hasLivingMembers, isDead, membersOf, startTimeOf, statOf } from '../system/process-table.js';
+import { hasLivingMembers, membersOf, startTimeOf } from '../system/process-table.js';
 import { wait } from '../system/wait.js';
 import { within } from '../system/within.js';
 import type { Guard } from './guard.js';
 import type { BoundedLog } from './instance-log.js';
 import type { Launched, ProcessExit } from './launch.js';
-import { LineSplitter } from './line-splitter.js';
 import type { MarkedProcess, MarkedProcesses } from './marked-processes.js';
+import { readLines } from './read-lines.js';
 
 /** How long killed processes may take to vanish, and their output to arrive. */
 const VANISH_LIMIT_MS = 250;
@@ -65,8 +64,8 @@ export class ProcessGroup {
     const { guard, log } = context;
     guard.watch(leader.pid, startTimeOf(leader.pid));
     const drained = Promise.all([
-      collect(leader.stdout, (line) => log.add('stdout', line)),
-      collect(leader.stderr, (line) => log.add('stderr', line)),
+      readLines(leader.stdout, (line) => log.add('stdout', line)),
+      readLines(leader.stderr, (line) => log.add('stderr', line)),
     ]);
     this.died = this.#untilDead(drained);
     this.ended = this.#untilEnded(drained);
@@ -130,8 +129,8 @@ export class ProcessGroup {
   async #useGrace(): Promise<void> {
     if (!this.#hasGrace()) return;
     const outside = await this.#outsideGroup();
-    for (const process of outside) sendTo(process, 'SIGTERM');
-    while (this.#hasGrace() && (this.#hasMembers() || outside.some(isAlive)))
+    for (const one of outside) one.send('SIGTERM');
+    while (this.#hasGrace() && (this.#hasMembers() || outside.some((one) => one.isAlive)))
       await wait(this.#context.clock, 10, { keepAlive: true });
   }
 
@@ -148,7 +147,7 @@ export class ProcessGroup {
     for (let passes = 0; passes < MOST_PASSES && withoutFind < PASSES_WITHOUT_FIND; passes++) {
       if (passes > 0) await wait(this.#context.clock, INTERVAL_MS, { keepAlive: true });
       const found = await this.#outsideGroup();
-      for (const process of found) sendTo(process, 'SIGKILL');
+      for (const one of found) one.send('SIGKILL');
       this.leftProcesses ||= found.length > 0;
       withoutFind = found.length === 0 ? withoutFind + 1 : 0;
     }
@@ -183,31 +182,4 @@ export class ProcessGroup {
       return false;
     }
   }
-}
-
-function isAlive({ pid, startTime }: MarkedProcess): boolean {
-  const stat = statOf(pid);
-  return stat !== undefined && stat.startTime === startTime && !isDead(stat);
-}
-
-function sendTo(target: MarkedProcess, signal: NodeJS.Signals): void {
-  if (!isAlive(target)) return;
-  try {
-    process.kill(target.pid, signal);
-  } catch {
-    // It has ended meanwhile.
-  }
-}
-
-/** Resolves when the stream has ended. Always reads on, so that a handler never blocks on its output (quality F-30). */
-function collect(stream: Readable, take: (line: string) => void): Promise<void> {
-  const splitter = new LineSplitter(take);
-  stream.on('data', (chunk: Buffer) => splitter.write(chunk));
-  stream.on('error', () => {});
-  return new Promise((resolve) => {
-    stream.once('close', () => {
-      splitter.end();
-      resolve();
-    });
-  });
 }

@@ -35,8 +35,9 @@ export function neverListened(otherPorts: readonly number[], evidence: Evidence)
 }
 
 /**
- * @param ports on which an instance listens that cannot be reached on its own
- * @returns what it does instead, as a part of a sentence; undefined when it listens nowhere
+ * @param port the port in FC_SERVER_PORT, on which the instance cannot be reached
+ * @param ports the ports on which the instance listens
+ * @returns the end of a sentence that begins with "it"; undefined when the instance listens nowhere
  */
 export function listensElsewhere(port: number, ports: readonly number[]): string | undefined {
   if (ports.length === 0) return undefined;

@@ -1,27 +1,27 @@
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../model/clock.js';
 
-/** A start that takes longer is mostly waiting, and must not hold up the others. */
+/** A start that takes longer mostly waits, and must not delay the others. */
 const LONGEST_HOLD_MS = 1000;
 
 /**
- * How many instances may be between their spawn and their readiness at once: one more than there are processors, so that each has work
- * while a start waits for us, and no more, for they only slow each other down (quality P6). The rest wait their turn in order.
+ * Limits how many instances start at the same time: one more than there are processors, because more would only slow each other down
+ * (quality P6). The others wait in order.
  */
 export class StartQueue {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(clock: Clock, places = availableParallelism() + 1) {
+  constructor(clock: Clock, slots = availableParallelism() + 1) {
     this.#clock = clock;
-    this.#free = places;
+    this.#free = slots;
   }
 
   /**
-   * Resolves when it is this one's turn.
-   * @returns gives the place to the next; may be called again; after a second the place is given away by itself
-   * @throws the signal's reason, when it is aborted first
+   * Resolves when this start may begin.
+   * @returns a function that lets the next start begin; a second call does nothing, and after a second that happens by itself
+   * @throws the reason of the signal, when that is aborted first
    */
   async turn(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();

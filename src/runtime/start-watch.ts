@@ -25,14 +25,14 @@ interface Start {
   readonly log: BoundedLog;
 }
 
-/** How often a start that takes long is looked at, and when one is told of that listens nowhere. */
+/** How often a start is looked at for what the user should know, and when it is called slow. */
 const LOOK_INTERVAL_MS = 2000;
 const SLOW_AFTER_MS = 6000;
 /** How long a process that finds its port taken may need to print that and exit. */
 const DOUBT_MS = 2000;
 const DOUBT_INTERVAL_MS = 100;
 
-/** Ends what still watches a start. Made once: making an error takes time. */
+/** The reason with which the waiting for a start is ended. Made once, because it takes time to make an error. */
 const OVER = new Error('the start is over');
 
 /** Waits for the first of these: the instance listens, its process ends, the start limit passes, the start is called off. */
@@ -68,8 +68,8 @@ export async function watchStart({
 }
 
 /**
- * Tells the user long before the start limit that a handler listens where it is not reached, or that a start is slow. The start goes on:
- * a development server may open other ports first.
+ * Warns the user long before the start limit that a handler listens where it cannot be reached, or that a start is slow. The start goes on,
+ * because a development server may open other ports first.
  */
 function tellOfProgress({
   group,
@@ -127,6 +127,6 @@ async function listening({
     await wait(clock, DOUBT_INTERVAL_MS);
     signal.throwIfAborted();
   }
-  // A command that makes itself a daemon has ended, though its daemon listens.
+  // When a command has made itself a daemon, the daemon listens, but the instance has exited.
   return group.leaderGone ? { kind: 'exited', exit: await group.ended } : { kind: 'listening', address };
 }

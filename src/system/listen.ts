@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import { PortInUseError } from '../model/errors.js';
 
 /**
- * @param port 0 = any that is free
- * @returns the URL that the server answers at
+ * Has a server listen.
+ * @param port 0: any free port
+ * @returns the URL of the server
  * @throws PortInUseError
  */
 export async function listen(server: Server, host: string, port: number): Promise<string> {

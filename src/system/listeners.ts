@@ -2,7 +2,7 @@ import { existsSync, readlinkSync } from 'node:fs';
 import { firstPage, namesIn, piecesOf } from './proc-file.js';
 import { processIds } from './process-table.js';
 
-// Who listens on which TCP port, as Linux tells it in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
+// Which process listens on which TCP port, as Linux tells it in /proc. Other systems tell nothing: every answer is `undefined` or empty.
 
 export interface PortOwner {
   readonly pid: number;
@@ -11,7 +11,7 @@ export interface PortOwner {
 
 interface Listener {
   readonly port: number;
-  /** Of its socket. */
+  /** The inode of its socket. */
   readonly inode: string;
 }
 
@@ -20,7 +20,7 @@ interface Listener {
  * so reading stops at the first connection: under load the whole table is long and slow.
  */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-/** The length of one. Reading a row more than is needed may have the kernel look through its whole table of connections for it. */
+/** The length of a row. To read one row more, the kernel may look through its whole table of connections. */
 const ROW_BYTES = 150;
 const LISTENING = '0A';
 
@@ -58,14 +58,14 @@ function hasSocket(pid: number, inodes: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** The inodes of a process's sockets, the newest first: of a handler's start, the listener is among the last. */
+/** The inodes of the sockets of a process, the newest first: a handler opens its listener late. */
 function* socketsOf(pid: number): Generator<string> {
   for (const descriptor of namesIn(`/proc/${pid}/fd`).reverse()) {
     let target = '';
     try {
       target = readlinkSync(`/proc/${pid}/fd/${descriptor}`);
     } catch {
-      // Closed meanwhile.
+      // The descriptor has been closed meanwhile.
     }
     const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
     if (inode !== undefined) yield inode;

@@ -12,7 +12,7 @@ export interface PortRange {
  */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    // Loopback is enough: the system refuses it also when another process listens on every address, and nothing is opened to the network.
+    // Loopback is enough: the system refuses it also when another process listens on every address. No port is opened to the network.
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);

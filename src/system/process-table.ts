@@ -1,6 +1,6 @@
 import { firstPage, namesIn, wholeFile } from './proc-file.js';
 
-// What Linux tells of processes in /proc. Elsewhere every answer is "unknown": `undefined`, or nothing.
+// What Linux tells of processes in /proc. Other systems tell nothing: every answer is `undefined` or empty.
 
 const RUNNING = 'R';
 /** A zombie, and a process that is being removed. */
@@ -19,7 +19,7 @@ export interface ProcessStat {
 export function statOf(pid: number): ProcessStat | undefined {
   const text = firstPage(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
-  // The name, in brackets, may itself hold blanks and brackets: the fields are counted behind the last bracket.
+  // The name of the program, in brackets, may hold blanks and brackets, so the fields are counted from the last bracket.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', , group] = fields;
   const startTime = fields[19];
@@ -48,7 +48,7 @@ export function processIds(): number[] {
     .filter((pid) => pid > 0);
 }
 
-/** The environment with which a process was started, as `NAME=value`; empty for zombies and for what is not this user's to read. */
+/** The environment with which a process was started, as `NAME=value`; empty for zombies and where this user may not read it. */
 export function environmentOf(pid: number): string[] {
   return wholeFile(`/proc/${pid}/environ`).split('\0');
 }
@@ -58,7 +58,7 @@ export function membersOf(group: number): number[] {
   return processIds().filter((pid) => statOf(pid)?.group === group);
 }
 
-/** Whether the group has members besides zombies (an init may reap late, or never); `undefined` where that cannot be known. */
+/** Whether the group has members besides zombies, which an init may reap late or never; `undefined` where that cannot be known. */
 export function hasLivingMembers(group: number): boolean | undefined {
   const stats = membersOf(group)
     .map(statOf)

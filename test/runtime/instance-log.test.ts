@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
 import type { LogLine } from '../../src/model/instance.js';
 import { BoundedLog } from '../../src/runtime/instance-log.js';
-import { LineSplitter } from '../../src/runtime/line-splitter.js';
+import { LineSplitter } from '../../src/runtime/read-lines.js';
 
 const clock = new MovableClock({ frozen: true, startAt: 1_700_000_000_000 });
 const texts = (log: BoundedLog): string[] => log.lines().map((line) => line.text);

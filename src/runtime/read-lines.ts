@@ -1,7 +1,24 @@
+import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { LONGEST_LINE } from './instance-log.js';
 
-/** Makes lines of a stream of bytes, whatever its chunks: UTF-8 that is cut in two is put together, a line without an end is bounded. */
+/**
+ * Gives each line of a stream to `take`. Always reads on, so that a handler never blocks on its output (quality F-30).
+ * @returns a promise that resolves when the stream has ended; it never rejects
+ */
+export function readLines(stream: Readable, take: (line: string) => void): Promise<void> {
+  const splitter = new LineSplitter(take);
+  stream.on('data', (chunk: Buffer) => splitter.write(chunk));
+  stream.on('error', () => {});
+  return new Promise((resolve) => {
+    stream.once('close', () => {
+      splitter.end();
+      resolve();
+    });
+  });
+}
+
+/** Splits a stream of bytes into lines, however the bytes are cut into chunks. Cuts off what is beyond the longest line. */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #take: (line: string) => void;
@@ -15,7 +32,7 @@ export class LineSplitter {
     this.#split(this.#decoder.write(chunk));
   }
 
-  /** The stream is over: what was begun is a line too. */
+  /** To be called at the end of the stream: what follows the last line end is a line too. */
   end(): void {
     this.#split(this.#decoder.end());
     if (this.#begun !== '') this.#emit('');
@@ -27,7 +44,7 @@ export class LineSplitter {
       this.#emit(text.slice(from, end));
       from = end + 1;
     }
-    // One character too many is kept, so that the log sees that the line was cut.
+    // Keeps one character more than the longest line has, so that the log sees that the line was cut.
     if (this.#begun.length <= LONGEST_LINE) {
       this.#begun += text.slice(from, from + LONGEST_LINE + 1 - this.#begun.length);
     }
