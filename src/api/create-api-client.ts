@@ -88,8 +88,9 @@ function sessionService(connection: ControlConnection): SessionService {
   const qualified = ({ qualifier }: FunctionRef): URLSearchParams => query({ qualifier });
 
   return {
-    create: (ref, body) =>
+    create: (ref, body, { signal } = {}) =>
       session({
+        signal,
         method: 'POST',
         path: all(ref),
         query: qualified(ref),
@@ -109,8 +110,9 @@ function sessionService(connection: ControlConnection): SessionService {
     delete: (ref) =>
       connection.tell({ method: 'DELETE', path: one(ref), query: qualified(ref), patient: true }),
     pause: (ref) => session({ method: 'PUT', path: one(ref, 'pause'), query: qualified(ref), patient: true }),
-    resume: (ref, { fileSystemOnly } = {}) =>
+    resume: (ref, { fileSystemOnly, signal } = {}) =>
       session({
+        signal,
         method: 'PUT',
         path: one(ref, 'resume'),
         query: query({ qualifier: ref.qualifier, fileSystemOnly: fileSystemOnly || undefined }),

@@ -16,7 +16,8 @@ export function sessionRoutes(sessions: SessionService, maxTTL: number | undefin
         const { checkQuery, parseCreateSession, QUALIFIER_QUERY } = await schemas();
         const { qualifier } = checkQuery(QUALIFIER_QUERY, call.query);
         const input = parseCreateSession(call.body, maxTTL);
-        return json(await sessions.create({ functionName: call.param('functionName'), qualifier }, input));
+        const ref = { functionName: call.param('functionName'), qualifier };
+        return json(await sessions.create(ref, input, { signal: call.signal }));
       },
     },
     [`${COLLECTION}/:sessionId`]: {
@@ -38,7 +39,7 @@ export function sessionRoutes(sessions: SessionService, maxTTL: number | undefin
       async PUT(call) {
         const { checkQuery, RESUME_SESSION_QUERY } = await schemas();
         const { fileSystemOnly } = checkQuery(RESUME_SESSION_QUERY, call.query);
-        const options = { fileSystemOnly: fileSystemOnly === 'true' };
+        const options = { fileSystemOnly: fileSystemOnly === 'true', signal: call.signal };
         return json(await sessions.resume(await sessionRef(call), options));
       },
     },

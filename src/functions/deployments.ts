@@ -32,7 +32,8 @@ export class Deployments implements FunctionService {
 
   /** The Session API over all functions. */
   readonly sessions: SessionService = {
-    create: (ref, input) => this.#sessionsOf(ref, (sessions) => sessions.create(ref, input)),
+    create: (ref, input, options) =>
+      this.#sessionsOf(ref, (sessions) => sessions.create(ref, input, options)),
     get: (ref) => this.#sessionsOf(ref, (sessions) => sessions.get(ref)),
     list: (query) => this.#sessionsOf(query, (sessions) => sessions.list(query)),
     update: (ref, input) => this.#sessionsOf(ref, (sessions) => sessions.update(ref, input)),

@@ -28,13 +28,21 @@ export interface SessionPage {
   readonly nextToken?: string;
 }
 
+export interface CallOptions {
+  /** Aborted when the caller leaves before it has the answer. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * The Session API. The scheduler, the functions room over it, and the API client over HTTP all implement it.
+ * The Session API. The scheduler, the registry of functions over it, and the API client over HTTP all implement it.
  * Every operation throws FunctionNotFound; with an ID also SessionNotFound; for a function whose sessions have no API, InvalidArgument.
  */
 export interface SessionService {
-  /** Starts and binds an instance before it resolves. @throws SessionAlreadyExists, InvalidArgument, ResourceExhausted, CAExited, … */
-  create(ref: FunctionRef, input: CreateSessionInput): Promise<Session>;
+  /**
+   * Starts and binds an instance before it resolves. When the caller leaves before, the session is discarded (spec U46).
+   * @throws SessionAlreadyExists, InvalidArgument, ResourceExhausted, CAExited, …
+   */
+  create(ref: FunctionRef, input: CreateSessionInput, options?: CallOptions): Promise<Session>;
   get(ref: SessionRef): Promise<Session>;
   list(query: ListSessionsQuery): Promise<SessionPage>;
   /** @throws InvalidSessionStatus unless Active */
@@ -42,8 +50,8 @@ export interface SessionService {
   delete(ref: SessionRef): Promise<void>;
   /** @throws InvalidSessionStatus unless Active, InvalidArgument without session isolation */
   pause(ref: SessionRef): Promise<Session>;
-  /** @throws InvalidSessionStatus unless Paused */
-  resume(ref: SessionRef, options?: { readonly fileSystemOnly?: boolean }): Promise<Session>;
+  /** When the caller leaves before the instance is ready, the session is Paused again. @throws InvalidSessionStatus unless Paused */
+  resume(ref: SessionRef, options?: CallOptions & { readonly fileSystemOnly?: boolean }): Promise<Session>;
 }
 
 export interface InstanceService {

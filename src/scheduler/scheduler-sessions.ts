@@ -3,6 +3,7 @@ import type { Revision } from '../model/function.js';
 import { LATEST } from '../model/function.js';
 import { checkSessionId } from '../model/limits.js';
 import type {
+  CallOptions,
   FunctionRef,
   ListSessionsQuery,
   SessionPage,
@@ -38,6 +39,7 @@ export class SchedulerSessions implements SessionService {
   async create(
     { qualifier = LATEST }: FunctionRef,
     { sessionId = '', ...wishes }: CreateSessionInput,
+    { signal }: CallOptions = {},
   ): Promise<Session> {
     this.#checkHasApi();
     const { revision, binder, fleet, table, maxTTL } = this.#options;
@@ -54,9 +56,9 @@ export class SchedulerSessions implements SessionService {
     const terms = amend(termsOf(revision, qualifier), wishes, maxTTL);
     const { entry, instance } = binder.create(terms, sessionId === '' ? undefined : sessionId);
     try {
-      await fleet.ready(instance);
+      await whileWanted(fleet.ready(instance), signal);
     } catch (error) {
-      void table.discard(entry);
+      if (!entry.erased) void table.discard(entry);
       throw error;
     }
     return entry.toSession();
@@ -108,13 +110,13 @@ export class SchedulerSessions implements SessionService {
     return entry.toSession();
   }
 
-  async resume(ref: SessionRef): Promise<Session> {
+  async resume(ref: SessionRef, { signal }: CallOptions = {}): Promise<Session> {
     const { hibernation, fleet } = this.#options;
     const entry = this.#find(ref);
     if (entry.sessionStatus !== 'Paused') throw wrongStatus(entry, 'ResumeSession', 'Paused');
     const instance = hibernation.resuming(entry);
     try {
-      await fleet.ready(instance);
+      await whileWanted(fleet.ready(instance), signal);
     } catch (error) {
       void hibernation.notResumed(entry);
       throw error;
@@ -139,6 +141,23 @@ export class SchedulerSessions implements SessionService {
       'InvalidArgument',
       `sessions of function '${functionName}' have no API: its sessionAffinity is ${sessionAffinity}, not GENERATED_COOKIE or HEADER_FIELD`,
     );
+  }
+}
+
+/** @throws ClientClosedRequest when the caller leaves before `work` is done, and what `work` rejects with */
+async function whileWanted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let leave = (): void => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = () =>
+      reject(new FcError('ClientClosedRequest', 'the caller has left before the instance was ready'));
+  });
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

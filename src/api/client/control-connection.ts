@@ -16,6 +16,8 @@ export interface WireCall {
   readonly patient?: boolean;
   /** A status besides 2xx whose body is the answer and no error. */
   readonly alsoFine?: number;
+  /** Ends this call. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ConnectionOptions {
@@ -87,7 +89,8 @@ export class ControlConnection {
       const response = await this.#start(call, late.signal);
       return interpret(response, await readText(response), this.#endpoint.origin, call.alsoFine);
     } catch (error) {
-      throw late.signal.aborted ? late.signal.reason : this.explain(error);
+      const ended = [late.signal, call.signal].find((signal) => signal?.aborted);
+      throw ended === undefined ? this.explain(error) : ended.reason;
     } finally {
       callOff?.();
     }
@@ -118,7 +121,7 @@ export class ControlConnection {
       request.once('error', reject);
       // Not by the request's own `signal`: Node takes a millisecond to load what that needs (quality P7).
       const giveUp = (): void => void request.destroy();
-      const signals = this.#signal === undefined ? [signal] : [signal, this.#signal];
+      const signals = [signal, this.#signal, call.signal].filter((each) => each !== undefined);
       for (const each of signals) each.addEventListener('abort', giveUp);
       request.once('close', () => {
         for (const each of signals) each.removeEventListener('abort', giveUp);
