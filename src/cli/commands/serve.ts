@@ -54,6 +54,7 @@ export const serve = command({
       ...(values.stateDir !== undefined && { stateDirectory: resolve(context.directory, values.stateDir) }),
       hostEnvironment: context.env,
       onRecord: log.request,
+      onEvent: log.event,
       onLine: log.line,
       onNotice: log.notice,
     });

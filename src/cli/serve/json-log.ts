@@ -18,6 +18,10 @@ export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog
     request(record) {
       if (!quiet || isTrouble(record)) write({ event: 'request', ...record });
     },
+    event({ type, ...event }) {
+      // Requests have lines of their own.
+      if (!quiet && !type.startsWith('request.')) write({ event: type, ...event });
+    },
     line(instanceId, line) {
       if (quiet || (line.source === 'platform' && !verbose && !line.warning)) return;
       write({ event: 'output', instanceId, ...line });

@@ -1,10 +1,15 @@
+import type { EmulatorEvent } from '../../model/events.js';
 import { sanitize } from '../../model/sanitize.js';
 import { timeOfDay } from '../output/human-time.js';
 import type { Screen } from '../output/screen.js';
 import { shortInstanceId } from '../output/short-id.js';
 import { banner } from './banner.js';
+import { eventLine } from './event-line.js';
 import { gapFor, requestLines } from './request-lines.js';
 import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
+
+/** So many sessions that expire at once have a line each. */
+const MOST_EXPIRED = 20;
 
 /** For people. */
 export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
@@ -12,11 +17,17 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
   const say = (text: string): void => {
     if (!quiet) screen.write(`${text}\n`);
   };
+  const isTooMany = counted((more) => say(style.dim(`${more} more sessions expired`)));
   return {
     ready: (ready) => say(banner(ready, style)),
     request(record) {
       if (quiet && !isTrouble(record)) return;
       for (const line of requestLines(record, { style, columns: screen.columns })) screen.write(`${line}\n`);
+    },
+    event(event) {
+      const line = eventLine(event, style);
+      if (line !== undefined && !isTooMany(event))
+        say(`${style.dim(timeOfDay(event.at))}${gapFor(screen.columns)}${line}`);
     },
     line(instanceId, { at, source, text, warning }) {
       if (source === 'platform' && !verbose && !warning) return;
@@ -31,6 +42,25 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
       say(`\n${style.dim(`${signal}: requests in flight have ${seconds} s to finish${again}`)}`);
     },
     ended: (forced) => say(style.dim(forced ? 'ended; what was left had to be cut off' : 'ended')),
+  };
+}
+
+/**
+ * When a clock moves far, thousands of sessions may expire in one turn of the event loop: the first have a line each.
+ * @param tell is given the number of the others
+ * @returns whether an event is one of the others
+ */
+function counted(tell: (more: number) => void): (event: EmulatorEvent) => boolean {
+  let count = 0;
+  return ({ type }) => {
+    if (type !== 'session.expired') return false;
+    count += 1;
+    if (count === 1)
+      setImmediate(() => {
+        if (count > MOST_EXPIRED) tell(count - MOST_EXPIRED);
+        count = 0;
+      });
+    return count > MOST_EXPIRED;
   };
 }
 

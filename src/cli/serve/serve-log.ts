@@ -1,3 +1,4 @@
+import type { EmulatorEvent } from '../../model/events.js';
 import type { FunctionConfig } from '../../model/function.js';
 import type { LogLine } from '../../model/instance.js';
 import type { RequestRecord } from '../../model/request-record.js';
@@ -19,6 +20,8 @@ export interface Ready {
 export interface ServeLog {
   ready(ready: Ready): void;
   request(record: RequestRecord): void;
+  /** Something in the life of sessions, instances, functions or the clock. */
+  event(event: EmulatorEvent): void;
   line(instanceId: string, line: LogLine): void;
   notice(text: string): void;
   /** The first signal came; a second one ends at once. */
@@ -47,6 +50,7 @@ export function readyFirst(log: ServeLog): ServeLog {
       for (const say of before) say();
     },
     request: (record) => tell(() => log.request(record)),
+    event: (event) => tell(() => log.event(event)),
     line: (instanceId, line) => tell(() => log.line(instanceId, line)),
     notice: (text) => tell(() => log.notice(text)),
     draining: (signal, seconds) => tell(() => log.draining(signal, seconds)),

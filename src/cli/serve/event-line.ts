@@ -1,0 +1,137 @@
+import type { EmulatorEvent, EndReason } from '../../model/events.js';
+import type { Exit } from '../../model/instance.js';
+import { sanitize } from '../../model/sanitize.js';
+import type { Session } from '../../model/session.js';
+import { humanDuration } from '../output/human-time.js';
+import { shortInstanceId, shortSessionId } from '../output/short-id.js';
+import type { Style } from '../output/style.js';
+
+/** Names a session or an instance in a line of the log. */
+interface Names {
+  session(session: Session): string;
+  instance(instanceId: string): string;
+}
+
+const WHY_ENDED: Readonly<Record<Exclude<EndReason, 'killed' | 'failed' | 'crashed'>, string>> = {
+  idle: 'unused, no session left',
+  unreachable: 'nothing listens at its address',
+  'session-ended': 'its session has ended',
+  superseded: 'a newer revision took over',
+  stopped: 'the emulator ends',
+};
+
+/**
+ * What a person reads of an event in the life of sessions, instances, functions and the clock.
+ * @returns undefined for events that the lines of requests and the banner tell already
+ */
+export function eventLine(event: EmulatorEvent, style: Style): string | undefined {
+  const text = told(event, namesIn(style));
+  return text === undefined ? undefined : style.dim(text);
+}
+
+function told(event: EmulatorEvent, { session, instance }: Names): string | undefined {
+  switch (event.type) {
+    case 'request.begin':
+    case 'request.admitted':
+    case 'request.end':
+    case 'session.rebound':
+    case 'instance.draining':
+    case 'function.added':
+      return undefined;
+    case 'session.opened':
+      return event.by === 'request'
+        ? undefined
+        : `${session(event.session)} created on ${instance(event.session.containerId)}`;
+    case 'session.reopened':
+      return event.by === 'request'
+        ? undefined
+        : `${session(event.session)} created again on ${instance(event.session.containerId)}`;
+    case 'session.updated': {
+      const { sessionTTLInSeconds: ttl, sessionIdleTimeoutInSeconds: idle } = event.session;
+      return `${session(event.session)} updated: TTL ${humanDuration(ttl)}, idle ${humanDuration(idle)}`;
+    }
+    case 'session.paused':
+      return `${session(event.session)} paused`;
+    case 'session.resumed':
+      return `${session(event.session)} resumed on ${instance(event.session.containerId)}`;
+    case 'session.expired':
+      return `${session(event.session)} expired: ${whyExpired(event)}`;
+    case 'session.deleted':
+      return `${session(event.session)} ${DELETED[event.reason]}`;
+    case 'instance.starting':
+      return `${instance(event.instance.instanceId)} starting`;
+    case 'instance.ready':
+      return `${instance(event.instance.instanceId)} ready after ${event.at - event.instance.createdTimeMs} ms`;
+    case 'instance.ended':
+      return `${instance(event.instance.instanceId)} ${howEnded(event)}`;
+    case 'clock.advanced':
+      return `clock advanced by ${humanDuration(event.milliseconds / 1000)}, now ${event.clock.now}`;
+    case 'clock.frozen':
+      return `clock frozen at ${event.clock.now}`;
+    case 'clock.resumed':
+      return `clock runs again, now ${event.clock.now}`;
+    case 'function.updated':
+      return `function ${sanitize(event.function.config.functionName)} updated`;
+    case 'function.removed':
+      return `function ${sanitize(event.function.config.functionName)} removed`;
+  }
+}
+
+const DELETED = {
+  api: 'deleted',
+  unanswered: 'discarded: nobody was told its ID',
+  reply: 'ended by its instance',
+  'instance-ended': 'ended with its instance',
+} as const;
+
+function whyExpired({
+  session,
+  reason,
+}: {
+  readonly session: Session;
+  readonly reason: 'ttl' | 'idle' | 'affinity';
+}): string {
+  switch (reason) {
+    case 'ttl':
+      return `its TTL of ${humanDuration(session.sessionTTLInSeconds)} is over`;
+    case 'idle':
+      return `unused for ${humanDuration(session.sessionIdleTimeoutInSeconds)}`;
+    case 'affinity':
+      return 'its function has another affinity now';
+  }
+}
+
+function howEnded({
+  reason,
+  exit,
+  failure,
+}: {
+  readonly reason: EndReason;
+  readonly exit: Exit;
+  readonly failure?: { readonly code: string };
+}): string {
+  switch (reason) {
+    case 'killed':
+      return 'killed';
+    case 'crashed':
+      return exit.signal === null ? `exited: ${exitInWords(exit)}` : `died: ${exit.signal}`;
+    case 'failed':
+      return `did not start: ${failure?.code ?? 'failed'}, ${exitInWords(exit)}`;
+    default:
+      return `ended: ${WHY_ENDED[reason]}`;
+  }
+}
+
+function exitInWords({ code, signal }: Exit): string {
+  if (signal !== null) return signal;
+  return code === null ? 'exit code unknown' : `exit code ${code}`;
+}
+
+function namesIn(style: Style): Names {
+  const named = (kind: string, id: string, short: string): string =>
+    `${kind} ${style.id(id)(sanitize(short))}`;
+  return {
+    session: ({ sessionId }) => named('session', sessionId, shortSessionId(sessionId)),
+    instance: (instanceId) => named('instance', instanceId, shortInstanceId(instanceId)),
+  };
+}
