@@ -1,9 +1,12 @@
+import type { AFFINITY_WORDS, ISOLATION_WORDS } from './config/function-words.js';
 import type { MovableClock } from './model/clock.js';
+import type { Duration } from './model/duration.js';
 import type { EmulatorEvent } from './model/events.js';
 import type { FunctionConfig } from './model/function.js';
 import type { InstanceDriver, LogLine } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { ControlPlane } from './model/services.js';
+import type { SessionClient } from './session-client.js';
 
 /** A function to serve, and where. */
 export interface ServeFunction {
@@ -14,6 +17,56 @@ export interface ServeFunction {
   readonly customDomain?: boolean;
 }
 
+/** One function in the words of the command line. What is left out is as on the command line. */
+export interface FunctionOptions {
+  /** What starts the handler, as `['node', 'app.js']` or `'node app.js'`; without it the bundled `hello`. There is no shell. */
+  readonly command?: readonly string[] | string;
+  /** Default: the name of the directory. */
+  readonly functionName?: string;
+  /** In which the command runs; default: the current one. */
+  readonly directory?: string;
+  /** Default: `cookie`. */
+  readonly affinity?: keyof typeof AFFINITY_WORDS;
+  /** The header that names the session; with `affinity: 'header'`. */
+  readonly headerName?: string;
+  /** With `affinity: 'mcp-sse'`; default: `/sse`. */
+  readonly ssePath?: string;
+  /** 1 to 200; default: 20. */
+  readonly sessionsPerInstance?: number;
+  /** The life of a session; default: 6 hours. */
+  readonly ttl?: Duration;
+  /** Ends a session that is not used for so long; default: 30 minutes, or the TTL if that is less. */
+  readonly idle?: Duration;
+  readonly disableSessionIdReuse?: boolean;
+  /** `session`: an instance for each session. Default: `share`. */
+  readonly isolation?: keyof typeof ISOLATION_WORDS;
+  /** How long a request may last; default: 60 seconds. */
+  readonly timeout?: Duration;
+  /** Until an instance must listen; default: 120 seconds. */
+  readonly startTimeout?: Duration;
+  /** For requests in flight at the end; default: 10 seconds. */
+  readonly drainTimeout?: Duration;
+  /** Above it requests get 429; default: 20. */
+  readonly maxInstances?: number;
+  /** Instances kept ready; default: 0. */
+  readonly minInstances?: number;
+  /** Requests at once; with `affinity: 'none'`; default: 1. */
+  readonly instanceConcurrency?: number;
+  /** Variables for the handler. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly port?: number;
+  readonly customDomain?: boolean;
+}
+
+/** What `startEmulator` takes for one function. */
+export interface SingleFunctionOptions extends FunctionOptions, Omit<EmulatorOptions, 'functions'> {}
+
+/** What `startEmulator` takes for several functions: each whole, or in short words. */
+export interface SeveralFunctionsOptions extends Omit<EmulatorOptions, 'functions'> {
+  readonly functions: readonly (ServeFunction | FunctionOptions)[];
+}
+
+/** The full form, every function complete. */
 export interface EmulatorOptions {
   readonly functions: readonly ServeFunction[];
   /** Loopback (the default, 127.0.0.1). */
@@ -44,11 +97,23 @@ export interface EmulatorOptions {
   readonly onNotice?: (text: string) => void;
 }
 
+/** A function, and where it answers. */
+export interface ListeningFunction {
+  readonly functionName: string;
+  readonly url: string;
+}
+
 /** A running emulator. Whoever starts it stops it. */
 export interface Emulator extends AsyncDisposable {
   /** The same services as over HTTP, without the way there. */
   readonly control: ControlPlane;
-  readonly functions: readonly { readonly functionName: string; readonly url: string }[];
+  readonly functions: readonly ListeningFunction[];
+  /** Where the first function answers, as `http://127.0.0.1:9000`. */
+  readonly url: string;
+  /** @throws FunctionNotFound, naming those that are served */
+  function(functionName: string): ListeningFunction;
+  /** Creates, shows, changes and ends sessions; the function may be left out when there is one. */
+  readonly sessions: SessionClient;
   /** The control plane's address, as `http://127.0.0.1:9001`. */
   readonly api: string;
   /** How long it took to be ready. */

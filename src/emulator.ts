@@ -1,11 +1,19 @@
 import { createApi } from './api/create-api.js';
 import { checkOptions } from './check-options.js';
-import type { Emulator, EmulatorOptions } from './emulator-options.js';
+import type {
+  Emulator,
+  EmulatorOptions,
+  ListeningFunction,
+  SeveralFunctionsOptions,
+  SingleFunctionOptions,
+} from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
+import { completeOptions } from './flat-options.js';
 import { Deployments } from './functions/deployments.js';
 import { Instances } from './functions/instances.js';
 import { type ClockMove, MovableClock } from './model/clock.js';
+import { FcError } from './model/errors.js';
 import type { EventBody } from './model/events.js';
 import { createHostRule } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
@@ -14,15 +22,20 @@ import { watchForSleep } from './model/sleep-watch.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
 import { SessionClock } from './scheduler/session-clock.js';
 import { ServedFunctions } from './served-functions.js';
+import { SessionClient } from './session-client.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { listen } from './system/listen.js';
 import { version } from './version.js';
 
 /**
  * Starts an emulator: wires its parts, listens, and stops what it started when that fails.
- * @throws PortInUseError, CAFileNotFound (a command that does not exist), InvalidArgument
+ * @param input one function in short words (`{ command: ['node', 'app.js'], ttl: '6h' }`), or `functions`; nothing: the bundled `hello`
+ * @throws PortInUseError, CAFileNotFound (a command that does not exist), InvalidArgument (also for an unknown option)
  */
-export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+export async function startEmulator(
+  input: EmulatorOptions | SeveralFunctionsOptions | SingleFunctionOptions = {},
+): Promise<Emulator> {
+  const options = completeOptions(input);
   const { functions, host = '127.0.0.1', apiPort = 0, allowedHosts = [], maxSessionTTLInSeconds } = options;
   const { countSleep = false } = options;
   checkOptions(options);
@@ -123,12 +136,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   try {
     for (const { config } of functions) local?.checkCommand(config);
-    const listening: { functionName: string; url: string }[] = [];
+    const listening: ListeningFunction[] = [];
     for (const one of functions) listening.push(await served.serve(one));
     const apiUrl = await listen(api.server, host, apiPort);
     return {
       control,
       functions: listening,
+      get url() {
+        return found(listening).url;
+      },
+      function: (functionName) => found(listening, functionName),
+      sessions: new SessionClient({ control }),
       api: apiUrl,
       readyMs: processClock.now() - startedAt,
       clock,
@@ -149,6 +167,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await stopNow();
     throw error;
   }
+}
+
+/** @returns the function of that name, or the first */
+function found(listening: readonly ListeningFunction[], functionName?: string): ListeningFunction {
+  const one = listening.find((each) => functionName === undefined || each.functionName === functionName);
+  if (one !== undefined) return one;
+  const names = listening.map((each) => each.functionName).join(', ') || 'none';
+  throw new FcError('FunctionNotFound', `function '${functionName ?? ''}' does not exist; served: ${names}`);
 }
 
 function localDriver(

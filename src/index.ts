@@ -1,8 +1,17 @@
 export type { ConnectionOptions } from './api/client/control-connection.js';
 export { createApiClient } from './api/create-api-client.js';
 export { startEmulator } from './emulator.js';
-export type { Emulator, EmulatorOptions, ServeFunction } from './emulator-options.js';
+export type {
+  Emulator,
+  EmulatorOptions,
+  FunctionOptions,
+  ListeningFunction,
+  ServeFunction,
+  SeveralFunctionsOptions,
+  SingleFunctionOptions,
+} from './emulator-options.js';
 export { MovableClock } from './model/clock.js';
+export type { Duration } from './model/duration.js';
 export { type ErrorCode, FcError, PortInUseError, UnreachableError } from './model/errors.js';
 export type { EmulatorEvent, EventType } from './model/events.js';
 export type { FunctionConfig, SessionAffinityConfig, SessionAffinityType } from './model/function.js';
@@ -11,3 +20,10 @@ export type { InstanceInfo, LogLine } from './model/instance.js';
 export type { RequestRecord } from './model/request-record.js';
 export type { ClockState, ControlPlane, Health, ServedFunction, SessionPage } from './model/services.js';
 export type { CreateSessionInput, Session, SessionStatus, UpdateSessionInput } from './model/session.js';
+export {
+  type CreateSessionOptions,
+  type FunctionChoice,
+  type ListSessionsOptions,
+  SessionClient,
+  type TermsOptions,
+} from './session-client.js';

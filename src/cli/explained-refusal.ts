@@ -1,7 +1,7 @@
 import type { FcError } from '../model/errors.js';
+import { nearest } from '../model/nearest.js';
 import type { ControlPlane } from '../model/services.js';
 import { ExplainedError } from './errors.js';
-import { nearest } from './options/nearest.js';
 import type { GivenTexts } from './options/options.js';
 import { humanDuration } from './output/human-time.js';
 

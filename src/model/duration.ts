@@ -1,5 +1,8 @@
 import { FcError } from './errors.js';
 
+/** Seconds, or a text with units: `90`, `'90s'`, `'30m'`, `'6h'`. */
+export type Duration = number | string;
+
 const DURATION = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/;
 const UNITS_IN_SECONDS = [86_400, 3600, 60, 1];
 

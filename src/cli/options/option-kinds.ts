@@ -1,7 +1,7 @@
 import { parseDuration } from '../../model/duration.js';
+import { nearest } from '../../model/nearest.js';
 import { notThereYet, UsageError } from '../errors.js';
 import { humanDuration } from '../output/human-time.js';
-import { nearest } from './nearest.js';
 import type { Given, Option } from './options.js';
 
 type Range = readonly [least: number, most: number];

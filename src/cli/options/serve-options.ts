@@ -1,3 +1,4 @@
+import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from '../../config/function-words.js';
 import type { InstanceIsolationMode, SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
 import { choice, duration, flag, integer, later, list, text } from './option-kinds.js';
@@ -5,37 +6,17 @@ import { choice, duration, flag, integer, later, list, text } from './option-kin
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 const PORTS = [0, 65535] as const;
 
-const AFFINITIES = {
-  cookie: 'GENERATED_COOKIE',
-  header: 'HEADER_FIELD',
-  'mcp-streamable': 'MCP_STREAMABLE',
-  'mcp-sse': 'MCP_SSE',
-  none: 'NONE',
-  GENERATED_COOKIE: 'GENERATED_COOKIE',
-  HEADER_FIELD: 'HEADER_FIELD',
-  MCP_STREAMABLE: 'MCP_STREAMABLE',
-  MCP_SSE: 'MCP_SSE',
-  NONE: 'NONE',
-} as const satisfies Record<string, SessionAffinityType>;
-
-const ISOLATIONS = {
-  share: 'SHARE',
-  session: 'SESSION_EXCLUSIVE',
-  SHARE: 'SHARE',
-  SESSION_EXCLUSIVE: 'SESSION_EXCLUSIVE',
-} as const satisfies Record<string, InstanceIsolationMode>;
-
 /** For `serve`, and for `verify`, whose suites each need their own. */
 export const AFFINITY = {
   orCookie: choice<SessionAffinityType, 'GENERATED_COOKIE'>(
     '--affinity <type>',
     'cookie, header, mcp-streamable, mcp-sse or none (default: cookie)',
-    { words: AFFINITIES, byDefault: 'GENERATED_COOKIE' },
+    { words: AFFINITY_WORDS, byDefault: FUNCTION_DEFAULTS.affinity },
   ),
   orUnsaid: choice<SessionAffinityType, undefined>(
     '--affinity <type>',
     'cookie, header, mcp-streamable, mcp-sse or none (default: what the suite is about)',
-    { words: AFFINITIES, byDefault: undefined },
+    { words: AFFINITY_WORDS, byDefault: undefined },
   ),
 };
 
@@ -64,27 +45,27 @@ export const FUNCTION_OPTIONS = {
   isolation: choice<InstanceIsolationMode, 'SHARE'>(
     '--isolation <mode>',
     'session: an instance for each session',
-    { words: ISOLATIONS, byDefault: 'SHARE' },
+    { words: ISOLATION_WORDS, byDefault: FUNCTION_DEFAULTS.isolation },
   ),
   timeout: duration('--timeout <duration>', 'how long a request may last (default: 60)', {
     range: LIMITS.timeout,
-    byDefault: 60,
+    byDefault: FUNCTION_DEFAULTS.timeout,
   }),
   startTimeout: duration('--start-timeout <duration>', 'until an instance must listen (default: 120)', {
     range: [1, 86_400],
-    byDefault: 120,
+    byDefault: FUNCTION_DEFAULTS.startTimeout,
   }),
   drainTimeout: duration('--drain-timeout <duration>', 'for requests in flight at the end (default: 10)', {
     range: [0, 86_400],
-    byDefault: 10,
+    byDefault: FUNCTION_DEFAULTS.drainTimeout,
   }),
   maxInstances: integer('--max-instances <n>', 'above it requests get 429 (default: 20)', {
     range: LIMITS.maxInstances,
-    byDefault: 20,
+    byDefault: FUNCTION_DEFAULTS.maxInstances,
   }),
   minInstances: integer('--min-instances <n>', 'instances kept ready (default: 0)', {
     range: [0, LIMITS.maxInstances[1]],
-    byDefault: 0,
+    byDefault: FUNCTION_DEFAULTS.minInstances,
   }),
   instanceConcurrency: integer('--instance-concurrency <n>', 'with --affinity none (default: 1)', {
     range: LIMITS.instanceConcurrency,
@@ -92,7 +73,7 @@ export const FUNCTION_OPTIONS = {
   }),
   maxSessionTtl: duration('--max-session-ttl <duration>', "lifts FC's limit of 6h on --ttl and --idle", {
     range: [1, UNBOUNDED],
-    byDefault: LIMITS.sessionTTLInSeconds[1],
+    byDefault: FUNCTION_DEFAULTS.maxSessionTtl,
   }),
   env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
   envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),

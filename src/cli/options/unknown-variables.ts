@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js';
+import { nearest } from '../../model/nearest.js';
 import { longFlag, type OptionTable, variableOf } from './options.js';
 
 /** Of the emulator's own doing, or of other commands: an emulator may be started from within a handler. */
