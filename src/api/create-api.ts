@@ -11,6 +11,7 @@ import { checkHead } from './check-head.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
+import { indexRoute } from './index-route.js';
 import type { Reply } from './operation.js';
 import { readBody } from './read-body.js';
 import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
@@ -49,6 +50,7 @@ export function createApi(options: ApiOptions): Api {
   // Made when it is first asked: a function that nobody administers starts without it.
   const router = (): Router => {
     made ??= createRouter({
+      ...indexRoute(control),
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
       ...emulatorRoutes(control),

@@ -16,6 +16,7 @@ export type Reply =
   | { readonly kind: 'json'; readonly status?: number; readonly body: unknown }
   /** 204 */
   | { readonly kind: 'empty' }
+  | { readonly kind: 'page'; readonly html: string }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<string> };
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

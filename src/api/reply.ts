@@ -11,12 +11,23 @@ export interface ApiReplyHead {
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+const HTML_TYPE = 'text/html; charset=utf-8';
+/** A page loads nothing, runs nothing and stands in no frame (quality T24). */
+const PAGE_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+};
 
 /** Writes a reply; of a stream, returns when it is over. */
 export async function sendReply(response: ServerResponse, reply: Reply, head: ApiReplyHead): Promise<void> {
   switch (reply.kind) {
     case 'json':
-      return sendText(response, reply.status ?? 200, JSON.stringify(reply.body), head);
+      return sendText(response, { status: reply.status ?? 200, text: JSON.stringify(reply.body) }, head);
+    case 'page':
+      for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
+      return sendText(response, { status: 200, type: HTML_TYPE, text: reply.html }, head);
     case 'empty':
       response.writeHead(204, commonHeaders(head));
       response.end();
@@ -34,7 +45,7 @@ export function sendError(response: ServerResponse, error: FcError, head: ApiRep
     return;
   }
   if (error.retryAfterInSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterInSeconds);
-  sendText(response, error.status, errorText(error, head), head);
+  sendText(response, { status: error.status, text: errorText(error, head) }, head);
 }
 
 /** The same for a connection on which there is no response object: a CONNECT, or bytes that are not HTTP. */
@@ -50,10 +61,18 @@ export function sendRawError(socket: Duplex, error: FcError, head: ApiReplyHead)
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function sendText(response: ServerResponse, status: number, text: string, head: ApiReplyHead): void {
+function sendText(
+  response: ServerResponse,
+  {
+    status,
+    type = JSON_TYPE,
+    text,
+  }: { readonly status: number; readonly type?: string; readonly text: string },
+  head: ApiReplyHead,
+): void {
   response.writeHead(status, {
     ...commonHeaders(head),
-    'Content-Type': JSON_TYPE,
+    'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
   });
   response.end(text);

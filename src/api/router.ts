@@ -27,7 +27,7 @@ export function createRouter(table: OperationTable): Router {
   return {
     find(method, target) {
       const [path = '', query = ''] = splitOnce(target, '?');
-      const match = path.endsWith('/') ? undefined : findRoute(paths, '', path);
+      const match = path !== '/' && path.endsWith('/') ? undefined : findRoute(paths, '', path);
       if (method === 'TRACE') return { refusal: notAllowed(method, path) };
       if (match === undefined) return { refusal: notSupported(method, path) };
       // HEAD asks what GET would say.

@@ -80,7 +80,6 @@ describe('every reply', () => {
 
 describe('paths and methods', () => {
   test.each([
-    '/',
     '/x',
     '/2023-03-30',
     '/2023-03-30/',
