@@ -73,7 +73,8 @@ export class BoundedLog implements InstanceLog {
       this.#characters -= this.#lines[this.#first]?.text.length ?? 0;
       this.#first++;
     }
-    if (this.#first < MOST_LINES) return;
+    // The dropped lines stay in memory until then; long lines would add up.
+    if (this.#first < this.#lines.length / 2) return;
     this.#lines = this.#lines.slice(this.#first);
     this.#first = 0;
   }

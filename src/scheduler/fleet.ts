@@ -16,6 +16,8 @@ import type { PooledInstance } from './pooled-instance.js';
 
 /** So many ended instances are still listed, and their logs can be read. */
 const ENDED_KEPT = 50;
+/** Characters of all these logs together. */
+const ENDED_CHARACTERS_KEPT = 4 * 1024 * 1024;
 /** How long an instance may take to be found dead after it broke off a connection. */
 const DEATH_IS_NOTICED_MS = 100;
 
@@ -31,6 +33,7 @@ interface Member {
 interface Ended {
   readonly info: InstanceInfo;
   readonly log: InstanceLog;
+  readonly characters: number;
 }
 
 interface FleetOptions {
@@ -184,12 +187,18 @@ export class Fleet implements PoolHooks {
     this.#members.delete(instanceId);
     const destroyedTimeMs = this.#options.sessionClock.now();
     const info = { ...infoOf(member), status: 'Destroyed', destroyedTimeMs, exit: { code, signal } } as const;
-    this.#ended.set(instanceId, { info, log: output });
-    for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= ENDED_KEPT) break;
-      this.#ended.delete(oldest);
-    }
+    this.#ended.set(instanceId, { info, log: output, characters: charactersOf(output) });
+    this.#forgetOldest();
     return info;
+  }
+
+  #forgetOldest(): void {
+    let characters = [...this.#ended.values()].reduce((sum, one) => sum + one.characters, 0);
+    for (const [instanceId, oldest] of this.#ended) {
+      if (this.#ended.size <= ENDED_KEPT && characters <= ENDED_CHARACTERS_KEPT) return;
+      characters -= oldest.characters;
+      this.#ended.delete(instanceId);
+    }
   }
 }
 
@@ -212,4 +221,8 @@ function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo 
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function charactersOf(log: InstanceLog): number {
+  return log.lines().reduce((sum, { text }) => sum + text.length, 0);
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
@@ -27,6 +29,18 @@ test('the last 2,000 lines are kept', () => {
 test('a million characters are kept', () => {
   const log = new BoundedLog(clock);
   for (let line = 0; line < 1000; line++) log.add('stdout', 'x'.repeat(8000));
+  expect(log.lines()).toHaveLength(131);
+});
+
+test('C16: lines that are dropped do not stay in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const log = new BoundedLog(clock);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let line = 0; line < 2000; line++) log.add('stdout', `${line} `.padEnd(8000, 'x'));
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
   expect(log.lines()).toHaveLength(131);
 });
 

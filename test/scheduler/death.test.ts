@@ -45,6 +45,18 @@ describe('U23 an instance that dies', () => {
     expect(scheduler.endedInstances()).toHaveLength(50);
   });
 
+  test('C16: logs of ended instances are kept up to 4 million characters in all, the latest ones', async () => {
+    const { request, driver, scheduler } = stage();
+    for (let count = 0; count < 10; count++) {
+      await request();
+      driver.started[count]?.output.note('x'.repeat(1_000_000));
+      await driver.started[count]?.crash();
+    }
+    expect(scheduler.endedInstances().map(({ instanceId }) => instanceId)).toEqual(
+      driver.started.slice(-4).map(({ instanceId }) => instanceId),
+    );
+  });
+
   test('the sessions of one dead instance gather on one new instance again', async () => {
     const { request, driver } = stage({ sessionAffinityConfig: { sessionConcurrencyPerInstance: 3 } });
     const assignments = [await request(), await request(), await request()];
