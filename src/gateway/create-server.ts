@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { upgradeOptions } from '../system/ignore-upgrade.js';
 
 /** Until the head of a request is there. */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -21,6 +22,7 @@ export function createServer(): http.Server {
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: DEAD_PEER_MS,
+    ...upgradeOptions,
   });
   // Node would silently leave out the later lines of a long head and still obey them (CVE-2026-58044).
   server.maxHeadersCount = 0;

@@ -7,7 +7,7 @@ import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { Route } from '../model/route.js';
-import { ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
 import { Connection } from './connection.js';
 import { createServer } from './create-server.js';
@@ -88,8 +88,13 @@ export class Listener {
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = this.#connectionOf(request.socket);
     if (connection.closing) return;
+    const exchange = this.#begin(request, response);
+    if (endsConnection(request)) {
+      connection.closing = true;
+      exchange.closesConnection = true;
+    }
     // Never rejects.
-    void this.#take(this.#begin(request, response), connection);
+    void this.#take(exchange, connection);
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, upgradeHead: Buffer): void => {

@@ -5,8 +5,15 @@ import { ERROR_STATUS, type FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
 import type { Hint } from '../model/hint.js';
-import type { RequestOutcome, RequestRecord } from '../model/request-record.js';
+import type {
+  AttemptOutcome,
+  AttemptRecord,
+  RequestEvidence,
+  RequestOutcome,
+  RequestRecord,
+} from '../model/request-record.js';
 import type { Route } from '../model/route.js';
+import { evidenceOf } from './evidence.js';
 
 /** Stands for the function of a request that no function serves. */
 const UNKNOWN = '-';
@@ -28,7 +35,8 @@ interface Try {
   readonly admittedAt: number;
   firstByteAt: number | undefined;
   endedAt: number | undefined;
-  result: AttemptResult | undefined;
+  result: AttemptResult;
+  isBroken: boolean;
 }
 
 interface RecorderOptions {
@@ -88,7 +96,14 @@ export class RequestTrail {
     const { requestId } = this.#exchange;
     this.#context.emit?.(() => ({ type: 'request.admitted', requestId, decision }));
     const admittedAt = this.#context.clock.now();
-    this.#tries.push({ decision, admittedAt, firstByteAt: undefined, endedAt: undefined, result: undefined });
+    this.#tries.push({
+      decision,
+      admittedAt,
+      firstByteAt: undefined,
+      endedAt: undefined,
+      result: { answered: false },
+      isBroken: false,
+    });
   }
 
   /** The instance has sent the head of its reply, or has switched the protocol (101). */
@@ -122,6 +137,8 @@ export class RequestTrail {
   broken(error: FcError | undefined): void {
     this.#refusal = error;
     this.#outcome = 'broken';
+    const current = this.#tries.at(-1);
+    if (current !== undefined) current.isBroken = true;
   }
 
   /** The exchange is over before the reply was whole. */
@@ -133,7 +150,6 @@ export class RequestTrail {
   end(): void {
     const { clock, onRecord } = this.#context;
     const startedAt = this.#startedAt;
-    const last = this.#tries.at(-1);
     const refusal = this.#refusal;
     onRecord({
       ...this.#names(),
@@ -143,10 +159,9 @@ export class RequestTrail {
       status: this.#shownStatus(),
       decision: this.#decision,
       refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
-      attempts: this.#tries.length,
+      attempts: this.#tries.map((each) => this.#attempt(each)),
+      evidence: this.#evidence(),
       durationMs: clock.now() - startedAt,
-      admittedMs: last && last.admittedAt - startedAt,
-      firstByteMs: last?.firstByteAt === undefined ? undefined : last.firstByteAt - startedAt,
       hint: this.#hint(),
     });
   }
@@ -155,6 +170,30 @@ export class RequestTrail {
     const { requestId, head } = this.#exchange;
     const { functionName = UNKNOWN, qualifier = UNKNOWN } = this.#route ?? {};
     return { requestId, functionName, qualifier, method: head.method, target: head.target };
+  }
+
+  #attempt({ decision, admittedAt, firstByteAt, endedAt, result, isBroken }: Try): AttemptRecord {
+    const { failure, retry } = result;
+    const since = (at: number): number => at - this.#startedAt;
+    return {
+      decision,
+      outcome: isBroken ? 'broken' : attemptOutcome(result),
+      ...(failure !== undefined && { failure: { code: failure.code, message: failure.message } }),
+      ...(retry !== undefined && { retry }),
+      admittedMs: since(admittedAt),
+      ...(firstByteAt !== undefined && { firstByteMs: since(firstByteAt) }),
+      endedMs: since(endedAt ?? this.#context.clock.now()),
+    };
+  }
+
+  #evidence(): RequestEvidence {
+    return evidenceOf({
+      lines: this.#exchange.head.lines,
+      affinity: this.#route?.affinity.type,
+      identity: this.identity,
+      decision: this.#decision,
+      refusal: this.#refusal?.code,
+    });
   }
 
   #shownStatus(): number {
@@ -171,6 +210,11 @@ export class RequestTrail {
     explained.add(route.functionName);
     return { code: 'page-downloaded' };
   }
+}
+
+function attemptOutcome({ answered, failure }: AttemptResult): AttemptOutcome {
+  if (answered) return 'answered';
+  return failure === undefined ? 'abandoned' : 'failed';
 }
 
 function asksForHtml(lines: readonly string[]): boolean {

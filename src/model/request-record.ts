@@ -15,6 +15,56 @@ export type RequestOutcome =
   /** The reply began and could not be finished: the client's connection was reset. */
   | 'broken';
 
+/** How a try of a request on an instance ended. */
+export type AttemptOutcome =
+  /** The instance sent the head of a reply, and the gateway passed it on. */
+  | 'answered'
+  /** The instance answered and failed before its reply was whole. */
+  | 'broken'
+  /** The instance sent no reply that can be passed on. */
+  | 'failed'
+  /** The client left, or the emulator stopped, before the instance answered. */
+  | 'abandoned';
+
+/** One try of a request on one instance. Times are milliseconds since the request began. */
+export interface AttemptRecord {
+  /** Why this instance, and which session. */
+  readonly decision: Decision;
+  readonly outcome: AttemptOutcome;
+  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  /** Why the request was sent once more: the connection was reset before an answer, or refused. */
+  readonly retry?: 'reset' | 'refused';
+  /** The instance was ready to take the request. */
+  readonly admittedMs: number;
+  /** The head of the reply came. */
+  readonly firstByteMs?: number;
+  readonly endedMs: number;
+}
+
+/** What the session cookie of a request was to its function. */
+export type CookieEvidence =
+  /** There was none. */
+  | 'none'
+  /** Its value is not a session ID. */
+  | 'malformed'
+  /** It names no session. */
+  | 'unknown'
+  /** It names a session that has ended. */
+  | 'expired'
+  /** It names a session. */
+  | 'known';
+
+/** What a diagnosis needs to know of a request. A text is cut after 256 characters, and absent when the request has no such header. */
+export interface RequestEvidence {
+  /** Absent where the function has no session cookie, or where the request was refused before its session was looked up. */
+  readonly cookie?: CookieEvidence;
+  readonly origin?: string;
+  readonly userAgent?: string;
+  readonly secFetchSite?: string;
+  readonly secFetchMode?: string;
+  readonly secFetchDest?: string;
+}
+
 /** What the gateway knows of a request when it has ended. The one source of the request log, events and console. */
 export interface RequestRecord {
   readonly requestId: string;
@@ -31,13 +81,10 @@ export interface RequestRecord {
   readonly decision?: Decision;
   /** The code and message of a refusal. */
   readonly refusal?: { readonly code: ErrorCode; readonly message: string; readonly fix?: string };
-  /** Tries on an instance: 0 when refused before, 2 after a retry. */
-  readonly attempts: number;
+  /** The tries on instances, in order: none when it was refused before, two after a retry. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly evidence: RequestEvidence;
   readonly durationMs: number;
-  /** Until the instance was ready to take it. */
-  readonly admittedMs?: number;
-  /** Until the head of the reply. */
-  readonly firstByteMs?: number;
-  /** For one who reads along: what the user may want to know of this reply. */
+  /** What the user may want to know of this reply. */
   readonly hint?: Hint;
 }

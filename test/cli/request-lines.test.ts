@@ -20,7 +20,8 @@ const RECORD: RequestRecord = {
     sessionId: '3f2a91c0-0000-4000-8000-000000000000',
     session: 'opened',
   },
-  attempts: 1,
+  attempts: [],
+  evidence: {},
   durationMs: 12.3,
 };
 
@@ -54,7 +55,7 @@ describe('the line of a request', () => {
   it('tells below why a request was refused, and what to do', () => {
     const refusal = { code: 'ResourceExhausted', message: 'all taken', fix: '--max-instances 40' } as const;
     const lines = requestLines(
-      { ...RECORD, decision: undefined, outcome: 'refused', status: 429, attempts: 0, refusal },
+      { ...RECORD, decision: undefined, outcome: 'refused', status: 429, attempts: [], refusal },
       { style, columns: 80 },
     );
     expect(lines[0]).toMatch(/429 .*refused$/);

@@ -103,7 +103,7 @@ describe('MCP_STREAMABLE', () => {
     await first.terminate();
     const answer = await fetch(mcp, { method: 'POST', headers: { 'mcp-session-id': sessionId } });
     expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
-    expect(records.at(-1)).toMatchObject({ attempts: 0, outcome: 'refused' });
+    expect(records.at(-1)).toMatchObject({ attempts: [], outcome: 'refused' });
     expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
   });
 
@@ -143,7 +143,7 @@ describe('MCP_SSE', () => {
     await emulator.control.instances.kill(instanceId);
     const answer = await fetch(`${url}/messages?sessionId=${sessionId}`, { method: 'POST', body: '{}' });
     expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
-    expect(records.at(-1)).toMatchObject({ attempts: 0 });
+    expect(records.at(-1)).toMatchObject({ attempts: [] });
   });
 
   test('S11 a closed stream frees its slot', async () => {

@@ -119,7 +119,7 @@ test('the record of a foreign host names the option that lets it in', async () =
   expect(record).toMatchObject({
     outcome: 'refused',
     status: 403,
-    attempts: 0,
+    attempts: [],
     refusal: { code: 'AccessDenied' },
   });
   expect(record?.refusal?.fix).toContain('--allowed-host team.example');

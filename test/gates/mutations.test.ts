@@ -29,7 +29,7 @@ test(`of ${MUTANTS} generated mutations the instance parses exactly what the gat
   );
   while (gateway.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
 
-  const forwarded = records.filter(({ attempts }) => attempts > 0);
+  const forwarded = records.filter(({ attempts }) => attempts.length > 0);
   const answered = tally(forwarded.filter(({ status }) => status === 200).map(nameOf));
   // Who leaves early leaves it open whether the instance had read the whole request by then.
   const left = tally(forwarded.filter(({ outcome }) => outcome === 'client-closed').map(nameOf));

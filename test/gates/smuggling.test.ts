@@ -313,7 +313,7 @@ async function compareReadings(some: readonly (readonly [name: string, bytes: st
     await exchangeBytes(port, `${bytes}${LAST}`, { idleMs: 250 });
     while (gateway.inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
     const parsed = upstream.requests.slice(before[0]).map(({ line }) => line.replace(/ HTTP.*/, ''));
-    const forwarded = records.slice(before[1]).filter(({ attempts }) => attempts > 0);
+    const forwarded = records.slice(before[1]).filter(({ attempts }) => attempts.length > 0);
     const mustBe = forwarded.filter(({ status }) => status === 200).map(nameOf);
     const maybe = forwarded.filter(({ outcome }) => outcome === 'client-closed').map(nameOf);
     const faults = upstream.faults.slice(before[2]);

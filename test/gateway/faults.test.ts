@@ -43,7 +43,7 @@ test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
     expect((await recorded(1))[0]).toMatchObject({
       outcome: 'refused',
       status: 502,
-      attempts: 1,
+      attempts: [{ outcome: 'failed', failure: { code: 'ProcessExited', message: EXITED } }],
       refusal: { code: 'ProcessExited' },
     });
   },
@@ -61,7 +61,13 @@ test.each(['GET', 'HEAD', 'OPTIONS'])(
     expect(reply.all('Set-Cookie')).toHaveLength(1);
     expect(upstream.requests()).toBe(2);
     expect(admission.assignments[0]).toMatchObject({ retried: ['reset'], left: [{ answered: true }] });
-    expect((await recorded(1))[0]).toMatchObject({ outcome: 'completed', attempts: 2 });
+    expect((await recorded(1))[0]).toMatchObject({
+      outcome: 'completed',
+      attempts: [
+        { outcome: 'failed', failure: { code: 'ProcessExited' }, retry: 'reset' },
+        { outcome: 'answered' },
+      ],
+    });
   },
 );
 

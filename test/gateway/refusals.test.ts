@@ -43,8 +43,8 @@ test('a refusal of the scheduler reaches the client as FC words it, with Retry-A
       decision,
     ]),
   ).toEqual([
-    ['refused', 429, 0, undefined],
-    ['refused', 429, 0, undefined],
+    ['refused', 429, [], undefined],
+    ['refused', 429, [], undefined],
   ]);
 });
 

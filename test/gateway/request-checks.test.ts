@@ -102,7 +102,7 @@ test.each(REFUSED)(
     expect([reply?.get('Set-Cookie'), reply?.get('Content-Disposition')]).toEqual([undefined, undefined]);
     const records = await recorded(1);
     expect(
-      records.map((record) => [record.status, record.outcome, record.attempts, record.requestId]),
+      records.map((record) => [record.status, record.outcome, record.attempts.length, record.requestId]),
     ).toEqual([[status, 'refused', 0, reply?.get('X-Fc-Request-Id')]]);
     expect([asked, admission.assignments]).toEqual([[], []]);
   },

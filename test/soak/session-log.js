@@ -33,10 +33,11 @@ export class SessionLog {
   #begun = [];
 
   /**
-   * @param {{ target: string, at: number, durationMs: number, admittedMs?: number, firstByteMs?: number,
+   * @param {{ target: string, at: number, durationMs: number, attempts: { admittedMs: number, firstByteMs?: number }[],
    *   decision?: { sessionId?: string, session: Use['session'] } }} record of a request, as `serve --log-format json` prints it
    */
-  take({ target, at, durationMs, admittedMs = durationMs, firstByteMs, decision }) {
+  take({ target, at, durationMs, attempts, decision }) {
+    const { admittedMs = durationMs, firstByteMs } = attempts.at(-1) ?? {};
     this.#begun.push(at);
     const id = decision?.sessionId ?? (decision === undefined ? sessionIn(target) : undefined);
     if (id === undefined) return;

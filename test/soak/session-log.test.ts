@@ -20,11 +20,8 @@ function verdictOn(...told: Told[]): string[] {
       target: '/?token=t&session=s-1',
       at,
       durationMs,
-      ...(session && {
-        decision: session === 'none' ? { session } : { sessionId: 's-1', session },
-        admittedMs,
-      }),
-      ...(answered && session && { firstByteMs: durationMs }),
+      ...(session && { decision: session === 'none' ? { session } : { sessionId: 's-1', session } }),
+      attempts: session === undefined ? [] : [{ admittedMs, ...(answered && { firstByteMs: durationMs }) }],
     });
   }
   log.judge(TERMS, (what: string) => broken.push(what));

@@ -98,7 +98,8 @@ export class MemoryControlPlane implements ControlPlane {
       at: this.clockMoved.now(),
       outcome: 'completed',
       status: 200,
-      attempts: 1,
+      attempts: [],
+      evidence: {},
       durationMs: 1.5,
     };
     this.records.push(record);

@@ -77,7 +77,7 @@ function elapsed(milliseconds: number): string {
 function said({ decision, outcome, attempts }: RequestRecord): string {
   const parts: string[] = decision === undefined ? [] : [decision.placement];
   if (outcome !== 'completed') parts.push(outcome);
-  if (attempts > 1) parts.push(`${attempts} tries`);
+  if (attempts.length > 1) parts.push(`${attempts.length} tries`);
   return parts.join(', ');
 }
 
