@@ -236,6 +236,7 @@ export class Attempt {
     // After a whole exchange, read to its end, Node has kept the connection.
     if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
+    this.#parts.trail.tried(result);
     this.#resolve(result);
   }
 }

@@ -96,9 +96,10 @@ async function whileOpen(
   return undefined;
 }
 
-async function tryOn(assignment: Assignment, way: Way): Promise<AttemptResult> {
-  way.trail.admitted(assignment);
-  const result = await Attempt.run({ ...way, assignment });
-  way.trail.tried(result);
-  return result;
+function tryOn(
+  assignment: Assignment,
+  { exchange, route, trail, upstream, clock }: Way,
+): Promise<AttemptResult> {
+  trail.admitted(assignment);
+  return Attempt.run({ exchange, route, assignment, trail, upstream, clock });
 }

@@ -1,19 +1,20 @@
 import { completeFunction, startEmulator } from '../../../dist/index.js';
 import { answerParent } from '../child.js';
-import { instancesAt, lifted } from '../instances-at.js';
+import { instancesAt } from '../instances-at.js';
 
 // The whole emulator, all checks on, in front of one address: every instance is the same server.
 
-await answerParent(async ({ upstream, places = 1_000_000 }) => {
+await answerParent(async ({ upstream, places = 200 }) => {
   const config = completeFunction({
     functionName: 'bench',
     command: ['none'],
     sessionAffinity: 'GENERATED_COOKIE',
-    maxInstances: 1_000_000,
+    maxInstances: 32_768,
+    sessionAffinityConfig: { sessionConcurrencyPerInstance: places },
     timeout: 60,
   });
   const emulator = await startEmulator({
-    functions: [{ config: lifted(config, places) }],
+    functions: [{ config }],
     driver: instancesAt({ host: '127.0.0.1', port: upstream }),
   });
   const [{ url }] = emulator.functions;
