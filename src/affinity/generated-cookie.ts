@@ -1,9 +1,9 @@
 import type { RequestHead, SessionAffinity } from '../model/affinity.js';
 import type { Hint } from '../model/hint.js';
 import { isSessionId } from '../model/limits.js';
+import { SESSION_COOKIE } from '../model/session.js';
 
 /** The name is fixed by Function Compute. */
-const SESSION_COOKIE = 'x-fc-cookie-session-id';
 
 /** A longer Cookie line is not searched: no browser sends one. */
 const LONGEST_COOKIE_LINE = 8192;

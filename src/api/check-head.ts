@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { FcError } from '../model/errors.js';
+import { checkHeaderBytes, checkHost, checkLineCount } from '../model/head-rules.js';
 import { HeaderLines } from '../model/headers.js';
 import type { HostVerdict } from '../model/host-rule.js';
-import { MAX_HEADER_BYTES } from '../model/limits.js';
-
-const MAX_HEADER_LINES = 200;
 
 /**
- * Keeps out what no honest caller of a control plane sends: names rebound to this machine, pages of other origins, pre-flights,
- * WebSockets, heads out of all measure. Nothing of the request is acted on before.
+ * Refuses requests that no honest caller of a control plane sends: names rebound to this machine, pages of other origins, pre-flights,
+ * WebSockets, heads that are too large. It runs before anything else reads the request.
  * @throws InvalidArgument, AccessDenied, RequestHeaderFieldsTooLarge
  */
 export function checkHead(request: IncomingMessage, hostVerdict: (host: string) => HostVerdict): void {
   const lines = new HeaderLines(request.rawHeaders);
-  checkSize(lines);
-  const host = checkHost(lines, hostVerdict);
+  checkLineCount(lines.size);
+  // Each line also has a colon, a blank and its end.
+  checkHeaderBytes(lines.flat.reduce((sum, part) => sum + part.length + 2, 0));
+  const [host = '', ...others] = lines.all('host');
+  checkHost(lines.has('host') ? 1 + others.length : 0, host, hostVerdict);
   checkOrigin(lines, host);
   if (request.method === 'OPTIONS' && isPreflight(lines)) {
     throw new FcError('AccessDenied', 'the control plane is not open to other origins');
@@ -22,41 +23,7 @@ export function checkHead(request: IncomingMessage, hostVerdict: (host: string) 
   checkUpgrade(lines);
 }
 
-function checkSize(lines: HeaderLines): void {
-  if (lines.size > MAX_HEADER_LINES) {
-    throw new FcError(
-      'RequestHeaderFieldsTooLarge',
-      `a request may have ${MAX_HEADER_LINES} header lines, got ${lines.size}`,
-    );
-  }
-  // Each line also has a colon, a space and its end.
-  const bytes = lines.flat.reduce((sum, part) => sum + part.length + 2, 0);
-  if (bytes > MAX_HEADER_BYTES) {
-    throw new FcError(
-      'InvalidArgument',
-      `header lines must be at most ${MAX_HEADER_BYTES} bytes in all, got ${bytes}`,
-    );
-  }
-}
-
-function checkHost(lines: HeaderLines, hostVerdict: (host: string) => HostVerdict): string {
-  const [host, ...others] = lines.all('host');
-  if (host === undefined) throw new FcError('InvalidArgument', 'the Host header is missing');
-  if (others.length > 0) throw new FcError('InvalidArgument', 'the Host header is given more than once');
-  switch (hostVerdict(host)) {
-    case 'allowed':
-      return host;
-    case 'malformed':
-      throw new FcError('InvalidArgument', `the Host header is malformed: ${JSON.stringify(host)}`);
-    case 'foreign':
-      throw new FcError(
-        'AccessDenied',
-        `host ${JSON.stringify(host)} is not allowed here, expected a loopback name or one of --allowed-host`,
-      );
-  }
-}
-
-/** A page may call only what served it (quality T4); who is no browser sends neither line. */
+/** A page may call only the address that served it (quality T4). Only browsers send these two headers. */
 function checkOrigin(lines: HeaderLines, host: string): void {
   const own = ownOrigin(host);
   for (const origin of lines.all('origin')) {

@@ -1,7 +1,7 @@
 import { isConnectionField } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
+import { checkHeaderBytes, checkHost, checkLineCount } from '../model/head-rules.js';
 import type { HostVerdict } from '../model/host-rule.js';
-import { MAX_HEADER_BYTES } from '../model/limits.js';
 import { checkRequestLine, type RawRequest } from './check-request-line.js';
 import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
@@ -22,7 +22,6 @@ export interface CheckedRequest {
   readonly isFramed: boolean;
 }
 
-const MAX_HEADER_LINES = 200;
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,15})$/;
 const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
 /** To take one of these away on the way would change whose request it is or where it ends. */
@@ -35,12 +34,7 @@ const PROTECTED = ['content-length', 'transfer-encoding', 'host', 'cookie', 'mcp
  */
 export function checkRequest(request: RawRequest, rules: RequestRules): CheckedRequest {
   const { rawHeaders } = request;
-  if (rawHeaders.length / 2 > MAX_HEADER_LINES) {
-    throw new FcError(
-      'RequestHeaderFieldsTooLarge',
-      `a request must have at most ${MAX_HEADER_LINES} header lines, got ${rawHeaders.length / 2}`,
-    );
-  }
+  checkLineCount(rawHeaders.length / 2);
   checkRequestLine(request);
 
   let lines: string[] = [];
@@ -53,11 +47,8 @@ export function checkRequest(request: RawRequest, rules: RequestRules): CheckedR
     if (FORBIDDEN_BYTE.test(value)) throw malformed('a header value holds a forbidden byte');
     if (found.keeps(name, value)) lines.push(name, value);
   }
-  if (bytes > MAX_HEADER_BYTES) {
-    throw malformed(`request headers must be at most ${MAX_HEADER_BYTES} bytes in all, got ${bytes}`);
-  }
-
-  const host = checkHost(found, rules);
+  checkHeaderBytes(bytes);
+  checkHost(found.hosts, found.host, rules.hostVerdict);
   const hasBody = checkFraming(found, request, rules);
   if (found.encodings > 0) setValue(lines, 'transfer-encoding', 'chunked');
   const nominated = found.connection && nominatedHeaders(found.connection);
@@ -66,7 +57,7 @@ export function checkRequest(request: RawRequest, rules: RequestRules): CheckedR
     lines = withoutHeaders(lines, nominated);
   }
   return {
-    host,
+    host: { name: found.hostName, value: found.host },
     lines,
     hasBody,
     isFramed: found.lengths + found.encodings > 0,
@@ -138,22 +129,6 @@ class Found {
       default:
         return !name.startsWith('x-fc-') && !isConnectionField(name);
     }
-  }
-}
-
-function checkHost({ hosts, hostName, host }: Found, { hostVerdict }: RequestRules): CheckedRequest['host'] {
-  if (hosts !== 1) throw malformed(`a request must have exactly one Host header, got ${hosts}`);
-  switch (hostVerdict(host)) {
-    case 'allowed':
-      return { name: hostName, value: host };
-    case 'malformed':
-      throw malformed('the Host header must be a name or an address, with or without a port');
-    case 'foreign':
-      throw new FcError(
-        'AccessDenied',
-        `access denied: host ${JSON.stringify(host)} is not one that this emulator answers to`,
-        { fix: `--allowed-host ${host.replace(/:\d+$/, '')}, if that name is meant to lead here` },
-      );
   }
 }
 

@@ -1,5 +1,8 @@
 import type { SessionAffinityType } from './function.js';
 
+/** The cookie of GENERATED_COOKIE (spec §2.1). */
+export const SESSION_COOKIE = 'x-fc-cookie-session-id';
+
 export const SESSION_STATUSES = ['Active', 'Expired', 'Pausing', 'Paused', 'Resuming'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 

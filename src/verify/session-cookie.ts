@@ -1,6 +1,5 @@
 import type { HeaderLines } from '../model/headers.js';
-
-export const SESSION_COOKIE = 'x-fc-cookie-session-id';
+import { SESSION_COOKIE } from '../model/session.js';
 
 /** A Set-Cookie line that names a session. Parsed strictly: nothing is corrected. */
 export interface SessionSetCookie {

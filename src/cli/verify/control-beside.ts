@@ -1,10 +1,8 @@
 import { isLoopback } from '../../model/host-rule.js';
 import type { ControlPlane } from '../../model/services.js';
-import { runningEmulators } from '../discovery.js';
+import { DEFAULT_ENDPOINT, runningEmulators } from '../discovery.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
 
 /** @returns the control API of the emulator that serves this URL, if one of this machine does */
 export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | undefined> {

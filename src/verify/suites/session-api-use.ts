@@ -1,8 +1,9 @@
 import type { Session } from '../../model/session.js';
+import { SESSION_COOKIE } from '../../model/session.js';
 import { judge, type StepResult } from '../check.js';
 import type { Step } from '../report.js';
 import { notKnown, type ServedBy, whoServed } from '../served-by.js';
-import { SESSION_COOKIE, sessionSetCookies } from '../session-cookie.js';
+import { sessionSetCookies } from '../session-cookie.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 import { isRefused, type Subject } from './session-probe.js';
 

@@ -1,7 +1,8 @@
+import { SESSION_COOKIE } from '../../model/session.js';
 import { judge, type StepResult, skip } from '../check.js';
 import { describeAnswer, errorOf, hasStatus, type RoundTrip } from '../round-trip.js';
 import { instanceOf, type ServedBy, whoServed } from '../served-by.js';
-import { SESSION_COOKIE, sessionSetCookies } from '../session-cookie.js';
+import { sessionSetCookies } from '../session-cookie.js';
 import { NotApplicable } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 

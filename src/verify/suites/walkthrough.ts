@@ -1,11 +1,12 @@
 import { CookieJar } from 'tough-cookie';
 import { FcError } from '../../model/errors.js';
 import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
+import { SESSION_COOKIE } from '../../model/session.js';
 import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
 import { describeAnswer, type RoundTrip } from '../round-trip.js';
 import { compareInstances, instanceOf, type ServedBy, whoServed, whyUnknown } from '../served-by.js';
-import { isAttribute, SESSION_COOKIE, type SessionSetCookie, sessionSetCookies } from '../session-cookie.js';
+import { isAttribute, type SessionSetCookie, sessionSetCookies } from '../session-cookie.js';
 import {
   type Filling,
   fillInstance,
