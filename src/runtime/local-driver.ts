@@ -57,7 +57,7 @@ export function createLocalDriver({
     guard,
     ports: new Ports({ begin: Number.parseInt(nonce.slice(0, 8), 16) / 2 ** 32 }),
     queue: new StartQueue(clock),
-    marked: new MarkedProcesses(clock, nonce),
+    marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment },
   };
   const running = new Set<LocalInstance>();

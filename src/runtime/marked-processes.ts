@@ -1,6 +1,4 @@
-import type { Clock } from '../model/clock.js';
 import { environmentOf, isDead, type ProcessStat, processIds, statOf } from '../system/process-table.js';
-import { wait } from '../system/wait.js';
 
 /** How many processes are looked at before other work gets a turn. */
 const PROCESSES_AT_ONCE = 64;
@@ -40,12 +38,10 @@ export class MarkedProcess {
  * none is found. One pass over the process table serves all instances that ask for it at that moment.
  */
 export class MarkedProcesses {
-  readonly #clock: Clock;
   readonly #nonce: string;
   #next: Promise<ReadonlyMap<string, readonly MarkedProcess[]>> | undefined;
 
-  constructor(clock: Clock, nonce: string) {
-    this.#clock = clock;
+  constructor(nonce: string) {
     this.#nonce = nonce;
   }
 
@@ -55,13 +51,12 @@ export class MarkedProcesses {
   }
 
   async #pass(): Promise<ReadonlyMap<string, readonly MarkedProcess[]>> {
-    await wait(this.#clock, 0, { keepAlive: true });
+    await nextTurn();
     // A caller from now on needs a pass that begins later.
     this.#next = undefined;
     const found = new Map<string, MarkedProcess[]>();
     for (const [index, pid] of processIds().entries()) {
-      if (index % PROCESSES_AT_ONCE === PROCESSES_AT_ONCE - 1)
-        await wait(this.#clock, 0, { keepAlive: true });
+      if (index % PROCESSES_AT_ONCE === PROCESSES_AT_ONCE - 1) await nextTurn();
       const instanceId = this.#instanceOf(pid);
       const stat = instanceId === undefined ? undefined : statOf(pid);
       if (instanceId === undefined || stat === undefined) continue;
@@ -73,9 +68,19 @@ export class MarkedProcesses {
   }
 
   #instanceOf(pid: number): string | undefined {
-    const variables = environmentOf(pid);
-    if (!variables.includes(`FC_AFFINITY_RUN=${this.#nonce}`)) return undefined;
+    const environment = environmentOf(pid);
+    if (!environment.includes(`FC_AFFINITY_RUN=${this.#nonce}`)) return undefined;
     const name = 'FC_INSTANCE_ID=';
-    return variables.find((variable) => variable.startsWith(name))?.slice(name.length);
+    return environment
+      .split('\0')
+      .find((variable) => variable.startsWith(name))
+      ?.slice(name.length);
   }
+}
+
+/** Lets other work have its turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

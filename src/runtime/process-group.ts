@@ -71,10 +71,9 @@ export class ProcessGroup {
     this.ended = this.#untilEnded(drained);
   }
 
-  /** The process IDs of the group, the leader first. Reads the process table only when more than the leader is asked for. */
-  *members(): Generator<number> {
-    yield this.pid;
-    yield* membersOf(this.pid);
+  /** The process IDs of the group. */
+  members(): readonly number[] {
+    return membersOf(this.pid);
   }
 
   /** The process IDs of the group and of the processes that left it. */
@@ -145,7 +144,7 @@ export class ProcessGroup {
   async #killMarked(): Promise<void> {
     let withoutFind = 0;
     for (let passes = 0; passes < MOST_PASSES && withoutFind < PASSES_WITHOUT_FIND; passes++) {
-      if (passes > 0) await wait(this.#context.clock, INTERVAL_MS, { keepAlive: true });
+      if (withoutFind === 0 && passes > 0) await wait(this.#context.clock, INTERVAL_MS, { keepAlive: true });
       const found = await this.#outsideGroup();
       for (const one of found) one.send('SIGKILL');
       this.leftProcesses ||= found.length > 0;

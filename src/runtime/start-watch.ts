@@ -122,8 +122,9 @@ async function listening({
     output: log,
   });
   const patience = clock.now() + DOUBT_MS;
-  while (clock.now() < patience && listensOn(port, group.members()) === false) {
-    if (listensOn(port, await group.processes()) === true) break;
+  while (clock.now() < patience && listensOn(port, group.pid, () => group.members()) === false) {
+    const processes = await group.processes();
+    if (listensOn(port, group.pid, () => processes) === true) break;
     await wait(clock, DOUBT_INTERVAL_MS);
     signal.throwIfAborted();
   }

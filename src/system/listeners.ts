@@ -33,13 +33,24 @@ export function portOwner(port: number): PortOwner | undefined {
   return { pid, name: firstPage(`/proc/${pid}/comm`)?.trim() ?? 'unknown' };
 }
 
-/** Whether one of these processes listens on the port; `undefined` where that cannot be known. */
-export function listensOn(port: number, pids: Iterable<number>): boolean | undefined {
+/**
+ * Whether one of some processes listens on the port; `undefined` where that cannot be known. Reads no more than is needed.
+ * @param likely the process that listens most likely
+ * @param others gives the other processes when they are needed
+ */
+export function listensOn(
+  port: number,
+  likely: number,
+  others: () => readonly number[],
+): boolean | undefined {
   if (!existsSync('/proc/net/tcp')) return undefined;
-  const inodes = inodesOf((listener) => listener.port === port);
-  if (inodes.size === 0) return false;
-  for (const pid of pids) if (hasSocket(pid, inodes)) return true;
-  return false;
+  const inodes = new Set<string>();
+  for (const listener of listeners()) {
+    if (listener.port !== port) continue;
+    if (hasSocket(likely, new Set([listener.inode]))) return true;
+    inodes.add(listener.inode);
+  }
+  return inodes.size > 0 && others().some((pid) => hasSocket(pid, inodes));
 }
 
 /** The ports on which these processes listen, in ascending order. */

@@ -48,9 +48,9 @@ export function processIds(): number[] {
     .filter((pid) => pid > 0);
 }
 
-/** The environment with which a process was started, as `NAME=value`; empty for zombies and where this user may not read it. */
-export function environmentOf(pid: number): string[] {
-  return wholeFile(`/proc/${pid}/environ`).split('\0');
+/** The environment with which a process was started, as `NAME=value` with a NUL behind each; empty for zombies and where it may not be read. */
+export function environmentOf(pid: number): string {
+  return wholeFile(`/proc/${pid}/environ`);
 }
 
 /** The processes of a process group. */

@@ -37,7 +37,7 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     guard,
     ports,
     queue: new StartQueue(clock),
-    marked: new MarkedProcesses(clock, nonce),
+    marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment: process.env },
   };
   guard.begin();
