@@ -14,4 +14,6 @@ const instances = commands.map((command, index) => {
   return driver.start(spec, new AbortController().signal);
 });
 await Promise.all(instances.map((instance) => instance.ready));
+// Without instances nothing else would keep it alive until it is killed.
+setInterval(() => {}, 60_000);
 console.log(JSON.stringify(instances.map((instance) => instance.pid)));
