@@ -35,7 +35,7 @@ describe('the package', () => {
     expect(messages).toEqual([]);
   });
 
-  test('holds the program, its types, the hello fixture, licence and changelog, and nothing of the tests', async () => {
+  test('holds the program, its types, the bundled fixtures, licence and changelog, and nothing of the tests', async () => {
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
     const packed = JSON.parse(stdout);
     const [{ files }] = Array.isArray(packed) ? packed : Object.values<{ files: { path: string }[] }>(packed);
@@ -49,12 +49,13 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'fixtures/hello/app.js',
+        'fixtures/mcp/server.js',
         'LICENSE',
         'README.md',
         'CHANGELOG.md',
       ]),
     );
-    expect(paths.filter((path) => /^(test|src|fixtures\/(?!hello))/.test(path))).toEqual([]);
+    expect(paths.filter((path) => /^(test|src|fixtures\/(?!hello|mcp\/))/.test(path))).toEqual([]);
   });
 
   test('has a program that brings its packages with it, and their licences', () => {

@@ -1,8 +1,20 @@
 import { fileURLToPath } from 'node:url';
+import type { SessionAffinityType } from '../model/function.js';
 
-/** The handler that ships in the package: what is served when nothing is named. */
-export const BUNDLED_FIXTURE = {
-  functionName: 'hello',
-  codeDirectory: fileURLToPath(new URL('../../fixtures/hello', import.meta.url)),
-  command: [process.execPath, 'app.js'],
-} as const;
+/** A handler that ships in the package. */
+interface BundledFixture {
+  readonly functionName: string;
+  readonly codeDirectory: string;
+  readonly command: readonly string[];
+}
+
+/** @returns what is served when no command is given: an MCP server where the affinity is for MCP, else `hello` */
+export function bundledFixture(affinity: SessionAffinityType): BundledFixture {
+  const isMcp = affinity === 'MCP_SSE' || affinity === 'MCP_STREAMABLE';
+  const functionName = isMcp ? 'mcp' : 'hello';
+  return {
+    functionName,
+    codeDirectory: fileURLToPath(new URL(`../../fixtures/${functionName}`, import.meta.url)),
+    command: [process.execPath, isMcp ? 'server.js' : 'app.js'],
+  };
+}

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import { FcError } from '../model/errors.js';
 import type { FunctionConfig, InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
 import { completeFunction } from '../model/function-config.js';
-import { BUNDLED_FIXTURE } from './bundled-fixture.js';
+import { bundledFixture } from './bundled-fixture.js';
 import { functionNameOf } from './function-name.js';
 
 /** What the command line says of a function, checked value by value; undefined where nothing was said. */
@@ -44,12 +43,11 @@ export function functionFromFlags({
   directory,
   environmentVariables,
 }: FlagFunction): FunctionConfig {
-  checkMcpFlags(flags);
-  const bundled = command === undefined;
+  const bundled = command === undefined ? bundledFixture(flags.affinity) : undefined;
   return completeFunction({
-    functionName: flags.function ?? (bundled ? BUNDLED_FIXTURE.functionName : functionNameOf(directory)),
-    command: bundled ? BUNDLED_FIXTURE.command : command,
-    codeDirectory: bundled ? BUNDLED_FIXTURE.codeDirectory : resolve(directory),
+    functionName: flags.function ?? bundled?.functionName ?? functionNameOf(directory),
+    command: bundled?.command ?? command ?? [],
+    codeDirectory: bundled?.codeDirectory ?? resolve(directory),
     sessionAffinity: flags.affinity,
     sessionAffinityConfig: {
       sessionConcurrencyPerInstance: flags.sessionsPerInstance,
@@ -69,21 +67,4 @@ export function functionFromFlags({
     maxSessionTTLInSeconds: flags.maxSessionTtl,
     environmentVariables,
   });
-}
-
-/** @throws InvalidArgument for a flag that the affinity has no use for (spec §1.2) */
-function checkMcpFlags({ affinity, ssePath, ttl, idle, disableSessionIdReuse }: FunctionFlags): void {
-  const refuse = (flag: string, reason: string): never => {
-    throw new FcError('InvalidArgument', `${flag} ${reason}`, { fix: 'leave it out' });
-  };
-  if (ssePath !== undefined && affinity !== 'MCP_SSE') refuse('--sse-path', 'is only for --affinity mcp-sse');
-  if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
-    refuse('--sse-path', `must be a path that begins with "/", got ${JSON.stringify(ssePath)}`);
-  if (affinity === 'MCP_SSE' && (ttl !== undefined || idle !== undefined))
-    refuse(
-      ttl === undefined ? '--idle' : '--ttl',
-      'is not for --affinity mcp-sse: a session lives as long as its stream',
-    );
-  if (affinity.startsWith('MCP') && disableSessionIdReuse)
-    refuse('--disable-session-id-reuse', 'is only for --affinity cookie and header');
 }

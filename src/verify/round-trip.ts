@@ -7,8 +7,9 @@ import { HeaderLines } from '../model/headers.js';
 import { judge, type StepResult } from './check.js';
 import type { JudgedRoundTrip } from './report.js';
 
-/** A GET and its answer. The header lines are those of the wire. */
+/** A request and its answer. The header lines are those of the wire. */
 export interface RoundTrip {
+  readonly method: string;
   readonly url: URL;
   readonly sent: Readonly<Record<string, string>>;
   readonly status: number;
@@ -17,7 +18,16 @@ export interface RoundTrip {
   readonly body: string;
 }
 
-interface RoundTripOptions {
+/** What a request is, beside its headers. */
+export interface RequestOptions {
+  /** GET by default. */
+  readonly method?: string;
+  readonly body?: string;
+  /** Leaves the body of the answer: a stream does not end by itself. */
+  readonly headOnly?: boolean;
+}
+
+interface RoundTripOptions extends RequestOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -39,13 +49,21 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Sends one GET on a connection of its own.
+ * Sends one request on a connection of its own.
  * @throws UnreachableError when nobody answers; BadResponse when the answer was cut off or is not HTTP
  */
-export function roundTrip({ url, headers, clock, signal }: RoundTripOptions): Promise<RoundTrip> {
+export function roundTrip({
+  url,
+  headers,
+  clock,
+  signal,
+  method = 'GET',
+  body: sentBody,
+  headOnly = false,
+}: RoundTripOptions): Promise<RoundTrip> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const outgoing = send(url, { method: 'GET', headers, agent: false, signal });
+    const outgoing = send(url, { method, headers, agent: false, signal });
     const stopWaiting = clock.wakeAt(clock.now() + ANSWER_LIMIT_MS, () => {
       outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     });
@@ -55,9 +73,12 @@ export function roundTrip({ url, headers, clock, signal }: RoundTripOptions): Pr
     };
     outgoing.on('error', fail);
     outgoing.on('response', (response) => {
-      readStart(response).then((body) => {
+      const reading = headOnly ? Promise.resolve('') : readStart(response);
+      if (headOnly) response.destroy();
+      reading.then((body) => {
         stopWaiting();
         resolve({
+          method,
           url,
           sent: headers,
           status: response.statusCode ?? 0,
@@ -66,7 +87,7 @@ export function roundTrip({ url, headers, clock, signal }: RoundTripOptions): Pr
         });
       }, fail);
     });
-    outgoing.end();
+    outgoing.end(sentBody);
   });
 }
 
@@ -96,14 +117,14 @@ export function errorOf(body: string): { readonly code: string; readonly message
 }
 
 /** @returns the round trip in a form to show */
-export function judgedRoundTrip({ url, sent, status, headers, body }: RoundTrip): JudgedRoundTrip {
+export function judgedRoundTrip({ method, url, sent, status, headers, body }: RoundTrip): JudgedRoundTrip {
   const lines: string[] = [];
   for (let at = 0; at < headers.flat.length; at += 2) {
     lines.push(`${headers.flat[at]}: ${headers.flat[at + 1]}`);
   }
   return {
     request: {
-      method: 'GET',
+      method,
       url: url.href,
       headers: Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
     },

@@ -1,7 +1,7 @@
 import { FcError } from '../model/errors.js';
 import { judge, type StepResult, skip } from './check.js';
 import type { RoundTrip } from './round-trip.js';
-import type { SuiteRun } from './suite-run.js';
+import type { Control, SuiteRun } from './suite-run.js';
 import { DEFAULT_INSTANCE_FROM, type InstanceFrom } from './target.js';
 
 /** Which instance served a response, and by which source. The handler is asked first: an emulator does not certify itself. */
@@ -26,7 +26,7 @@ export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: st
       reason: `the handler does not name its instance (${whatIsMissing(instanceFrom)}) and ${missing}`,
     };
   }
-  const control = await namedByControl(run, sessionId);
+  const control = await namedByControl(run.control, answer, sessionId);
   if (handler === undefined) {
     if (control !== undefined) return { kind: 'known', instanceId: control, source: 'control' };
     return { kind: 'contradiction', message: `the control API knows no session "${sessionId}"` };
@@ -83,13 +83,19 @@ function namedByHandler({ headers, body }: RoundTrip, from: InstanceFrom): strin
   return (match?.[1] ?? match?.[0]) || undefined;
 }
 
-async function namedByControl(run: SuiteRun, sessionId: string): Promise<string | undefined> {
-  if (run.control === undefined) return undefined;
-  const { plane, ref } = run.control;
+/** The sessions of MCP functions have no API: the record of the request names the instance. */
+async function namedByControl(
+  { plane, ref, served }: Control,
+  answer: RoundTrip,
+  sessionId: string,
+): Promise<string | undefined> {
   try {
-    return (await plane.sessions.get({ ...ref, sessionId })).containerId;
+    if (!served.config.sessionAffinity.startsWith('MCP'))
+      return (await plane.sessions.get({ ...ref, sessionId })).containerId;
+    const { decision } = await plane.requests.get(answer.headers.get('x-fc-request-id') ?? '');
+    return decision?.instanceId;
   } catch (error) {
-    if (error instanceof FcError && error.code === 'SessionNotFound') return undefined;
+    if (error instanceof FcError && error.status === 404) return undefined;
     throw error;
   }
 }

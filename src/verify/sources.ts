@@ -22,6 +22,11 @@ const DOCUMENTS = {
     'Pause and resume sessions',
     'zh/functioncompute/fc/sandbox-deep-hibernation-pause-and-resume-session',
   ),
+  mcpStreamable: page(
+    'Configure MCP Streamable HTTP affinity',
+    'zh/functioncompute/fc/user-guide/mcp-streamable-http-affinity',
+  ),
+  mcpSse: page('Configure MCP SSE affinity', 'zh/functioncompute/fc/user-guide/mcp-sse-affinity'),
   web: page('Web functions', 'document_detail/2513501.html'),
   errors: page(
     'API 2023-03-30, error codes',

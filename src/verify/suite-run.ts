@@ -6,7 +6,7 @@ import type { ControlPlane, FunctionRef, ServedFunction } from '../model/service
 import { type Check, type StepResult, skip } from './check.js';
 import { count } from './count.js';
 import type { RequestRow, Step } from './report.js';
-import { judgedRoundTrip, type RoundTrip, roundTrip } from './round-trip.js';
+import { judgedRoundTrip, type RequestOptions, type RoundTrip, roundTrip } from './round-trip.js';
 import { findServedFunction, parseTargetUrl, type VerifyTarget } from './target.js';
 
 /** The control API of a target, with the function that the run is about. */
@@ -57,10 +57,14 @@ export class SuiteRun {
    * @param url at this target; a suite about paths and queries gives another than the trigger's
    * @throws UnreachableError when the target does not answer and never has; BadResponse when it breaks off later
    */
-  async send(headers: Readonly<Record<string, string>> = {}, url = this.url): Promise<RoundTrip> {
+  async send(
+    headers: Readonly<Record<string, string>> = {},
+    url = this.url,
+    request: RequestOptions = {},
+  ): Promise<RoundTrip> {
     const { signal } = this.target;
     try {
-      const answer = await roundTrip({ url, headers, clock: this.clock, signal });
+      const answer = await roundTrip({ ...request, url, headers, clock: this.clock, signal });
       this.#answered = true;
       return answer;
     } catch (error) {

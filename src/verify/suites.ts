@@ -4,6 +4,8 @@ import type { Suite } from './suite.js';
 const SUITES = {
   walkthrough: async () => (await import('./suites/walkthrough.js')).walkthrough,
   header: async () => (await import('./suites/header.js')).header,
+  'mcp-streamable': async () => (await import('./suites/mcp-streamable.js')).mcpStreamable,
+  'mcp-sse': async () => (await import('./suites/mcp-sse.js')).mcpSse,
   'session-api': async () => (await import('./suites/session-api.js')).sessionApi,
   lifecycle: async () => (await import('./suites/lifecycle.js')).lifecycle,
   limits: async () => (await import('./suites/limits.js')).limits,

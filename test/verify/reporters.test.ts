@@ -288,7 +288,15 @@ describe('every reporter', () => {
   it('is known by its name, as every suite is', () => {
     expect(REPORTER_NAMES).toEqual(['pretty', 'json', 'tap', 'junit', 'github']);
     expect(isReporterName('toString')).toBe(false);
-    expect(SUITE_IDS).toEqual(['walkthrough', 'header', 'session-api', 'lifecycle', 'limits']);
+    expect(SUITE_IDS).toEqual([
+      'walkthrough',
+      'header',
+      'mcp-streamable',
+      'mcp-sse',
+      'session-api',
+      'lifecycle',
+      'limits',
+    ]);
     expect(isSuiteId('constructor')).toBe(false);
   });
 });

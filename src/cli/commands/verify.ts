@@ -13,13 +13,10 @@ import { type OwnTarget, startOwn } from '../verify/own-emulator.js';
 import { progressOn } from '../verify/progress.js';
 import { wantedReports, writeReports } from '../verify/reports.js';
 
-/** Named by the contract, brought by later issues. */
-const LATER_SUITES = ['mcp-sse', 'mcp-streamable'];
-
 const OPTIONS = {
   suite: list(
     '--suite <name>',
-    'walkthrough, header, session-api, lifecycle, limits or all (default: walkthrough); may be repeated',
+    'walkthrough, header, mcp-streamable, mcp-sse, session-api, lifecycle, limits or all (default: walkthrough); may be repeated',
   ),
   target: text('--target <url>', 'check this one (default: an emulator that verify starts)'),
   api: text(
@@ -154,8 +151,7 @@ function suiteIds(said: readonly string[], known: readonly SuiteId[]): readonly 
   if (said.length === 0) return ['walkthrough'];
   const words: Record<string, readonly SuiteId[]> = { all: known };
   for (const id of known) words[id] = [id];
-  const later = LATER_SUITES.filter((name) => words[name] === undefined);
-  return [...new Set(said.flatMap((text) => pick({ text, name: '--suite' }, words, later)))];
+  return [...new Set(said.flatMap((text) => pick({ text, name: '--suite' }, words)))];
 }
 
 /** The first signal ends the run and what it started; a second one does not wait for that. */

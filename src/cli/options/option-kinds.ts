@@ -51,28 +51,22 @@ export function duration<Default extends number | undefined = undefined>(
   );
 }
 
-/** One word of a few; a mistyped one is told its nearest. `later` are words of the contract that are not there yet. */
+/** One word of a few; for a mistyped one the error names the nearest. */
 export function choice<T, Default extends T | undefined>(
   flags: string,
   help: string,
   {
     words,
     byDefault,
-    later = [],
     ...kind
-  }: Kind & {
-    readonly words: Readonly<Record<string, T>>;
-    readonly byDefault: Default;
-    readonly later?: readonly string[];
-  },
+  }: Kind & { readonly words: Readonly<Record<string, T>>; readonly byDefault: Default },
 ): Option<T | Default> {
-  return value(flags, help, byDefault, (given) => pick(given, words, later), kind);
+  return value(flags, help, byDefault, (given) => pick(given, words), kind);
 }
 
-export function pick<T>(given: Given, words: Readonly<Record<string, T>>, later: readonly string[] = []): T {
+export function pick<T>(given: Given, words: Readonly<Record<string, T>>): T {
   const found = Object.hasOwn(words, given.text) ? words[given.text] : undefined;
   if (found !== undefined) return found;
-  if (later.includes(given.text)) throw notThereYet(`${given.name} ${given.text}`);
   const names = Object.keys(words);
   throw new UsageError(
     `${given.name} must be one of ${names.join(', ')}, got ${JSON.stringify(given.text)}`,

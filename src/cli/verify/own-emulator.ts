@@ -13,6 +13,11 @@ interface Said extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
   readonly affinity: SessionAffinityType | undefined;
 }
 
+const AFFINITY_OF: Partial<Record<SuiteId, SessionAffinityType>> = {
+  header: 'HEADER_FIELD',
+  'mcp-streamable': 'MCP_STREAMABLE',
+  'mcp-sse': 'MCP_SSE',
+};
 const HEADER_NAME = 'x-session-id';
 /** The limits suite fills every slot, so there are few. */
 const MOST_INSTANCES_TO_FILL = 4;
@@ -29,7 +34,7 @@ export async function startOwn(
     context,
   }: { readonly said: Said; readonly command: readonly string[] | undefined; readonly context: Context },
 ): Promise<OwnTarget> {
-  const affinity = said.affinity ?? (suite === 'header' ? 'HEADER_FIELD' : 'GENERATED_COOKIE');
+  const affinity = said.affinity ?? AFFINITY_OF[suite] ?? 'GENERATED_COOKIE';
   const isolated = said.isolation === 'SESSION_EXCLUSIVE';
   const fewInstances = Math.max(said.minInstances, Math.min(said.maxInstances, MOST_INSTANCES_TO_FILL));
   const flags = {
