@@ -11,18 +11,30 @@ export class UsageError extends Error {
   }
 }
 
-/** An operation of the command itself failed: exit code 1. */
+/** An operation of the command itself failed: exit code 1, unless another is usual. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: string;
+  readonly exitCode: number;
   readonly fix: string | undefined;
 
   constructor(
     message: string,
-    { code, fix, cause }: { readonly code: string; readonly fix?: string; readonly cause?: unknown },
+    {
+      code,
+      exitCode = 1,
+      fix,
+      cause,
+    }: {
+      readonly code: string;
+      readonly exitCode?: number;
+      readonly fix?: string;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, { cause });
     this.code = code;
+    this.exitCode = exitCode;
     this.fix = fix;
   }
 }

@@ -32,7 +32,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof UnreachableError)
     return { ...known, exitCode: EXIT.unreachable, code: 'Unreachable', fix: error.fix };
   if (error instanceof CommandError)
-    return { ...known, exitCode: EXIT.failed, code: error.code, fix: error.fix };
+    return { ...known, exitCode: error.exitCode, code: error.code, fix: error.fix };
   if (error instanceof PortInUseError) return { ...known, exitCode: EXIT.failed, code: 'PortInUse' };
   if (error instanceof ExplainedError) {
     const { details, fix, refusal } = error;

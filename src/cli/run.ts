@@ -8,7 +8,7 @@ import { addOptions, readOptions } from './options/options.js';
 import { type ErrorForm, errorForm, printFailure } from './output/print-failure.js';
 
 /** Commands that take another command after `--`; for the rest `--` only ends the options. */
-const TAKES_COMMAND = new Set(['serve', 'verify']);
+const TAKES_COMMAND = new Set(['serve', 'verify', 'exec']);
 
 /**
  * Runs one command line.

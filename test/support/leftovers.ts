@@ -16,6 +16,15 @@ export function nonceOf(pid: number): string {
   return variable.slice('FC_AFFINITY_RUN='.length);
 }
 
+/** Whether the process runs; a dead one that nobody has waited for does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
 export function listens(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {

@@ -1,16 +1,15 @@
-import { resolve } from 'node:path';
 import type { Emulator } from '../../emulator-options.js';
 import { PortInUseError } from '../../model/errors.js';
 import type { FunctionConfig } from '../../model/function.js';
-import { isLoopback } from '../../model/host-rule.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
-import { CommandError, notThereYet, UsageError } from '../errors.js';
+import { CommandError, notThereYet } from '../errors.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
 import { unknownVariables } from '../options/unknown-variables.js';
 import { jsonLog } from '../serve/json-log.js';
+import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
 import { readyFirst, type ServeLog } from '../serve/serve-log.js';
 import { untilSignal } from '../serve/until-signal.js';
@@ -34,30 +33,14 @@ export const serve = command({
         `serving the configuration ${JSON.stringify(path)}`,
         'name a command: -- node app.js',
       );
-    if (values.port !== 0 && values.port === values.apiPort)
-      throw new UsageError(`--port and --api-port are both ${values.port}`);
-    const host = values.host ?? '127.0.0.1';
-    checkLoopback(host);
+    checkListening(values);
     const config = await servedFunction({ ...values, given }, rest, context);
     const log = readyFirst((values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, values));
     for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
     await warn(config, { log, bundled: rest === undefined, directory: context.directory });
 
     const { startEmulator } = await import('../../emulator.js');
-    const emulator = startEmulator({
-      functions: [{ config, port: values.port, customDomain: values.customDomain }],
-      host,
-      apiPort: values.apiPort,
-      allowedHosts: values.allowedHost,
-      maxSessionTTLInSeconds: values.maxSessionTtl,
-      countSleep: values.countSleep,
-      ...(values.stateDir !== undefined && { stateDirectory: resolve(context.directory, values.stateDir) }),
-      hostEnvironment: context.env,
-      onRecord: log.request,
-      onEvent: log.event,
-      onLine: log.line,
-      onNotice: log.notice,
-    });
+    const emulator = startEmulator(emulatorOptions(values, config, { log, context }));
     const ended = untilSignal({
       emulator,
       signals: context.signals,
@@ -128,13 +111,4 @@ async function namingTheOwner(cause: PortInUseError, values: { readonly port: nu
     fix: `${flag} 0, or end that process`,
     cause,
   });
-}
-
-/** @throws UsageError for an address that others could reach: control requests would have to be signed (quality T1) */
-function checkLoopback(host: string): void {
-  if (isLoopback(host)) return;
-  throw new UsageError(
-    `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not there yet`,
-    { fix: '--host 127.0.0.1' },
-  );
 }

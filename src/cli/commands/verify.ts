@@ -57,7 +57,7 @@ export const verify = command({
     '  fc-affinity verify -- node app.js',
     '  fc-affinity verify --target http://127.0.0.1:9000 --reporter junit --output-file junit=report.xml',
   ].join('\n'),
-  async run({ values, rest }, context) {
+  async run({ values, given, rest }, context) {
     const [{ REPORTER_NAMES }, suites] = await Promise.all([
       import('../../verify/reporters.js'),
       import('../../verify/suites.js'),
@@ -69,7 +69,7 @@ export const verify = command({
     const instanceFrom = where === undefined ? undefined : asUsage(() => parseInstanceFrom(where));
     if (values.target !== undefined && rest !== undefined)
       throw new UsageError('--target and a command after "--" exclude each other');
-    if (values.target === undefined && values.api !== undefined)
+    if (values.target === undefined && given.api?.name === '--api')
       throw new UsageError('--api is only for --target', {
         fix: 'name the URL of the function with --target',
       });

@@ -4,7 +4,7 @@ import { LIMITS } from '../../model/limits.js';
 import { choice, duration, flag, integer, later, list, text } from './option-kinds.js';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
-const PORTS = [0, 65535] as const;
+export const PORTS = [0, 65535] as const;
 
 /** For `serve`, and for `verify`, whose suites each need their own. */
 export const AFFINITY = {

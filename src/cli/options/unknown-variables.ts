@@ -19,9 +19,14 @@ export function unknownVariables(
 ): string[] {
   const known = Object.values(table).map((option) => variableOf(longFlag(option)));
   return Object.keys(env)
-    .filter((name) => name.startsWith('FC_AFFINITY_') && !known.includes(name) && !OTHERS.includes(name))
+    .filter((name) => name.startsWith('FC_AFFINITY_') && !known.includes(name) && !isOthers(name))
     .map((name) => {
       const meant = nearest(name, known);
       return `no option reads the variable ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     });
+}
+
+/** `exec` names the address of each function for its command, which may be an emulator. */
+function isOthers(name: string): boolean {
+  return OTHERS.includes(name) || /^FC_AFFINITY_URL(_|$)/.test(name);
 }

@@ -22,7 +22,8 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
     ready: (ready) => say(banner(ready, style)),
     request(record) {
       if (quiet && !isTrouble(record)) return;
-      for (const line of requestLines(record, { style, columns: screen.columns })) screen.write(`${line}\n`);
+      for (const line of requestLines(record, { style, columns: screen.columns, isOutputShown: !quiet }))
+        screen.write(`${line}\n`);
     },
     event(event) {
       const line = eventLine(event, style);

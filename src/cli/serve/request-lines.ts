@@ -9,6 +9,8 @@ interface Room {
   readonly style: Style;
   /** Undefined where nobody looks: nothing is cut then. */
   readonly columns: number | undefined;
+  /** Whether what the handler prints stands in the log already. */
+  readonly isOutputShown?: boolean;
 }
 
 /** From this width on request IDs are shown whole, and columns stand two apart. */
@@ -26,7 +28,10 @@ const INDENT = ' '.repeat(10);
  * One line for a request, and below it what its sender may want to know. `+` marks a session that this request opened.
  * `20:31:00  1-6a9fc460-15dedac1-dcd067fab329  GET /path   200   12 ms  +3f2a91c0  67fab329  first-fit`
  */
-export function requestLines(record: RequestRecord, { style, columns }: Room): string[] {
+export function requestLines(
+  record: RequestRecord,
+  { style, columns, isOutputShown = true }: Room,
+): string[] {
   const { requestId, method, target, at, durationMs, decision, refusal, hint } = record;
   const narrow = isNarrow(columns);
   const gap = gapFor(columns);
@@ -49,7 +54,7 @@ export function requestLines(record: RequestRecord, { style, columns }: Room): s
     [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
   ];
   if (refusal !== undefined) {
-    const [first, ...others] = quotedFirst(refusal.message);
+    const [first, ...others] = isOutputShown ? quotedFirst(refusal.message) : refusal.message.split('\n');
     lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(first ?? '')}`);
     for (const other of others) lines.push(`${INDENT}${safeLines(other)}`);
     if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);

@@ -58,7 +58,7 @@ export function readyFirst(log: ServeLog): ServeLog {
   };
 }
 
-/** What even `--quiet` shows: the emulator could not do its work. */
+/** What even `--quiet` shows: the emulator could not do its work. 412: the handler cannot be started. */
 export function isTrouble({ outcome, status }: RequestRecord): boolean {
-  return outcome === 'broken' || (outcome === 'refused' && status >= 500);
+  return outcome === 'broken' || (outcome === 'refused' && (status >= 500 || status === 412));
 }
