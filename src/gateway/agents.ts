@@ -10,7 +10,7 @@ const PROOF_MS = 50;
 const MOST_UNUSED = 256;
 const FEWEST_KEPT = 64;
 
-/** Connections to the instances, kept alive: a pool for each instance, never one for several. */
+/** The kept connections to the instances: one pool for each instance. */
 export class Agents {
   readonly #clock: Clock;
   readonly #byInstance = new Map<string, InstanceAgent>();
@@ -40,7 +40,7 @@ export class Agents {
     this.#byInstance.clear();
   }
 
-  /** Drops the pools without a connection: instances end without telling the gateway. A pool that is needed again is proven again. */
+  /** Drops the pools without a connection, since instances end without telling the gateway. A new pool proves its instance again. */
   #sweep(): void {
     for (const [instanceId, agent] of this.#byInstance) {
       if (agent.isUnused) this.#byInstance.delete(instanceId);
@@ -50,8 +50,8 @@ export class Agents {
 }
 
 /**
- * Reads in a reply whether its connection may serve another request. It may not when the instance is about to close it, nor behind a
- * reply that has no body by its method or status: an instance that sends a body all the same would send it into the next reply.
+ * Decides by the head of a reply whether its connection may serve another request. It may not when the instance soon closes it. It
+ * may not after a reply to HEAD, 204 or 304 either: if the instance sends a body there, its bytes would meet the next request.
  */
 export function decideReuse(request: ClientRequest, { statusCode, rawHeaders }: IncomingMessage): void {
   if (request.method === 'HEAD' || statusCode === 204 || statusCode === 304) request.shouldKeepAlive = false;
@@ -70,19 +70,19 @@ export function hasReceived({ socket }: ClientRequest): boolean {
 }
 
 /**
- * What an instance does with the connections that it lets us keep: not known, keeps them, or has once closed one without saying so
- * (or sent bytes that nobody asked for).
+ * Whether an instance keeps the connections that it does not announce to close. `no`: it has closed one without announcing it, or has
+ * sent bytes that belong to no reply.
  */
 type KeepsConnections = 'unproven' | 'yes' | 'no';
 
 /**
- * What `http.request` asks of an agent, for the one address of an instance. Node's own agent serves any number of addresses: it copies
- * the options of every request and names its address several times, which is a tenth of the cost of a request here.
- * There is no upper bound of connections: the scheduler bounds the requests, and a bound here would queue them silently.
+ * The agent of one instance, as `http.request` needs it. Node's own agent copies the options of every request and formats its address
+ * several times, which is a tenth of the cost of a request here.
+ * The number of connections has no limit: the scheduler limits the requests, and a limit here would queue them silently.
  *
- * A connection is used again only when it is known to live: an instance that closes behind its replies without saying so fails the
- * requests that are sent meanwhile. So the first kept connection stays unused for a moment, until it has proven that the instance
- * keeps it; and an instance that has broken its word once gets a connection for each request from then on.
+ * A request on a connection that the instance is closing fails. So the first kept connection of an instance stays unused for 50 ms, to
+ * prove that the instance keeps connections. An instance that closes one without announcing it gets a new connection for each request
+ * from then on.
  */
 class InstanceAgent {
   readonly #address: Address;
@@ -156,7 +156,7 @@ class InstanceAgent {
     if (this.#isProving) return;
     this.#isProving = true;
     this.#clock.wakeAt(this.#clock.now() + PROOF_MS, () => {
-      // By then the process has read whatever came to the connection before the time was up.
+      // Node reads what has come to its sockets before it calls this.
       setImmediate(() => {
         this.#isProving = false;
         if (socket.isFresh && this.keepAlive) this.#keepsConnections = 'yes';
@@ -170,7 +170,7 @@ class InstanceAgent {
     const place = this.#unused.indexOf(socket);
     if (place >= 0) this.#unused.splice(place, 1);
     if (!socket.wasKept || !socket.wasClosedByInstance) return;
-    // In the middle of a reply it is the reply that failed.
+    // A close in the middle of a reply is a failure of that reply.
     if (place >= 0 || !socket.hasNews) this.#stopKeeping();
   }
 
@@ -184,7 +184,7 @@ class InstanceAgent {
     for (const socket of this.#unused.splice(0)) socket.destroy();
   }
 
-  /** Closes what has been unused for too long, and looks again when the next connection may have been. */
+  /** Closes the connections that have been unused for too long, and repeats this as long as there are unused ones. */
   #watchIdle(): void {
     const [oldest] = this.#unused;
     if (oldest === undefined || this.#isWatching) return;
@@ -202,8 +202,8 @@ class InstanceAgent {
 type WriteCallback = (error?: Error | null) => void;
 
 /**
- * A connection to an instance. A write that meets a closed connection is no error of it: what the instance has answered before may
- * still be unread, and the end of the reading tells whether it has.
+ * A connection to an instance. A write to a closed connection does not destroy it, since an answer that came before may still be
+ * unread. The read side then tells whether the instance has answered.
  */
 class InstanceSocket extends Socket {
   /** How many bytes it had received when it was kept. */
@@ -221,7 +221,7 @@ class InstanceSocket extends Socket {
     return this.#writeFailed || this.readableEnded || this.errored !== null;
   }
 
-  /** Whether anything has come since it was kept, or at all. Between two requests this belongs to no reply. */
+  /** Whether bytes have come since it was kept. Between two requests they belong to no reply. */
   get hasNews(): boolean {
     return this.bytesRead > this.readBefore;
   }
@@ -230,7 +230,7 @@ class InstanceSocket extends Socket {
     return this.writable && !this.#writeFailed;
   }
 
-  /** Whether it is as it was when it was kept. */
+  /** Whether it can take another request: open, and without bytes that belong to no reply. */
   get isFresh(): boolean {
     return this.isUsable && !this.hasNews;
   }

@@ -54,7 +54,7 @@ export class Attempt {
   #start(): void {
     const { exchange, clock, route } = this.#parts;
     const { timeoutInSeconds } = route;
-    // Also called when the exchange is over already.
+    // This also runs when the exchange is over already.
     void exchange.over.then(this.#onOver);
     if (exchange.isOver) return;
     if (exchange.bodyError !== undefined) {
@@ -209,7 +209,7 @@ export class Attempt {
   readonly #onOver = (outcome: ExchangeOutcome): void => {
     if (this.#over) return;
     this.#parts.trail.unfinished(outcome);
-    // The instance may have replied before it had the whole body, and still want the rest.
+    // The instance may have replied before it received the whole body, and may still read the rest.
     if (outcome === 'delivered' && this.#upload?.isUnderWay)
       this.#upload.whenOver(() => this.#end({ answered: true }));
     else this.#end({ answered: this.#answered });
@@ -233,7 +233,7 @@ export class Attempt {
     this.#cancelTimeout();
     this.#upload?.stop();
     this.#exchange.body?.off('error', this.#onBodyError);
-    // After a whole exchange, read to its end, Node has kept the connection.
+    // After a whole exchange Node has kept the connection.
     if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
     this.#parts.trail.tried(result);
@@ -241,7 +241,7 @@ export class Attempt {
   }
 }
 
-/** How long the body of a reply is, where it is known, and what must see it. */
+/** The length of the body of a reply, where it is known, and the watcher of its bytes. */
 interface PassedBody {
   readonly length: number | undefined;
   readonly watch: BodyWatcher | undefined;

@@ -7,7 +7,7 @@ export type RawRequest = Pick<
   'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders'
 >;
 
-/** What an HTTP trigger can be made to accept (spec §7). */
+/** The methods that an HTTP trigger accepts (spec §7). */
 export const METHODS: ReadonlySet<string | undefined> = new Set([
   'GET',
   'HEAD',

@@ -8,28 +8,28 @@ import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 export interface RequestRules {
   readonly hostVerdict: (host: string) => HostVerdict;
   readonly maxBodyBytes: number;
-  /** Names in lower case that no Connection line may take away, beside those that never may. */
+  /** Names in lower case that no Connection line may name, in addition to PROTECTED. */
   readonly sessionHeaders: readonly string[];
 }
 
-/** What is left of a request's head after the checks: what the instance may see. */
+/** The part of a request's head that the instance may see. */
 export interface CheckedRequest {
   readonly host: { readonly name: string; readonly value: string };
-  /** Flat, without Host, hop-by-hop headers and `x-fc-*`; in the client's order and letter case. Framing is among it. */
+  /** Flat, without Host, hop-by-hop headers and `x-fc-*`; in the client's order and letter case. Framing fields are among them. */
   readonly lines: readonly string[];
   readonly hasBody: boolean;
-  /** Whether the client says how long the body is, be it nothing. */
+  /** Whether the client states the length of the body, also of an empty one. */
   readonly isFramed: boolean;
 }
 
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,15})$/;
 const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
-/** To take one of these away on the way would change whose request it is or where it ends. */
+/** To remove one of these would change where the request ends, or whose request it is. */
 const PROTECTED = ['content-length', 'transfer-encoding', 'host', 'cookie', 'mcp-session-id'];
 
 /**
- * Everything that must hold before a request may cost anything: one pass over its lines, linear in their length.
- * A request that fails leaves doubt about where it ends, so its connection must be closed.
+ * Checks a request before it causes any other work, in one pass over its lines.
+ * After a request that fails the start of the next one is in doubt, so its connection must be closed.
  * @throws InvalidArgument, MethodNotAllowed, AccessDenied, EntityTooLarge, RequestHeaderFieldsTooLarge
  */
 export function checkRequest(request: RawRequest, rules: RequestRules): CheckedRequest {
@@ -65,8 +65,8 @@ export function checkRequest(request: RawRequest, rules: RequestRules): CheckedR
 }
 
 /**
- * Whether a request with an offer of another protocol is the one that the gateway accepts: a GET for a WebSocket of version 13,
- * without a body, by HTTP/1.1. Any other offer is ignored (spec U48).
+ * Whether a request offers a WebSocket: a GET of HTTP/1.1 for version 13, without a body. The gateway ignores any other offer
+ * (spec U48).
  */
 export function offersWebSocket(request: RawRequest): boolean {
   const found = new Found(request.httpVersionMinor);
@@ -76,7 +76,7 @@ export function offersWebSocket(request: RawRequest): boolean {
   return isWebSocketOffer(found, request);
 }
 
-/** The lines that the gateway itself must understand. Where one of them may stand once, how often it stood. */
+/** The lines that the gateway reads itself, and how often those occur that may occur once. */
 class Found {
   readonly #httpVersionMinor: number;
   hosts = 0;
@@ -176,7 +176,7 @@ export function bodyTooLarge(maxBodyBytes: number): FcError {
   return new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${maxBodyBytes} bytes)`);
 }
 
-/** The lines' value of that name, which stands there once, in the one form that the instance is to see. */
+/** Replaces the value of a name that occurs once. */
 function setValue(flat: string[], name: string, value: string): void {
   for (let at = 0; at < flat.length; at += 2) if (flat[at]?.toLowerCase() === name) flat[at + 1] = value;
 }

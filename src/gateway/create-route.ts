@@ -5,7 +5,7 @@ import type { FunctionConfig, HttpTrigger } from '../model/function.js';
 import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { Route } from '../model/route.js';
 
-/** A handler that needs real credentials is given them by its environment. */
+/** A handler that needs real credentials receives them by its environment. */
 const PLACEHOLDER = 'fc-affinity-placeholder';
 
 interface RouteOptions {
@@ -43,7 +43,7 @@ export function createRoute({
   };
 }
 
-/** What Function Compute tells a handler with every request (spec §8.4), but the request's ID. Flat. */
+/** The lines that Function Compute adds to every request (spec §8.4), without the request's ID. Flat. */
 function commonLines(functionName: string, qualifier: string): readonly string[] {
   return [
     ['x-fc-function-name', functionName],

@@ -2,7 +2,7 @@ import { FcError } from '../model/errors.js';
 import type { Exit } from '../model/instance.js';
 import { badResponse } from './reply-head.js';
 
-/** What to tell a client when the connection to the instance failed before the head of a reply (spec P-EXIT). */
+/** The refusal for a connection to the instance that failed before the head of a reply (spec P-EXIT). */
 export function failureOf(error: NodeJS.ErrnoException): FcError {
   if (error.code?.startsWith('HPE_')) return badResponse('it cannot be parsed');
   return new FcError('ProcessExited', 'Process exited unexpectedly before completing request', {
@@ -38,7 +38,7 @@ interface Failed {
   readonly replyBegun: boolean;
 }
 
-/** @returns why the request may be sent once more, if it may: nothing of it can have been done twice then */
+/** @returns why the request may be sent once more; undefined when the instance may have executed it */
 export function retryOf(failed: Failed): 'reset' | 'refused' | undefined {
   if (failed.attempts > 1 || failed.error.code?.startsWith('HPE_')) return undefined;
   if (failed.error.code === 'ECONNREFUSED') return failed.bodyTouched ? undefined : 'refused';

@@ -17,7 +17,7 @@ export interface HandleOptions {
   readonly beginTrail: (exchange: Exchange, route: Route) => RequestTrail;
 }
 
-/** What one request needs on its way. */
+/** One request and the parts that serve it. */
 interface Way {
   readonly exchange: Exchange;
   readonly route: Route;

@@ -1,8 +1,8 @@
-/** Names that do not need to be looked for among the lines: they are stripped anyway, or mean nothing to strip. */
+/** Options that name no line to remove. */
 const PLAIN_OPTIONS = new Set(['', 'close', 'keep-alive', 'upgrade']);
 
 /**
- * The headers that a Connection line declares to be hop-by-hop too.
+ * The further hop-by-hop headers that the Connection lines name.
  * @param connection the values of every Connection line
  * @returns names in lower case, or undefined when there are none beside `close`, `keep-alive` and `upgrade`
  */
@@ -21,7 +21,7 @@ export function nominatedHeaders(connection: readonly string[]): ReadonlySet<str
   return nominated;
 }
 
-/** @returns the flat lines without those whose name is in the set */
+/** @returns the flat lines whose name is not in the set */
 export function withoutHeaders(flat: readonly string[], names: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   for (let at = 0; at < flat.length; at += 2) {

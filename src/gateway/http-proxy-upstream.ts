@@ -12,7 +12,7 @@ export interface Outgoing {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
-  /** Flat: every line of the head, but that Node adds how the connection is kept. */
+  /** Flat: every line of the head but `Connection: keep-alive` or `close`, which Node adds. */
   readonly lines: readonly string[];
 }
 
@@ -23,12 +23,12 @@ export interface Tunnel {
 }
 
 /**
- * The way to the instances, and the only file that knows http-proxy (1.18.1). The library makes the request and joins the two sides
- * of an upgrade; heads and bodies are the gateway's own, because the library
+ * Sends requests to the instances by http-proxy (1.18.1); no other file knows the library. The library makes the request and joins the
+ * two sides of an upgrade. The gateway handles heads and bodies itself, because the library
  * - frames a DELETE with a chunked body wrongly (CVE-2026-29057), lower-cases and joins header lines, collapses `//` in paths and
- *   drops fragments: {@link RequestOptions} replaces what it has made of the head;
- * - never ends a reply whose instance died, and ends no request whose client left: it sees a {@link LibraryRequest} instead;
- * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are taken off.
+ *   drops fragments: {@link RequestOptions} replaces its head;
+ * - does not end a reply whose instance died, nor a request whose client left: it sees a {@link LibraryRequest} instead;
+ * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are removed.
  */
 export class HttpProxyUpstream {
   readonly #agents: Agents;
@@ -40,11 +40,11 @@ export class HttpProxyUpstream {
     this.#proxy.on('error', ignore);
   }
 
-  /** Makes the request; its body is still to be written or ended. */
+  /** Makes the request. The caller writes its body and ends it. */
   request(outgoing: Outgoing): ClientRequest {
     const { assignment } = outgoing;
     let made: ClientRequest | undefined;
-    // http-proxy would pipe the request's body here, right after making the request.
+    // http-proxy pipes the request's body at this place, right after it has made the request.
     const body = {
       pipe(clientRequest: ClientRequest) {
         made = clientRequest;
@@ -60,7 +60,7 @@ export class HttpProxyUpstream {
     return ready(made);
   }
 
-  /** Makes the request for an upgrade and ends it. Bytes that came behind its head wait for the switch. */
+  /** Makes the request for an upgrade and ends it. Bytes behind its head are sent after the switch. */
   upgrade(outgoing: Outgoing, { socket, takeHead }: ClientUpgrade): Tunnel {
     let made: ClientRequest | undefined;
     const onMade = (clientRequest: ClientRequest) => {
@@ -68,7 +68,7 @@ export class HttpProxyUpstream {
     };
     this.#proxy.on('proxyReqWs', onMade);
     try {
-      // http-proxy puts the bytes behind the head back into the socket, where another try finds them.
+      // http-proxy puts the bytes behind the head back into the socket, so that another try reads them there.
       this.#proxy.ws(
         new LibraryRequest(outgoing) as never,
         socket,
@@ -77,7 +77,7 @@ export class HttpProxyUpstream {
         ignore,
       );
     } finally {
-      // Its declaration of removeListener knows no arguments.
+      // The types of http-proxy declare removeListener without arguments.
       this.#proxy.removeListener('proxyReqWs', onMade as () => void);
     }
     const clientRequest = ready(made);
@@ -87,7 +87,7 @@ export class HttpProxyUpstream {
     return { outgoing: clientRequest, join: (...upgraded) => join?.(...upgraded) };
   }
 
-  /** For an instance that does not answer any more. */
+  /** Drops the connections to an instance that does not answer. */
   forget(instanceId: string): void {
     this.#agents.forget(instanceId);
   }
@@ -101,11 +101,11 @@ function targetOf({ address }: Assignment): { protocol: string; host: string; po
   return { protocol: 'http:', host: address.host, port: address.port };
 }
 
-/** What http-proxy sees of the client's request. The gateway watches the client itself, so there is nothing to listen to. */
+/** The client's request as http-proxy sees it. It emits nothing, since the gateway watches the client itself. */
 class LibraryRequest {
   readonly method: string;
   readonly url: string;
-  /** http-proxy accepts an upgrade by this name only. */
+  /** http-proxy requires this of an upgrade. */
   readonly headers = { upgrade: 'websocket' };
   readonly socket = { destroyed: false };
 
@@ -119,12 +119,12 @@ class LibraryRequest {
   }
 }
 
-/** http-proxy leaves a reply alone that is finished. */
+/** http-proxy does not touch a reply that is finished. */
 const LIBRARY_RESPONSE = { finished: true, headersSent: true } as ServerResponse;
 
 /**
- * What http-proxy makes the options of a request of: it starts from the object that it is given for TLS, writes headers that Node has
- * parsed and joined into it, and last of all a path in which it has collapsed slashes. Both are put right by that last step.
+ * The options of the request to the instance. http-proxy takes the object that is meant for TLS options, writes parsed headers into it,
+ * and then a path in which it has collapsed slashes. The setter of `path` replaces both.
  */
 class RequestOptions {
   headers: readonly string[] | undefined;
@@ -143,7 +143,7 @@ class RequestOptions {
 
 function ready(made: ClientRequest | undefined): ClientRequest {
   if (made === undefined) throw new Error('http-proxy made no request');
-  // Node would silently leave out the later lines of a long reply head.
+  // Otherwise Node silently drops the later lines of a long reply head.
   made.maxHeadersCount = 0;
   return made;
 }

@@ -59,7 +59,7 @@ export class Listener {
     this.server.closeIdleConnections();
   }
 
-  /** Accepts no more connections and destroys those there are. */
+  /** Accepts no more connections and destroys the open ones. */
   closeNow(): void {
     this.#stopListening();
     for (const [socket, { open }] of this.#connections) {
@@ -181,8 +181,8 @@ export class Listener {
 const NO_FUNCTION = 'no function is served at this address any more';
 
 /**
- * What to answer when Node's parser gives up on a connection.
- * @returns undefined when nobody can be answered: the connection is broken, or nothing has come on it
+ * The refusal of a connection whose bytes Node's parser cannot read.
+ * @returns undefined when no reply is possible: the connection is broken, or nothing has come on it
  */
 function clientErrorOf({ code = '' }: NodeJS.ErrnoException, socket: Socket): FcError | undefined {
   if (!socket.writable || socket.bytesRead === 0) return undefined;
@@ -196,7 +196,7 @@ function clientErrorOf({ code = '' }: NodeJS.ErrnoException, socket: Socket): Fc
   return undefined;
 }
 
-/** A reply on a connection that Node's server has let go of. The connection ends with the reply. */
+/** A reply on a connection that Node's server has given up. The connection ends with the reply. */
 function responseOn(socket: Socket, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;

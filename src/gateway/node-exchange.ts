@@ -25,7 +25,7 @@ interface NodeExchangeParts {
   readonly upgradeHead?: Buffer | undefined;
 }
 
-/** What Node keeps to itself: writes before the head, in the turn of the reply on its connection. */
+/** An undocumented method of Node: writes before the head of the reply, after the earlier replies of the connection. */
 interface RawWriter {
   _writeRaw(text: string, encoding: 'latin1'): boolean;
 }
@@ -94,7 +94,7 @@ export class NodeExchange implements Exchange {
       response.writeContinue();
       return;
     }
-    // While a client reads slower than hints come, it misses hints, so that they never fill the memory.
+    // A client that reads too slowly misses interim replies, so that they do not fill the memory.
     if (socket.writableNeedDrain || response.writableLength > response.writableHighWaterMark) return;
     const head = [`HTTP/1.1 ${status} ${reason}`];
     for (let at = 0; at < lines.length; at += 2) head.push(`${lines[at]}: ${lines[at + 1]}`);
@@ -168,7 +168,7 @@ export class NodeExchange implements Exchange {
     return this.#isUpgraded ? 'delivered' : 'client-closed';
   }
 
-  /** After the reply Node does not tell the request that the client leaves. */
+  /** Destroys the body when the client leaves. Node does this only until the reply is out. */
   #watchBody(): void {
     const { request, socket } = this;
     const onClose = (): void => {

@@ -1,15 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 
 const NOTHING = Buffer.alloc(0);
-/** Bytes that are worth copying to spare a write. */
+/** A body up to this length is copied, to save a write. */
 const SHORT = 4096;
 
 /** A message of Node, or any other stream. */
 type Destination = Writable & { readonly socket?: Pick<Writable, 'cork' | 'uncork'> | null };
 
 /**
- * Carries every byte from one message to another and ends the second with the first, never faster than the second takes them.
- * A head that comes with its body goes out with it; one that comes alone, as an event stream's, does not wait.
+ * Copies every byte from one message to another, as fast as the second one takes them, and ends the second one with the first.
+ * A head goes out together with the first bytes of its body; without such bytes, as for an event stream, it goes out at once.
  */
 export function pump(from: Readable, to: Destination, how: PumpOptions = {}): Pump {
   const made = new Pump(from, to, how);
@@ -18,11 +18,11 @@ export function pump(from: Readable, to: Destination, how: PumpOptions = {}): Pu
 }
 
 interface PumpOptions {
-  /** How many bytes there are in all, if that is known: so a body that comes in one piece is known to be whole. */
+  /** How many bytes there are in all, where that is known. A body that comes in one piece is then known to be whole. */
   readonly length?: number | undefined;
   /** Sees each piece before it passes. */
   readonly watch?: ((chunk: Uint8Array) => void) | undefined;
-  /** Is told how many bytes come next; false drops them and ends the pumping. */
+  /** Receives the size of the next piece. `false` drops the piece and ends the copying. */
   readonly mayPass?: (bytes: number) => boolean;
 }
 
@@ -45,12 +45,12 @@ export class Pump {
     from.on('data', this.#onData);
   }
 
-  /** Node's own `flushHeaders` would write the head as UTF-8, which garbles what came as Latin-1. */
+  /** Node's own `flushHeaders` writes the head as UTF-8, which changes Latin-1 bytes. */
   flushHead(): void {
     if (!this.#flowed && !this.#to.destroyed) this.#to.write(NOTHING);
   }
 
-  /** Leaves both sides as they are, the first one paused or flowing. */
+  /** Stops copying and changes nothing else on either side. */
   stop(): void {
     this.#flowed = true;
     this.#from.off('data', this.#onData);
@@ -86,7 +86,7 @@ export class Pump {
   };
 }
 
-/** As text a body goes out with its head, in one piece, unless the end of the message comes behind it before it has gone. */
+/** Node writes a text together with the head, in one piece, if the text is flushed before the end of the message. */
 function endWith(to: Destination, text: string): void {
   const { socket } = to;
   socket?.cork();

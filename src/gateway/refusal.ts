@@ -3,7 +3,7 @@ import type { FcError } from '../model/errors.js';
 import type { Exchange } from '../model/exchange.js';
 import { METHODS } from './check-request-line.js';
 
-/** Writes an error as Function Compute words it (spec §5.4): nothing of its cause, no Set-Cookie, no Content-Disposition. */
+/** Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition. */
 export function refuse(exchange: Exchange, error: FcError): void {
   const { requestId } = exchange;
   const body = Buffer.from(JSON.stringify(error.toBody(requestId)));

@@ -7,11 +7,11 @@ import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
 export type RawReply = Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'rawHeaders'>;
 
-/** What of the function's reply head may reach the client. */
+/** The part of the function's reply head that may reach the client. */
 export interface CheckedReply {
   readonly status: number;
   readonly reason: string;
-  /** Of the body, where it is said. */
+  /** Of the body, where it is stated. */
   readonly length: number | undefined;
   readonly headers: HeaderLines;
 }
@@ -23,7 +23,7 @@ const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
 const FORBIDDEN_BYTES = /[^\t\x20-\x7e\x80-\xff]/g;
 
 /**
- * @param dropped names in lower case that the function may not set, beside `x-fc-*` and what is hop-by-hop
+ * @param dropped names in lower case that the function may not set, in addition to `x-fc-*` and hop-by-hop fields
  * @param ours flat: the gateway's own lines, which stand first
  * @throws BadResponse
  */
@@ -49,7 +49,7 @@ export function checkReply(
     if (FORBIDDEN_BYTE.test(value)) throw badResponse('a forbidden byte in a header');
     if (name === 'content-length') {
       if (!CONTENT_LENGTH.test(value) || ++lengths > 1) throw badResponse('an invalid Content-Length');
-      // A reply that has no body by its status must not seem to have one.
+      // A 204 has no body, so it must not state a length.
       if (status === 204) continue;
       length = Number(value);
     } else if (name === 'transfer-encoding') {
@@ -88,8 +88,7 @@ export function checkInterim({ statusCode, statusMessage, rawHeaders }: Informat
 }
 
 /**
- * @returns the headers with which the client is told that the protocol is switched (status 101). Never a Set-Cookie in the name of
- *   Function Compute (spec C26).
+ * @returns the headers of the 101 for the client, without a Set-Cookie in the name of Function Compute (spec C26)
  * @throws BadResponse
  */
 export function checkSwitch(reply: RawReply, requestId: string): Record<string, string[]> {

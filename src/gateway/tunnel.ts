@@ -16,7 +16,7 @@ interface TunnelParts {
 }
 
 /**
- * Hands the client's connection over to an upgraded one. Each side may end while the other still sends (RFC 6455 §7.1.1); a side that
+ * Joins the client's connection to the instance's after an upgrade. Each side may end while the other still sends (RFC 6455 §7.1.1); a side that
  * then sends nothing for a second is closed.
  */
 export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): void {

@@ -6,11 +6,11 @@ interface UploadOptions {
   readonly body: Readable;
   readonly outgoing: ClientRequest;
   readonly maxBytes: number;
-  /** Called at most once; nothing is sent any more then. */
+  /** Called at most once. Nothing more is sent then. */
   readonly onTooLong: () => void;
 }
 
-/** The way of a request's body to the instance. */
+/** Sends a request's body to the instance. */
 export class Upload {
   readonly #body: Readable;
   readonly #outgoing: ClientRequest;
@@ -19,7 +19,7 @@ export class Upload {
   #pump: Pump | undefined;
   #stopped = false;
 
-  /** The body is not touched until somebody is there to take it, so that a refused connection may be tried again. */
+  /** Reads nothing of the body before the connection is there, so that a refused connection may be tried again. */
   constructor({ body, outgoing, maxBytes, onTooLong }: UploadOptions) {
     this.#body = body;
     this.#outgoing = outgoing;
@@ -31,12 +31,12 @@ export class Upload {
     });
   }
 
-  /** Whether a byte of the body may have been taken. */
+  /** Whether a byte of the body may have been read. */
   get begun(): boolean {
     return this.#pump !== undefined;
   }
 
-  /** Whether the client still sends and the instance still takes. */
+  /** Whether the client still sends and the instance still reads. */
   get isUnderWay(): boolean {
     return this.begun && !this.#body.readableEnded && !this.#body.destroyed && !this.#outgoing.destroyed;
   }

@@ -9,10 +9,10 @@ interface UpstreamHeadParts {
   readonly route: Route;
 }
 
-/** Methods that say nothing about a body by having none; with any other Node would announce one. */
+/** Methods without a body need no framing. For any other method Node would add a framing of its own. */
 const WITHOUT_BODY: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
-/** What the instance receives: the client's own lines, what Function Compute tells every handler, and the affinity's lines. */
+/** The head that the instance receives: the client's lines, those of Function Compute, and those of the affinity. */
 export function upstreamHead({ exchange, assignment, route }: UpstreamHeadParts): Outgoing {
   const { requestId, head, upgrade } = exchange;
   const { method, target, forwardedLines, isFramed } = head;
