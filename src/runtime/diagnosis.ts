@@ -5,6 +5,7 @@ import { portOwner } from '../system/listeners.js';
 
 /** What is known of a handler that failed. */
 export interface Evidence {
+  readonly instanceId: string;
   readonly config: FunctionConfig;
   /** The port in its `FC_SERVER_PORT`. */
   readonly port: number;

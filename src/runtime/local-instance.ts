@@ -183,6 +183,7 @@ export class LocalInstance implements Instance {
     const { hostEnvironment } = this.#parts.run;
     const given = environmentOf(this.#spec, port, this.#parts.run);
     return {
+      instanceId: this.instanceId,
       config: this.#config,
       port,
       excerpt: this.output.excerpt(),

@@ -11,7 +11,7 @@ export function exitedEarly(exit: ProcessExit, evidence: Evidence): FcError {
   return new FcError(
     'CAExited',
     `Function instance exited unexpectedly(code ${exitCode(exit)}, message:${exitMessage(exit)}) with start command '${commandLine(config)}'.${logs(excerpt)}`,
-    { fix: diagnose(evidence) ?? `see what it printed; the handler must ${howToListen(config)}` },
+    { fix: diagnose(evidence) ?? (exit.code === 0 ? staysAndListens(config) : seeLog(evidence)) },
   );
 }
 
@@ -32,6 +32,14 @@ export function neverListened(otherPorts: readonly number[], evidence: Evidence)
             `the handler must ${howToListen(config)}`),
     },
   );
+}
+
+function staysAndListens(config: FunctionConfig): string {
+  return `the handler must go on running, and ${howToListen(config)}`;
+}
+
+function seeLog({ instanceId }: Evidence): string {
+  return `see what it printed: fc-affinity instance logs ${instanceId}`;
 }
 
 /**

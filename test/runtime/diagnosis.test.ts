@@ -107,12 +107,18 @@ describe('a failed start names its cause and what to write', () => {
     expect(error.message).toMatch(/It listens on \$FC_SERVER_PORT \(\d+\), but not on 127\.0\.0\.1 or ::1\./);
   });
 
-  test('S4: what is not recognised gets advice in the language of the command', async () => {
-    expect((await failed(['python3', '-c', 'raise SystemExit(3)'])).fix).toContain(
-      'the handler must listen on the port in FC_SERVER_PORT: int(os.environ["FC_SERVER_PORT"])',
+  test('S4: a failure that is not recognised gets no advice about ports', async () => {
+    expect((await failed(['python3', '-c', 'raise SystemExit(3)'])).fix).toMatch(
+      /^see what it printed: fc-affinity instance logs c-\S+$/,
     );
-    expect((await failed(['false'])).fix).toContain(
-      'the handler must listen on the port in the variable FC_SERVER_PORT',
+  });
+
+  test('S4: a handler that ends in order is told how to listen, in the language of its command', async () => {
+    expect((await failed(['python3', '-c', 'print("done")'])).fix).toBe(
+      'the handler must go on running, and listen on the port in FC_SERVER_PORT: int(os.environ["FC_SERVER_PORT"])',
+    );
+    expect((await failed(['true'])).fix).toBe(
+      'the handler must go on running, and listen on the port in the variable FC_SERVER_PORT',
     );
   });
 });
