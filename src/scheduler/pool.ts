@@ -54,6 +54,7 @@ export class Pool {
   #withSlots = 0;
   #turn = 0;
   #closed = false;
+  #isDraining = false;
 
   constructor(options: PoolOptions) {
     const { config } = options.revision;
@@ -111,7 +112,7 @@ export class Pool {
       this.#withSlots++;
       this.#mark(instance);
     }
-    this.#noteIfEmpty(instance);
+    return this.#noteIfEmpty(instance);
   }
 
   /** @throws ResourceExhausted when the instance has its full load in flight */
@@ -127,7 +128,7 @@ export class Pool {
 
   giveRequest(instance: PooledInstance): void {
     if (instance.inFlight-- === this.#requestsEach && instance.state !== 'gone') this.#mark(instance);
-    this.#noteIfEmpty(instance);
+    void this.#noteIfEmpty(instance);
   }
 
   /**
@@ -169,7 +170,7 @@ export class Pool {
 
   /** Starts what is missing to `minInstances`; while the function keeps crashing, when it has been given time. */
   keepMinimum(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isDraining) return;
     while (this.#index.size < this.revision.config.minInstances) {
       if (this.#crashBackoff.wait > 0) {
         this.#crashBackoff.afterWait(() => this.keepMinimum());
@@ -181,6 +182,16 @@ export class Pool {
         this.#crashBackoff.failed();
       }
     }
+  }
+
+  /**
+   * A newer revision takes over (spec U24): sessions stay on their instances until they end, nothing new comes. An instance ends when
+   * it is empty.
+   */
+  drain(): void {
+    this.#isDraining = true;
+    this.#crashBackoff.close();
+    for (const instance of [...this.#index]) void this.#noteIfEmpty(instance);
   }
 
   /** Nothing is started any more. */
@@ -238,8 +249,9 @@ export class Pool {
     this.#index.mark(instance, instance.sessions < this.#slotsEach && instance.inFlight < this.#requestsEach);
   }
 
-  #noteIfEmpty(instance: PooledInstance): void {
-    if (instance.sessions === 0 && instance.inFlight === 0)
-      instance.emptySince = this.#options.sessionClock.now();
+  #noteIfEmpty(instance: PooledInstance): void | Promise<void> {
+    if (instance.sessions > 0 || instance.inFlight > 0) return;
+    instance.emptySince = this.#options.sessionClock.now();
+    if (this.#isDraining) return this.retire(instance, { abort: false, reason: 'superseded' });
   }
 }

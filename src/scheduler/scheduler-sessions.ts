@@ -20,7 +20,8 @@ import type { SessionTable } from './session-table.js';
 import { amend, termsOf } from './terms.js';
 
 interface SchedulerSessionsOptions {
-  readonly revision: Revision;
+  /** The one in force. */
+  readonly revision: () => Revision;
   readonly table: SessionTable;
   readonly binder: Binder;
   readonly hibernation: Hibernation;
@@ -43,7 +44,7 @@ export class SchedulerSessions implements SessionService {
   ): Promise<Session> {
     this.#checkHasApi();
     const { revision, binder, fleet, table, maxTTL } = this.#options;
-    const { sessionAffinity } = revision.config;
+    const { sessionAffinity } = revision().config;
     if (sessionId !== '') {
       if (sessionAffinity !== 'HEADER_FIELD') {
         throw new FcError(
@@ -53,7 +54,7 @@ export class SchedulerSessions implements SessionService {
       }
       checkSessionId(sessionId);
     }
-    const terms = amend(termsOf(revision, qualifier), wishes, maxTTL);
+    const terms = amend(termsOf(revision(), qualifier), wishes, maxTTL);
     const { entry, instance } = binder.create(terms, sessionId === '' ? undefined : sessionId);
     try {
       await whileWanted(fleet.ready(instance), signal);
@@ -95,7 +96,9 @@ export class SchedulerSessions implements SessionService {
   async pause(ref: SessionRef): Promise<Session> {
     const { hibernation, revision } = this.#options;
     const entry = this.#find(ref);
-    if (revision.config.instanceIsolationMode !== 'SESSION_EXCLUSIVE') {
+    const isolated =
+      entry.instance?.pool.exclusive ?? revision().config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
+    if (!isolated) {
       throw new FcError(
         'InvalidArgument',
         'PauseSession needs a function with instanceIsolationMode SESSION_EXCLUSIVE',
@@ -135,7 +138,7 @@ export class SchedulerSessions implements SessionService {
   }
 
   #checkHasApi(): void {
-    const { functionName, sessionAffinity } = this.#options.revision.config;
+    const { functionName, sessionAffinity } = this.#options.revision().config;
     if (sessionAffinity === 'GENERATED_COOKIE' || sessionAffinity === 'HEADER_FIELD') return;
     throw new FcError(
       'InvalidArgument',

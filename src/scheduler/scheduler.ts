@@ -6,6 +6,7 @@ import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
 import type { InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
+import type { SessionTerms } from '../model/session.js';
 import type { SessionStore } from '../model/session-store.js';
 import { BoundAssignment } from './assignment.js';
 import { Binder, type Binding } from './binder.js';
@@ -43,40 +44,62 @@ export class Scheduler implements Admission {
   readonly #fleet: Fleet;
   readonly #table: SessionTable;
   readonly #binder: Binder;
-  readonly #pool: Pool;
+  readonly #newPool: (revision: Revision) => Pool;
+  /** Where new sessions go, by what terms. */
+  #pool: Pool;
+  #terms: SessionTerms;
+  /** Those of earlier revisions that still have instances. */
+  #draining: Pool[] = [];
 
   constructor(options: SchedulerOptions) {
-    const { revision, driver, sessionClock, processClock, ids, chance } = options;
+    const { driver, sessionClock, processClock, ids, chance } = options;
     const { emit = () => {}, onDefect = () => {} } = options;
     this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect });
     const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
     this.#table = new SessionTable(sessionClock, writer, emit);
-    this.#pool = new Pool({
-      revision,
-      qualifier: LATEST,
-      sessionClock,
-      processClock,
-      newInstanceId: () => ids.instanceId(),
-      chance,
-      hooks: this.#fleet,
-      sweep: () => this.#table.sweep(),
-    });
-    const terms = termsOf(revision, LATEST);
+    this.#newPool = (revision) =>
+      new Pool({
+        revision,
+        qualifier: LATEST,
+        sessionClock,
+        processClock,
+        newInstanceId: () => ids.instanceId(),
+        chance,
+        hooks: this.#fleet,
+        sweep: () => this.#table.sweep(),
+      });
+    this.#pool = this.#newPool(options.revision);
+    this.#terms = termsOf(options.revision, LATEST);
     this.#binder = new Binder({
       table: this.#table,
-      created: this.#table.restore(revision.config.sessionAffinity),
+      created: this.#table.restore(options.revision.config.sessionAffinity),
       newSessionId: () => ids.sessionId(),
       poolOf: () => this.#pool,
-      termsOf: () => terms,
+      termsOf: () => this.#terms,
     });
     this.sessions = new SchedulerSessions({
-      revision,
+      revision: () => this.#pool.revision,
       table: this.#table,
       binder: this.#binder,
       hibernation: new Hibernation(this.#table, () => this.#pool),
       fleet: this.#fleet,
       maxTTL: options.maxSessionTTLInSeconds,
     });
+    this.#pool.keepMinimum();
+  }
+
+  /**
+   * Replaces the revision. Sessions stay on the instances of theirs until they end; new sessions, and sessions whose instance ends,
+   * go to instances of this one (spec U24). Sessions of another affinity expire (U26). `maxInstances` bounds each revision by itself,
+   * so that sessions of an old one do not keep new ones out.
+   */
+  deploy(revision: Revision): void {
+    const superseded = this.#pool;
+    this.#pool = this.#newPool(revision);
+    this.#terms = termsOf(revision, LATEST);
+    this.#table.keepOnly(revision.config.sessionAffinity);
+    superseded.drain();
+    this.#draining = [...this.#draining, superseded].filter(({ size }) => size > 0);
     this.#pool.keepMinimum();
   }
 
@@ -112,10 +135,17 @@ export class Scheduler implements Admission {
     await this.#fleet.kill(instanceId);
   }
 
+  /** Ends every instance and forgets every session. */
+  async remove(options: { readonly graceMs?: number } = {}): Promise<void> {
+    for (const pool of [this.#pool, ...this.#draining]) pool.close();
+    this.#table.clear();
+    await this.stop(options);
+  }
+
   /** Ends every instance and takes no more requests. */
   async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#table.close();
-    this.#pool.close();
+    for (const pool of [this.#pool, ...this.#draining]) pool.close();
     await this.#fleet.stopAll(options);
   }
 

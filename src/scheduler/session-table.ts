@@ -79,6 +79,19 @@ export class SessionTable {
     return highest;
   }
 
+  /** Expires the sessions of another affinity than the function has from now on: their IDs can no longer be read (spec U26). */
+  keepOnly(sessionAffinityType: SessionAffinityType): void {
+    for (const entry of this.#register.after(0)) {
+      if (entry.isAlive && entry.terms.sessionAffinityType !== sessionAffinityType)
+        void this.expire(entry, { endedAt: this.now, reason: 'affinity' });
+    }
+  }
+
+  /** Forgets every session, also in the store. */
+  clear(): void {
+    for (const entry of this.#register.after(0)) void this.erase(entry);
+  }
+
   /** Changes what a session is promised, from now on. It may end by that at once. */
   update(entry: SessionEntry, terms: SessionTerms): void | Promise<void> {
     const { now } = this;

@@ -9,7 +9,7 @@ import { Pool } from '../../src/scheduler/pool.js';
 import type { PooledInstance } from '../../src/scheduler/pooled-instance.js';
 import type { SessionEntry } from '../../src/scheduler/session-entry.js';
 import { SessionTable } from '../../src/scheduler/session-table.js';
-import type { HibernationStep, Operation, Scene, Settings, Subject, Wishes } from './episode.js';
+import type { HibernationStep, Limits, Operation, Scene, Settings, Subject, Wishes } from './episode.js';
 
 const IDLE_TIME = { source: { monotonic: () => 0, wall: () => 0, startTimer: () => () => {} }, frozen: true };
 
@@ -17,7 +17,9 @@ const IDLE_TIME = { source: { monotonic: () => 0, wall: () => 0, startTimer: () 
 export class Core implements Subject {
   readonly clock = new MovableClock(IDLE_TIME);
   readonly table = new SessionTable(this.clock);
-  readonly pool: Pool;
+  pool: Pool;
+  /** Those of earlier revisions. */
+  draining: Pool[] = [];
   readonly binder: Binder;
   readonly hibernation: Hibernation;
   readonly instances: PooledInstance[] = [];
@@ -29,21 +31,7 @@ export class Core implements Subject {
   #bindings = 0;
 
   constructor(readonly settings: Settings) {
-    const { slotsEach, requestsEach, minInstances, maxInstances, exclusive, ttl, idle, ban } = settings;
-    const complete = completeFunction({
-      functionName: 'f',
-      command: ['x'],
-      sessionAffinity: 'HEADER_FIELD',
-      sessionAffinityConfig: { affinityHeaderFieldName: 'session-id' },
-    });
-    const config = {
-      ...complete,
-      instanceIsolationMode: exclusive ? ('SESSION_EXCLUSIVE' as const) : ('SHARE' as const),
-      instanceConcurrency: requestsEach,
-      sessionAffinityConfig: { ...complete.sessionAffinityConfig, sessionConcurrencyPerInstance: slotsEach },
-      minInstances,
-      maxInstances,
-    };
+    const { ttl, idle, ban } = settings;
     this.terms = {
       functionName: 'f',
       qualifier: LATEST,
@@ -52,16 +40,7 @@ export class Core implements Subject {
       sessionIdleTimeoutInSeconds: idle,
       disableSessionIdReuse: ban,
     };
-    this.pool = new Pool({
-      revision: { versionId: '0', config },
-      qualifier: LATEST,
-      sessionClock: this.clock,
-      processClock: this.clock,
-      newInstanceId: () => `i${this.instances.length + 1}`,
-      chance: () => 0,
-      hooks: { start: (instance) => this.#started(instance), stop: () => {} },
-      sweep: () => this.table.sweep(),
-    });
+    this.pool = this.#newPool(settings);
     this.binder = new Binder({
       table: this.table,
       newSessionId: () => `s${++this.#sessions}`,
@@ -82,12 +61,25 @@ export class Core implements Subject {
     }
     const starting: number[] = [];
     const counted: number[] = [];
-    for (const { instanceId, state } of this.pool.instances) {
+    for (const { instanceId, state } of this.running) {
       const number = Number(instanceId.slice(1));
       counted.push(number);
       if (state === 'starting') starting.push(number);
     }
-    return { sessions: [...this.table.after(0, LATEST)], staying, out, reserving, starting, counted };
+    return {
+      sessions: [...this.table.after(0, LATEST)],
+      staying,
+      out,
+      reserving,
+      starting,
+      counted,
+      exclusive: this.settings.exclusive,
+    };
+  }
+
+  /** The instances that are there, those of earlier revisions too. */
+  get running(): PooledInstance[] {
+    return [...this.draining, this.pool].flatMap((pool) => [...pool.instances]);
   }
 
   get now(): number {
@@ -167,21 +159,56 @@ export class Core implements Subject {
       case 'resumed':
       case 'notResumed':
         return this.#hibernate(op.do, op.id);
+      case 'deploy': {
+        const superseded = this.pool;
+        this.pool = this.#newPool({ ...this.settings, ...op.limits });
+        superseded.drain();
+        this.draining = [...this.draining, superseded].filter(({ size }) => size > 0);
+        this.pool.keepMinimum();
+        return 'deployed';
+      }
       case 'ready': {
         const one = this.instances[op.instance - 1];
         if (one?.state !== 'starting') return 'nothing';
-        this.pool.becameReady(one);
+        one.pool.becameReady(one);
         return 'ready';
       }
       case 'die':
       case 'retire': {
         const one = this.instances[op.instance - 1];
         if (one === undefined || one.state === 'gone') return 'nothing';
-        if (op.do === 'die') this.pool.lose(one);
-        else void this.pool.retire(one, { abort: false, reason: 'killed' });
+        if (op.do === 'die') one.pool.lose(one);
+        else void one.pool.retire(one, { abort: false, reason: 'killed' });
         return 'gone';
       }
     }
+  }
+
+  #newPool({ slotsEach, requestsEach, minInstances, maxInstances, exclusive }: Settings): Pool {
+    const complete = completeFunction({
+      functionName: 'f',
+      command: ['x'],
+      sessionAffinity: 'HEADER_FIELD',
+      sessionAffinityConfig: { affinityHeaderFieldName: 'session-id' },
+    });
+    const config = {
+      ...complete,
+      instanceIsolationMode: exclusive ? ('SESSION_EXCLUSIVE' as const) : ('SHARE' as const),
+      instanceConcurrency: requestsEach,
+      sessionAffinityConfig: { ...complete.sessionAffinityConfig, sessionConcurrencyPerInstance: slotsEach },
+      minInstances,
+      maxInstances,
+    };
+    return new Pool({
+      revision: { versionId: '0', config },
+      qualifier: LATEST,
+      sessionClock: this.clock,
+      processClock: this.clock,
+      newInstanceId: () => `i${this.instances.length + 1}`,
+      chance: () => 0,
+      hooks: { start: (instance) => this.#started(instance), stop: () => {} },
+      sweep: () => this.table.sweep(),
+    });
   }
 
   #admit(binding: Binding): string {
@@ -230,8 +257,9 @@ export class Core implements Subject {
   }
 
   #started(instance: PooledInstance): void {
-    const { minInstances, slotsEach, requestsEach } = this.settings;
+    const { minInstances } = this.settings;
     for (const one of this.pool?.instances ?? []) {
+      const { slotsEach, requestsEach } = limitsOf(one);
       const hasFreeSlot = one.sessions < slotsEach && one.inFlight < requestsEach;
       if (one !== instance && one.state === 'ready' && hasFreeSlot && this.pool.size > minInstances) {
         this.needlessStarts.push(`${instance.instanceId} while ${one.instanceId} has a free slot`);
@@ -239,6 +267,15 @@ export class Core implements Subject {
     }
     this.instances.push(instance);
   }
+}
+
+/** What an instance may have, by its own revision. */
+export function limitsOf({ pool }: PooledInstance): Limits {
+  const { sessionAffinityConfig, instanceConcurrency } = pool.revision.config;
+  return {
+    slotsEach: sessionAffinityConfig.sessionConcurrencyPerInstance,
+    requestsEach: instanceConcurrency,
+  };
 }
 
 /** What the Session API does with wishes (spec U2), as SchedulerSessions does it. */

@@ -6,9 +6,9 @@ import type { ReferenceModel } from './reference-model.js';
 /** @returns the first thing that the core and the model show differently, or nothing */
 export function difference(core: Core, model: ReferenceModel): string | undefined {
   // Instances first: reading a session ends it when it has expired, and its slot must be free without that.
-  const counted = model.counted;
+  const counted = model.running;
   let at = 0;
-  for (const instance of core.pool.instances) {
+  for (const instance of core.running) {
     const due = counted[at++];
     const same =
       instance.instanceId === due?.name &&

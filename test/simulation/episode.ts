@@ -10,6 +10,9 @@ export interface Settings {
   readonly ban: boolean;
 }
 
+/** What an update of the function may change. */
+export type Limits = Pick<Settings, 'slotsEach' | 'requestsEach'>;
+
 export interface Wishes {
   readonly ttl?: number;
   readonly idle?: number;
@@ -30,6 +33,7 @@ export type Operation =
   | { readonly do: 'update'; readonly id: string; readonly wishes: Wishes }
   | { readonly do: 'delete' | 'get' | HibernationStep; readonly id: string }
   | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'deploy'; readonly limits: Limits }
   | { readonly do: 'ready' | 'die' | 'retire'; readonly instance: number };
 
 /** What both the core and the reference model can do. Answers are text, so that they can be compared and read. */
@@ -48,6 +52,7 @@ export interface Scene {
   readonly reserving: readonly number[];
   readonly starting: readonly number[];
   readonly counted: readonly number[];
+  readonly exclusive: boolean;
 }
 
 export type Random = (below: number) => number;
@@ -70,14 +75,20 @@ export function settingsOf(random: Random): Settings {
   const maxInstances = pick(random, [1, 2, 3, 5]);
   const ttl = pick(random, [1, 2, 7, 60, 400, 400]);
   return {
-    slotsEach: exclusive ? 1 : pick(random, [1, 2, 3]),
-    requestsEach: pick(random, [1, 2, 4]),
+    ...limits(random, exclusive),
     maxInstances,
     minInstances: random(3) === 0 ? random(maxInstances + 1) : 0,
     exclusive,
     ttl,
     idle: pick(random, [0, 1, 3, 20, 400]),
     ban: random(4) === 0,
+  };
+}
+
+function limits(random: Random, exclusive: boolean): Limits {
+  return {
+    slotsEach: exclusive ? 1 : pick(random, [1, 2, 3]),
+    requestsEach: pick(random, [1, 2, 4]),
   };
 }
 
@@ -111,6 +122,7 @@ export function operationOf(random: Random, scene: Scene): Operation {
   if (roll < 82) return { do: 'ready', instance: one(scene.starting) };
   if (roll < 84) return { do: 'die', instance: one(scene.counted) };
   if (roll < 85) return { do: 'retire', instance: one(scene.counted) };
+  if (roll < 86 && random(3) === 0) return { do: 'deploy', limits: limits(random, scene.exclusive) };
   if (roll < 95) return { do: 'advance', ms: pick(random, [0, 1, 100, 499, 999, 1000, 1001]) };
   if (roll < 98) return { do: 'advance', ms: random(5000) };
   return {

@@ -1,9 +1,9 @@
 import { LATEST } from '../../src/model/function.js';
-import type { Core } from './core.js';
+import { type Core, limitsOf } from './core.js';
 
 /** @returns the first of the invariants I2–I13 that does not hold, or nothing */
 export function brokenInvariant(core: Core): string | undefined {
-  const { slotsEach, requestsEach, maxInstances } = core.settings;
+  const { maxInstances } = core.settings;
   const load = new Map<string, number>();
   const bound = new Map<string, number>();
   for (const { binding, isOut } of core.bindings.values()) {
@@ -25,9 +25,8 @@ export function brokenInvariant(core: Core): string | undefined {
       bound.set(entry.instance.instanceId, (bound.get(entry.instance.instanceId) ?? 0) + 1);
     }
   }
-  let counted = 0;
-  for (const instance of core.pool.instances) {
-    counted++;
+  for (const instance of core.running) {
+    const { slotsEach, requestsEach } = limitsOf(instance);
     const { instanceId, sessions, inFlight } = instance;
     if (sessions < 0 || sessions > slotsEach)
       return `I7: ${instanceId} has ${sessions} of ${slotsEach} slots taken`;
@@ -38,6 +37,8 @@ export function brokenInvariant(core: Core): string | undefined {
     if (inFlight !== (load.get(instanceId) ?? 0))
       return `I11: ${instanceId} counts ${inFlight} requests and has ${load.get(instanceId) ?? 0}`;
   }
+  for (const { size } of core.draining) if (size > maxInstances) return `I9: ${size} instances drain`;
+  const { size: counted } = core.pool;
   if (counted > maxInstances) return `I9: ${counted} instances with a ceiling of ${maxInstances}`;
   if (core.needlessStarts.length > 0) return `I10: ${core.needlessStarts[0]}`;
   return undefined;

@@ -1,4 +1,4 @@
-import type { Operation, Settings, Subject, Wishes } from './episode.js';
+import type { Limits, Operation, Settings, Subject, Wishes } from './episode.js';
 
 interface Instance {
   id: number;
@@ -7,6 +7,9 @@ interface Instance {
   sessions: number;
   load: number;
   emptySince: number;
+  requestsEach: number;
+  /** Of an earlier revision. */
+  old: boolean;
 }
 interface Session {
   id: string;
@@ -46,7 +49,9 @@ export class ReferenceModel implements Subject {
   until = 0;
   startAgainAt = Infinity;
   healthy: { at: number; on: Instance }[] = [];
+  limits: Limits;
   constructor(readonly is: Settings) {
+    this.limits = is;
     this.keepMinimum();
   }
 
@@ -66,7 +71,7 @@ export class ReferenceModel implements Subject {
         return this.visit();
       case 'reserve': {
         const isFull = this.counted.every(
-          (i) => i.sessions >= this.is.slotsEach || i.load >= this.is.requestsEach,
+          (i) => i.sessions >= this.limits.slotsEach || i.load >= this.limits.requestsEach,
         );
         if (op.slot === 'optional' && isFull && this.counted.length >= this.is.maxInstances)
           return this.visit();
@@ -178,18 +183,20 @@ export class ReferenceModel implements Subject {
       case 'resumed':
       case 'notResumed':
         return this.hibernate(op.do, op.id);
+      case 'deploy':
+        return this.deploy(op.limits);
       case 'ready': {
-        const one = this.counted.find(({ id }) => id === op.instance);
+        const one = this.running.find(({ id }) => id === op.instance);
         if (one?.state !== 'starting') return 'nothing';
         one.state = 'ready';
-        if (this.failures.length > 0) this.healthy.push({ at: this.now + 30_000, on: one });
+        if (!one.old && this.failures.length > 0) this.healthy.push({ at: this.now + 30_000, on: one });
         return 'ready';
       }
       case 'die':
       case 'retire': {
-        const one = this.counted.find(({ id }) => id === op.instance);
+        const one = this.running.find(({ id }) => id === op.instance);
         if (one === undefined) return 'nothing';
-        if (op.do === 'die' && one.state === 'starting') this.failed();
+        if (op.do === 'die' && !one.old && one.state === 'starting') this.failed();
         one.state = 'gone';
         this.keepMinimum();
         return 'gone';
@@ -228,9 +235,28 @@ export class ReferenceModel implements Subject {
     if (this.endOf(session) <= this.now) this.expire(session, this.endOf(session));
     return session.status;
   }
-  get counted(): Instance[] {
+  deploy(limits: Limits): string {
+    this.limits = limits;
+    for (const one of this.running) {
+      one.old = true;
+      this.note(one);
+    }
+    this.lastTurn = 0;
+    this.failures = [];
+    this.wait = 100;
+    this.until = 0;
+    this.startAgainAt = Infinity;
+    this.healthy = [];
+    this.keepMinimum();
+    return 'deployed';
+  }
+  get running(): Instance[] {
     this.instances = this.instances.filter(({ state }) => state !== 'gone');
     return this.instances;
+  }
+  /** Those of the revision in force. */
+  get counted(): Instance[] {
+    return this.running.filter(({ old }) => !old);
   }
   latest(id: string): Session | undefined {
     return this.sessions.filter((one) => one.id === id).at(-1);
@@ -249,10 +275,12 @@ export class ReferenceModel implements Subject {
     return { ttl, idle: idle ?? from.idle, ban };
   }
   chooseInstance(): [Instance, string] {
-    const free = this.counted.find((i) => i.sessions < this.is.slotsEach && i.load < this.is.requestsEach);
+    const free = this.counted.find(
+      (i) => i.sessions < this.limits.slotsEach && i.load < this.limits.requestsEach,
+    );
     const placement = free
       ? 'first-fit'
-      : this.counted.some((i) => i.sessions < this.is.slotsEach)
+      : this.counted.some((i) => i.sessions < this.limits.slotsEach)
         ? 'overflow'
         : 'scaled-out';
     const on = free ?? this.open();
@@ -269,6 +297,8 @@ export class ReferenceModel implements Subject {
       sessions: 0,
       load: 0,
       emptySince: this.now,
+      requestsEach: this.limits.requestsEach,
+      old: false,
     };
     this.instances.push(one);
     return one;
@@ -317,14 +347,14 @@ export class ReferenceModel implements Subject {
     const lost = session.on?.state === 'gone';
     let placement = 'bound';
     if (session.on === undefined || lost) [session.on, placement] = this.chooseInstance();
-    if (session.on.load >= this.is.requestsEach) throw 'ResourceExhausted';
+    if (session.on.load >= session.on.requestsEach) throw 'ResourceExhausted';
     session.on.load++;
     session.container = session.on.name;
     return lost ? 'rebound-after-crash' : placement;
   }
   visit(): string {
     const free = this.counted.filter(
-      (i) => i.load < this.is.requestsEach && (!this.is.exclusive || i.sessions < this.is.slotsEach),
+      (i) => i.load < this.limits.requestsEach && (!this.is.exclusive || i.sessions < this.limits.slotsEach),
     );
     const next = free.find((i) => i.id > this.lastTurn) ?? free[0];
     const on = next ?? this.open();
@@ -348,7 +378,9 @@ export class ReferenceModel implements Subject {
     this.note(on);
   }
   note(on: Instance): void {
-    if (on.sessions === 0 && on.load === 0) on.emptySince = this.now;
+    if (on.sessions > 0 || on.load > 0) return;
+    on.emptySince = this.now;
+    if (on.old) on.state = 'gone';
   }
   vacate(session: Session): void {
     const { on } = session;

@@ -346,4 +346,22 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'this.#rise(last);\n            this.#sink(last);',
     replace: 'this.#rise(last);',
   },
+  {
+    what: 'an empty instance of an earlier revision stays',
+    file: 'scheduler/pool',
+    find: 'if (this.#isDraining)\n            return this.retire',
+    replace: 'if (false)\n            return this.retire',
+  },
+  {
+    what: 'an earlier revision keeps its minimum',
+    file: 'scheduler/pool',
+    find: 'this.#closed || this.#isDraining',
+    replace: 'this.#closed',
+  },
+  {
+    what: 'empty instances stay when a newer revision takes over',
+    file: 'scheduler/pool',
+    find: 'for (const instance of [...this.#index])\n            void this.#noteIfEmpty(instance);',
+    replace: '',
+  },
 ];
