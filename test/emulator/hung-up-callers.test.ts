@@ -6,6 +6,8 @@ import { completeFunction, type FunctionInput } from '../../src/model/function-c
 import { inProcessDriver } from '../support/in-process-driver.js';
 
 const SESSIONS = '/2023-03-30/functions/hello/sessions';
+/** On a machine that others load. */
+const PATIENCE = { timeout: 15_000 };
 
 /** An emulator whose instances are ready when the test lets them be. */
 async function startSlow(input: Partial<FunctionInput> = {}) {
@@ -41,7 +43,7 @@ async function startSlow(input: Partial<FunctionInput> = {}) {
     });
     asked.on('error', () => {});
     asked.end(body);
-    await expect.poll(() => driver.started.length).toBe(before + 1);
+    await expect.poll(() => driver.started.length, PATIENCE).toBe(before + 1);
     const closed = new Promise((resolve) => asked.once('close', resolve));
     asked.destroy();
     await closed;
@@ -62,14 +64,16 @@ test('C9: three callers of CreateSession that hang up leave no session and every
     sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
   });
   await hangUp('POST', SESSIONS, '{}');
-  await expect.poll(() => control.sessions.list(ref)).toEqual({ sessions: [] });
+  await expect.poll(() => control.sessions.list(ref), PATIENCE).toEqual({ sessions: [] });
   open();
-  await expect.poll(async () => (await control.instances.list())[0]?.status).toBe('Running');
+  await expect.poll(async () => (await control.instances.list())[0]?.status, PATIENCE).toBe('Running');
   await control.sessions.create(ref, {});
   for (const expected of [2, 3]) {
     shut();
     await hangUp('POST', SESSIONS, '{}');
-    await expect.poll(async () => (await control.sessions.list(ref)).sessions.length).toBe(expected - 1);
+    await expect
+      .poll(async () => (await control.sessions.list(ref)).sessions.length, PATIENCE)
+      .toBe(expected - 1);
     open();
     await control.sessions.create(ref, {});
   }
@@ -79,7 +83,7 @@ test('C9: three callers of CreateSession that hang up leave no session and every
 test('C9: the retry with a chosen ID succeeds', async () => {
   const { hangUp, control, ref, open } = await startSlow();
   await hangUp('POST', SESSIONS, '{"sessionId":"mine"}');
-  await expect.poll(() => control.sessions.list(ref)).toEqual({ sessions: [] });
+  await expect.poll(() => control.sessions.list(ref), PATIENCE).toEqual({ sessions: [] });
   open();
   expect(await control.sessions.create(ref, { sessionId: 'mine' })).toMatchObject({ sessionId: 'mine' });
 });
@@ -87,8 +91,8 @@ test('C9: the retry with a chosen ID succeeds', async () => {
 test('C9: a session isolated on its instance takes that with it', async () => {
   const { hangUp, control, driver, ref } = await startSlow({ instanceIsolationMode: 'SESSION_EXCLUSIVE' });
   await hangUp('POST', SESSIONS, '{}');
-  await expect.poll(() => control.sessions.list(ref)).toEqual({ sessions: [] });
-  await expect.poll(() => driver.running).toEqual([]);
+  await expect.poll(() => control.sessions.list(ref), PATIENCE).toEqual({ sessions: [] });
+  await expect.poll(() => driver.running, PATIENCE).toEqual([]);
 });
 
 test('C9: a session whose ResumeSession was hung up on is Paused again, so that the retry succeeds', async () => {
@@ -101,7 +105,7 @@ test('C9: a session whose ResumeSession was hung up on is Paused again, so that 
   shut();
   await hangUp('PUT', `${SESSIONS}/mine/resume`);
   const status = async () => (await control.sessions.get({ ...ref, sessionId: 'mine' })).sessionStatus;
-  await expect.poll(status).toBe('Paused');
+  await expect.poll(status, PATIENCE).toBe('Paused');
   open();
   expect(await control.sessions.resume({ ...ref, sessionId: 'mine' })).toMatchObject({
     sessionStatus: 'Active',
