@@ -116,7 +116,7 @@ async function onOwn(
     readonly say: (text: string) => void;
   },
 ): Promise<SuiteReport> {
-  const own: OwnTarget = await startOwn(id, { said: values, command: rest, context });
+  const own: OwnTarget = await startOwn(id, { flags: values, command: rest, context });
   try {
     return await runOne(id, { ...own, ...told }, say);
   } finally {
@@ -147,11 +147,11 @@ async function givenTarget(values: Given['values'], { env }: Context): Promise<V
   };
 }
 
-function suiteIds(said: readonly string[], known: readonly SuiteId[]): readonly SuiteId[] {
-  if (said.length === 0) return ['walkthrough'];
+function suiteIds(names: readonly string[], known: readonly SuiteId[]): readonly SuiteId[] {
+  if (names.length === 0) return ['walkthrough'];
   const words: Record<string, readonly SuiteId[]> = { all: known };
   for (const id of known) words[id] = [id];
-  return [...new Set(said.flatMap((text) => pick({ text, name: '--suite' }, words)))];
+  return [...new Set(names.flatMap((text) => pick({ text, name: '--suite' }, words)))];
 }
 
 /** The first signal ends the run and what it started; a second one does not wait for that. */

@@ -4,7 +4,7 @@ import { DEFAULT_ENDPOINT, runningEmulators } from '../discovery.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @returns the control API of the emulator that serves this URL, if one of this machine does */
+/** @returns the control API of the emulator on this machine that serves the URL */
 export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | undefined> {
   if (!isHere(url.hostname)) return undefined;
   const { createApiClient } = await import('../../api/create-api-client.js');
@@ -25,7 +25,7 @@ async function serves(control: ControlPlane, url: URL): Promise<boolean> {
     const served = await control.functions.list();
     return served.some((one) => one.url !== undefined && isSame(new URL(one.url), url));
   } catch {
-    // What answers there, if anything, is no emulator.
+    // No emulator answers there.
     return false;
   }
 }

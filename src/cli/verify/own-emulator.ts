@@ -9,7 +9,7 @@ export interface OwnTarget extends VerifyTarget {
   stop(): Promise<void>;
 }
 
-interface Said extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
+interface VerifyFlags extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
   readonly affinity: SessionAffinityType | undefined;
 }
 
@@ -29,26 +29,30 @@ const MOST_INSTANCES_TO_FILL = 4;
 export async function startOwn(
   suite: SuiteId,
   {
-    said,
+    flags,
     command,
     context,
-  }: { readonly said: Said; readonly command: readonly string[] | undefined; readonly context: Context },
+  }: {
+    readonly flags: VerifyFlags;
+    readonly command: readonly string[] | undefined;
+    readonly context: Context;
+  },
 ): Promise<OwnTarget> {
-  const affinity = said.affinity ?? AFFINITY_OF[suite] ?? 'GENERATED_COOKIE';
-  const isolated = said.isolation === 'SESSION_EXCLUSIVE';
-  const fewInstances = Math.max(said.minInstances, Math.min(said.maxInstances, MOST_INSTANCES_TO_FILL));
-  const flags = {
-    ...said,
+  const affinity = flags.affinity ?? AFFINITY_OF[suite] ?? 'GENERATED_COOKIE';
+  const isolated = flags.isolation === 'SESSION_EXCLUSIVE';
+  const fewInstances = Math.max(flags.minInstances, Math.min(flags.maxInstances, MOST_INSTANCES_TO_FILL));
+  const forSuite = {
+    ...flags,
     affinity,
-    maxInstances: suite === 'limits' ? fewInstances : said.maxInstances,
-    headerName: said.headerName ?? (affinity === 'HEADER_FIELD' ? HEADER_NAME : undefined),
-    sessionsPerInstance: said.sessionsPerInstance ?? (isolated ? undefined : 2),
+    maxInstances: suite === 'limits' ? fewInstances : flags.maxInstances,
+    headerName: flags.headerName ?? (affinity === 'HEADER_FIELD' ? HEADER_NAME : undefined),
+    sessionsPerInstance: flags.sessionsPerInstance ?? (isolated ? undefined : 2),
   };
-  const config = await servedFunction(flags, command, context);
+  const config = await servedFunction(forSuite, command, context);
   const { startEmulator } = await import('../../emulator.js');
   const emulator = await startEmulator({
     functions: [{ config }],
-    maxSessionTTLInSeconds: said.maxSessionTtl,
+    maxSessionTTLInSeconds: flags.maxSessionTtl,
     hostEnvironment: context.env,
   });
   const [served] = emulator.functions;

@@ -5,11 +5,11 @@ export interface Progress {
   clear(): void;
 }
 
-/** One line on a terminal that is always written anew, and nothing elsewhere. */
+/** On a terminal one line, which each text overwrites. Elsewhere nothing. */
 export function progressOn(screen: Screen): Progress {
   if (!screen.isTTY) return { say() {}, clear() {} };
   return {
-    say: (text) => screen.write(`\r\x1b[K${screen.style.dim(text)}`),
+    say: (text) => screen.write(`\r\x1b[K${screen.style.dim(text.slice(0, (screen.columns ?? 80) - 1))}`),
     clear: () => screen.write('\r\x1b[K'),
   };
 }

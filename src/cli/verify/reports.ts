@@ -6,13 +6,13 @@ import type { Context } from '../context.js';
 import { CommandError, UsageError } from '../errors.js';
 import { pick } from '../options/option-kinds.js';
 
-/** A report that was asked for, and where it goes: a file, or else stdout. */
+/** A report to write, into a file or else to stdout. */
 export interface Wanted {
   readonly reporter: ReporterName;
   readonly file: string | undefined;
 }
 
-interface Said {
+interface ReportOptions {
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
 }
@@ -21,7 +21,10 @@ interface Said {
  * Without `--reporter`, `pretty` goes to stdout beside the files.
  * @throws UsageError
  */
-export function wantedReports({ reporter, outputFile }: Said, known: readonly ReporterName[]): Wanted[] {
+export function wantedReports(
+  { reporter, outputFile }: ReportOptions,
+  known: readonly ReporterName[],
+): Wanted[] {
   const words = Object.fromEntries(known.map((name) => [name, name]));
   const names = (reporter.length > 0 ? reporter : ['pretty']).map((text) =>
     pick({ text, name: '--reporter' }, words),

@@ -21,12 +21,12 @@ function annotation(step: Step): string {
   return `::error title=${property(sanitize(step.id))}::${data(said.join('\n'))}`;
 }
 
-/** The text of a command: what would end its line is written as percent codes. */
+/** The text of a command. Line ends become percent codes, because a line end would end the command. */
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-/** A property of a command ends at a comma or colon too. */
+/** A property of a command: a comma or colon would end it too. */
 function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

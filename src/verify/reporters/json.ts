@@ -1,6 +1,6 @@
 import { type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
 
-/** What JSON may leave as it is and a terminal would obey: DEL, C1, and the characters that turn the direction of writing. */
+/** Characters that JSON does not escape and a terminal obeys: DEL, C1 controls, and changes of the writing direction. */
 const LEFT_RAW = /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /** The report as data: one suite's own shape, or `suites` of them. The requests and responses are left out. */

@@ -81,7 +81,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** What XML 1.0 cannot hold even as a reference is written out, or shown as the replacement character. */
+/** Characters that XML 1.0 cannot hold, even as a reference, become escapes or the replacement character. */
 function escapeXml(text: string): string {
   const lines = text.split('\n').map(sanitize);
   return lines

@@ -28,7 +28,7 @@ function escapeTap(text: string): string {
   return oneLine(text).replace(/[\\#]/g, '\\$&');
 }
 
-/** A double-quoted scalar of YAML, which takes JSON's escapes and those of `sanitize`. */
+/** A double-quoted scalar of YAML, in which the escapes of JSON and of `sanitize` are valid. */
 function quote(text: string): string {
   return sanitize(JSON.stringify(text));
 }
