@@ -95,7 +95,7 @@ class Found {
     this.#httpVersionMinor = httpVersionMinor;
   }
 
-  /** @returns whether the line goes on to the instance */
+  /** @returns whether the line is forwarded to the instance */
   keeps(rawName: string, value: string): boolean {
     const name = rawName.toLowerCase();
     switch (name) {

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../model/clock.js';
 import type { ClientUpgrade } from '../model/exchange.js';
 
-/** How long the other side may be silent after one side has ended. */
+/** How long the other side may send nothing after one side has ended. */
 const SILENCE_MS = 1000;
+/** How long one side may then take nothing of what waits for it, in units of the former. */
+const STALLED_ROUNDS = 10;
 
 interface TunnelParts {
   readonly client: ClientUpgrade;
@@ -24,30 +26,34 @@ export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): 
   let broken = false;
   let callOff = ignore;
 
-  const giveUpWhenSilent = (): void => {
-    const before = socket.bytesWritten + upstream.bytesWritten;
+  const waiting = (): number => socket.writableLength + upstream.writableLength;
+  const taken = (): number => socket.bytesWritten + upstream.bytesWritten - waiting();
+  const closeWhenSilent = (rounds: number): void => {
+    const takenBefore = taken();
     callOff();
     callOff = clock.wakeAt(clock.now() + SILENCE_MS, () => {
-      const waiting = socket.writableLength + upstream.writableLength;
-      if (waiting > 0 || socket.bytesWritten + upstream.bytesWritten > before) {
-        giveUpWhenSilent();
-        return;
+      if (taken() > takenBefore) {
+        closeWhenSilent(0);
+      } else if (waiting() > 0 && rounds + 1 < STALLED_ROUNDS) {
+        closeWhenSilent(rounds + 1);
+      } else {
+        socket.destroy();
+        upstream.destroy();
       }
-      socket.destroy();
-      upstream.destroy();
     });
   };
+  const onEnd = (): void => closeWhenSilent(0);
 
   upstream.allowHalfOpen = true;
   upstream.once('error', () => {
     broken = true;
   });
-  upstream.once('end', giveUpWhenSilent);
+  upstream.once('end', onEnd);
   upstream.once('close', () => {
     if (broken) onBroken();
     else socket.destroySoon();
   });
-  socket.once('end', giveUpWhenSilent);
+  socket.once('end', onEnd);
   socket.once('close', () => callOff());
   client.accept();
 }
