@@ -18,8 +18,8 @@ interface TunnelParts {
 }
 
 /**
- * Joins the client's connection to the instance's after an upgrade. Each side may end while the other still sends (RFC 6455 §7.1.1); a side that
- * then sends nothing for a second is closed.
+ * Joins the client's connection to the instance's after an upgrade. Each side may end while the other still sends (RFC 6455 §7.1.1).
+ * When one side has ended, both are closed after a second in which nothing was sent, or ten in which nothing was taken.
  */
 export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): void {
   const { socket } = client;
@@ -53,7 +53,9 @@ export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): 
     if (broken) onBroken();
     else socket.destroySoon();
   });
-  socket.once('end', onEnd);
+  // The client may have ended its side before the switch.
+  if (socket.readableEnded) onEnd();
+  else socket.once('end', onEnd);
   socket.once('close', () => callOff());
   client.accept();
 }

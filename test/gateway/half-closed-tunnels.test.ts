@@ -140,6 +140,42 @@ test('D7: a side that goes on sending after the other has ended is heard to its 
   expect((await text).endsWith('tickover')).toBe(true);
 });
 
+test('D7: a client that has ended its side and reads nothing is given up after ten seconds', async () => {
+  const clock = new MovableClock({ frozen: true });
+  const upstream = await startSwitching((socket) => {
+    socket.resume();
+    const flood = (): void => {
+      while (socket.write(Buffer.alloc(65_536)));
+    };
+    socket.on('drain', flood);
+    flood();
+  });
+  const { port, recorded, records, gateway } = await startGateway(upstream, { clock });
+  let served: Socket | undefined;
+  gateway.server.on('connection', (accepted) => {
+    served = accepted;
+  });
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).pause();
+  onTestFinished(() => void socket.destroy());
+  socket.end(`${HANDSHAKE}\r\n\r\n`);
+  let taken = -1;
+  await vi.waitFor(
+    () => {
+      const { bytesWritten = 0, writableLength = 0 } = served ?? {};
+      const before = taken;
+      taken = bytesWritten - writableLength;
+      expect([writableLength > 0, taken]).toEqual([true, before]);
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+
+  for (let second = 0; second < 9; second++) await clock.advance(1000);
+  expect(records).toEqual([]);
+  for (let second = 0; second < 3; second++) await clock.advance(1000);
+
+  expect((await recorded(1))[0]).toMatchObject({ status: 101 });
+});
+
 test('D9: a byte over 0x7f in the head of a 101 passes as it is', async () => {
   const upstream = await startSwitching((socket) => socket.end('\x81\x00'), 'X-Name: caf\xe9 \xff\r\n');
   const { port } = await startGateway(upstream);

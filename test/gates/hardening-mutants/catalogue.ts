@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a half-closed WebSocket stays open for ever',
     file: 'tunnel',
-    find: "  socket.once('end', onEnd);",
+    find: "  else socket.once('end', onEnd);",
     replace: '',
     test: 'gateway/half-closed-tunnels',
     name: 'a side that never ends after the client has',
