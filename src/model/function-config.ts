@@ -1,4 +1,4 @@
-import { withCanonicalKeys } from './canonical-keys.js';
+import { canonicalKeys } from './canonical-keys.js';
 import { FcError } from './errors.js';
 import {
   AFFINITY_CONFIG_KEYS,
@@ -105,7 +105,7 @@ function affinityConfig(
   type: SessionAffinityType,
   isolated: boolean,
 ): SessionAffinityConfig {
-  const given = (withCanonicalKeys(input.sessionAffinityConfig, AFFINITY_CONFIG_KEYS) ??
+  const given = (canonicalKeys(AFFINITY_CONFIG_KEYS)(input.sessionAffinityConfig) ??
     {}) as Partial<SessionAffinityConfig>;
   const maxTTL = input.maxSessionTTLInSeconds ?? LIMITS.sessionTTLInSeconds[1];
   const sessionTTLInSeconds = given.sessionTTLInSeconds ?? DEFAULT_SESSION_TTL_IN_SECONDS;

@@ -29,7 +29,7 @@ const QUERY: Source = { whole: 'the query', isJson: false };
  */
 export function read<T>(schema: z.ZodType<T>, input: unknown, source: Source = BODY): Reading<T> {
   const outcome = schema.safeParse(input, { reportInput: true });
-  if (outcome.success) return { value: withoutUndefined(outcome.data) as T };
+  if (outcome.success) return { value: outcome.data };
   return { issues: outcome.error.issues.map((issue) => issueOf(issue, source)) };
 }
 
@@ -51,7 +51,7 @@ export function checkQuery<T>(schema: z.ZodObject & z.ZodType<T>, query: URLSear
 
 function check<T>(schema: z.ZodType<T>, input: unknown, source: Source): T {
   const reading = read(schema, input, source);
-  if ('value' in reading) return reading.value;
+  if ('value' in reading) return withoutUndefined(reading.value) as T;
   throw new FcError('InvalidArgument', reading.issues[0]?.message ?? `${source.whole} is invalid`);
 }
 

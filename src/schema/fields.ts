@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { withCanonicalKeys } from '../model/canonical-keys.js';
+import { canonicalKeys } from '../model/canonical-keys.js';
 
-/** A JSON object, its keys in any letter case; see {@link withCanonicalKeys}. */
+/** A JSON object, its keys in any letter case; see {@link canonicalKeys}. */
 export function object<T extends z.ZodRawShape>(shape: T) {
-  const names = Object.keys(shape);
-  return z.preprocess(
-    (input) => withCanonicalKeys(input, names),
-    z.object(shape, { error: 'a JSON object' }),
-  );
+  return z.preprocess(canonicalKeys(Object.keys(shape)), z.object(shape, { error: 'a JSON object' }));
 }
 
 /** A field that may be left out; null is as good as absent. */
