@@ -5,8 +5,8 @@ import { HeaderLines } from '../model/headers.js';
 import type { HostVerdict } from '../model/host-rule.js';
 
 /**
- * Refuses requests that no honest caller of a control plane sends: names rebound to this machine, pages of other origins, pre-flights,
- * WebSockets, heads that are too large. It runs before anything else reads the request.
+ * Refuses what no honest caller of a control plane sends: names rebound to this machine, pages of other origins, pre-flights,
+ * WebSockets, heads that are too large. Runs before any other code reads the request.
  * @throws InvalidArgument, AccessDenied, RequestHeaderFieldsTooLarge
  */
 export function checkHead(request: IncomingMessage, hostVerdict: (host: string) => HostVerdict): void {
@@ -36,7 +36,7 @@ function checkOrigin(lines: HeaderLines, host: string): void {
   }
 }
 
-/** An origin leaves out the port that its scheme implies. */
+/** An origin omits the default port of its scheme. */
 function ownOrigin(host: string): string {
   return host.toLowerCase().replace(/:80$/, '');
 }
@@ -45,7 +45,7 @@ function isPreflight(lines: HeaderLines): boolean {
   return lines.has('origin') || lines.has('access-control-request-method');
 }
 
-/** A WebSocket client would wait for its 101 in vain. Every other offer of a protocol is ignored (RFC 9110 §7.8). */
+/** A WebSocket client needs a 101, which the control plane never sends. Every other offer of a protocol is ignored (RFC 9110 §7.8). */
 function checkUpgrade(lines: HeaderLines): void {
   const protocols = lines.all('upgrade').flatMap((value) => value.toLowerCase().split(','));
   if (!protocols.some((protocol) => protocol.trim() === 'websocket')) return;

@@ -12,22 +12,21 @@ import type {
   SessionService,
 } from '../model/services.js';
 import type { Session } from '../model/session.js';
-import { type ConnectionOptions, ControlConnection } from './client/control-connection.js';
-import { followLines } from './client/follow-lines.js';
+import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
 import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
 export interface ApiClient extends ControlPlane {
   /**
-   * The emulator's own time, by which its sessions live, as the last answer told it.
+   * The emulator's session clock, as the last reply told it.
    * @returns milliseconds since 1970, to the second; undefined before the first answer
    */
   toldTime(): number | undefined;
 }
 
 /**
- * The control plane of a running emulator, over HTTP. Nothing stays open between two calls, so a short program ends at once.
- * Every operation throws what the served one throws, and UnreachableError where no emulator answers.
- * @throws InvalidArgument for an endpoint that is none
+ * The control plane of a running emulator, over HTTP. No connection stays open between two calls, so a short program ends at once.
+ * Every operation throws the errors of the emulator's own operation, and UnreachableError when no emulator answers.
+ * @throws InvalidArgument for a malformed endpoint
  */
 export function createApiClient(options: ConnectionOptions): ApiClient {
   const connection = new ControlConnection(options);
@@ -70,7 +69,7 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
       freeze: () => connection.ask<ClockState>({ method: 'POST', path: own('clock', 'freeze') }, 'offsetMs'),
       resume: () => connection.ask<ClockState>({ method: 'POST', path: own('clock', 'resume') }, 'offsetMs'),
     },
-    // An emulator that is stopping says so with 503.
+    // An emulator that is stopping answers 503.
     health: () => connection.ask<Health>({ method: 'GET', path: own('health'), alsoFine: 503 }, 'status'),
   };
 }
@@ -145,7 +144,30 @@ function instanceService(connection: ControlConnection): InstanceService {
   };
 }
 
-/** What has a value, as a query. */
+/**
+ * Reads newline-delimited JSON line by line. Ends with the reply, or without an error when `signal` is aborted.
+ * @throws the FcError of the reply, UnreachableError when the connection breaks
+ */
+async function* followLines<T>(
+  connection: ControlConnection,
+  call: WireCall,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  try {
+    const response = await connection.open(call, signal);
+    response.setEncoding('utf8');
+    let rest = '';
+    for await (const chunk of response) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as T;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw connection.explain(error);
+  }
+}
+
+/** The values that are not undefined, as a query. */
 function query(values: object = {}): URLSearchParams {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));

@@ -19,20 +19,20 @@ import { createRouter, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 
 export interface ApiOptions {
-  /** What is served. */
+  /** The services behind the API. */
   readonly control: ControlPlane;
   readonly ids: Pick<Ids, 'requestId'>;
-  /** The clock by which sessions live: all times that the API tells are its. */
+  /** Gives all times in replies. */
   readonly sessionClock: Pick<Clock, 'wallTime'>;
-  /** Judges the `Host` of every request, whatever it asks for. */
+  /** Judges the `Host` of every request. */
   readonly hostVerdict: (host: string) => HostVerdict;
-  /** Feeds `GET /_emulator/v1/events`; without it that stream stays silent. */
+  /** The source of `GET /_emulator/v1/events`; without it that stream is silent. */
   readonly events?: EventFeed;
   /** The process clock, which times the heartbeat of that stream. */
   readonly clock?: Clock;
-  /** The greatest TTL a session may ask for (spec U3). */
+  /** The longest TTL that a session may ask for (spec U3). */
   readonly maxSessionTTLInSeconds?: number;
-  /** Told of every defect, which the client sees only as `InternalServerError`. */
+  /** Called with every defect. The client sees only `InternalServerError`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -47,7 +47,7 @@ export interface Api {
 export function createApi(options: ApiOptions): Api {
   const { control, ids, sessionClock, hostVerdict, events, clock, maxSessionTTLInSeconds, onError } = options;
   let made: Router | undefined;
-  // Made when it is first asked: a function that nobody administers starts without it.
+  // Created by the first request: a function without API calls starts faster.
   const router = (): Router => {
     made ??= createRouter({
       ...indexRoute(control),
@@ -63,11 +63,11 @@ export function createApi(options: ApiOptions): Api {
     requestTimeout: 60_000,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: 16_384,
-    // A missing Host is answered by us, in the API's own form.
+    // This API answers a missing Host itself, in its own form.
     requireHostHeader: false,
     ...upgradeOptions,
   });
-  // Node would silently leave out the later lines of a long head and still obey them.
+  // Node would drop the later lines of a long head from rawHeaders and still obey them.
   server.maxHeadersCount = 0;
   const answering = new WeakMap<Duplex, number>();
   const waiting = new WeakMap<Duplex, () => void>();
@@ -83,7 +83,7 @@ export function createApi(options: ApiOptions): Api {
 
   const headOf = (requestId: string): ApiReplyHead => ({ requestId, sentAt: sessionClock.wallTime() });
 
-  /** Refuses a request for which Node has made no response, unless its bytes would fall into another answer. */
+  /** Refuses a request for which Node made no response, unless the bytes would corrupt another reply. */
   const refuseRaw = (socket: Duplex, refusal: FcError): void => {
     socket.on('error', () => socket.destroy());
     if (!socket.writable || (answering.get(socket) ?? 0) > 0) socket.destroy();
@@ -110,7 +110,7 @@ export function createApi(options: ApiOptions): Api {
     }
   };
   server.on('request', serve);
-  // An expectation that we do not know is not a reason to refuse.
+  // An unknown expectation is no reason to refuse a request.
   server.on('checkExpectation', serve);
   server.on('upgrade', (request, socket, rest) => {
     const refusal = refusalOf(request, hostVerdict);

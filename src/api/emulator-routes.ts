@@ -8,7 +8,7 @@ const OWN = '/_emulator/v1';
 /**
  * The emulator's own API. Replies are the model's records as JSON; lists are wrapped (`{"instances":[…]}`).
  * `logs?follow=true` is newline-delimited JSON, one LogLine a line.
- * `functions` and `instances` take `functionName` and `qualifier` as filters; `instances?ended=true` has those that ended lately too.
+ * `functions` and `instances` take `functionName` and `qualifier` as filters; `instances?ended=true` also lists recently ended ones.
  */
 export function emulatorRoutes(control: ControlPlane): OperationTable {
   const { functions, instances, requests, clock } = control;
@@ -45,7 +45,7 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
         const { checkQuery, LOGS_QUERY } = await import('../schema/index.js');
         const { follow } = checkQuery(LOGS_QUERY, call.query);
         const instanceId = call.param('instanceId');
-        // Also before following: an unknown instance must be told by the status, not by a stream that breaks.
+        // Asked before following too, so that an unknown instance is a 404 and not a stream that breaks.
         const lines = await instances.logs(instanceId);
         if (follow !== 'true') return json({ lines });
         const followed = instances.followLogs(instanceId, call.signal);

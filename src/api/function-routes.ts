@@ -44,7 +44,7 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
           call.query,
         );
         const ref = { functionName: call.param('functionName'), qualifier };
-        // Whether there is such a function is not the list's to say.
+        // Throws FunctionNotFound, which the list does not.
         await functions.get(ref);
         const found = (await instances.list(ref))
           .filter(({ instanceId }) => instanceIds?.includes(instanceId) ?? true)
@@ -56,7 +56,7 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
   };
 }
 
-/** Only what FC's ListInstances tells; the emulator's own route tells all. */
+/** The fields of FC's ListInstances. The emulator's own route has all fields. */
 function toApiInstance(info: InstanceInfo) {
   const { instanceId, versionId, qualifier, status, createdTimeMs, resourceType } = info;
   return { instanceId, versionId, qualifier, status, createdTimeMs, resourceType };

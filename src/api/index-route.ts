@@ -3,7 +3,7 @@ import type { OperationTable } from './operation.js';
 
 const OWN = '/_emulator/v1';
 
-/** `GET /`: for a person who opens the control address in a browser. It tells what this address serves, without any script or style. */
+/** `GET /`, for a person who opens the control address in a browser: a page without script or style that lists what it serves. */
 export function indexRoute(control: ControlPlane): OperationTable {
   return {
     '/': {

@@ -1,4 +1,4 @@
-/** A request that found its route and passed every check of its head. */
+/** A request for an operation, after every check of its head. */
 export interface Call {
   /** A part of the path, percent-decoded. */
   readonly param: (name: string) => string;
@@ -6,9 +6,9 @@ export interface Call {
   /** The parsed JSON; undefined when there was none. */
   readonly body: unknown;
   readonly requestId: string;
-  /** The header of that name, where a reader of events comes back. */
+  /** The header `Last-Event-ID`, which a reader of events sends when it reconnects. */
   readonly lastEventId: string | undefined;
-  /** Aborted when the client has left or the reply is over. */
+  /** Aborted when the client has closed the connection or the reply has ended. */
   readonly signal: AbortSignal;
 }
 

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { FcError } from '../model/errors.js';
 
-/** What a control request may say (quality T16). */
+/** The limit for the body of a control request (quality T16). */
 const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * Reads the JSON of a request.
  * @returns the parsed value, or undefined for an empty body, which needs no Content-Type
- * @throws EntityTooLarge as soon as that is known, InvalidArgument for another Content-Type or for what is not JSON
+ * @throws EntityTooLarge as soon as the limit is passed, InvalidArgument for another Content-Type or malformed JSON
  */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const bytes = await readBytes(request);
@@ -42,7 +42,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     function refuse(): void {
       chunks.length = 0;
       request.removeAllListeners('data');
-      // The rest is read and dropped, so that a client that is still sending sees the answer and not a reset.
+      // Reads and drops the rest, so that a client that is still sending receives the reply and not a reset.
       request.resume();
       reject(
         new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${MAX_BODY_BYTES} bytes)`),
@@ -51,7 +51,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** Says where: the parser names the position, the text around it or that the end came too soon. */
+/** The parser's message names the position of the error. */
 function reason(error: unknown): string {
   return error instanceof SyntaxError ? error.message : 'a byte sequence is not UTF-8';
 }

@@ -3,16 +3,16 @@ import type { Duplex } from 'node:stream';
 import type { FcError } from '../model/errors.js';
 import type { Reply } from './operation.js';
 
-/** What every reply tells. */
+/** The headers that differ in every reply. */
 export interface ApiReplyHead {
   readonly requestId: string;
-  /** Told as `Date`: the time by which sessions live, as in the body, and not the host's. */
+  /** The header `Date`, by the session clock, like every time in a body. */
   readonly sentAt: Date;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML_TYPE = 'text/html; charset=utf-8';
-/** A page loads nothing, runs nothing and stands in no frame (quality T24). */
+/** A page may load nothing, run nothing and be in no frame (quality T24). */
 const PAGE_HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -20,7 +20,7 @@ const PAGE_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Writes a reply; of a stream, returns when it is over. */
+/** Writes a reply. Resolves for a stream when the stream has ended. */
 export async function sendReply(response: ServerResponse, reply: Reply, head: ApiReplyHead): Promise<void> {
   switch (reply.kind) {
     case 'json':
@@ -40,7 +40,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: Ap
 /** The one place where an error becomes HTTP. */
 export function sendError(response: ServerResponse, error: FcError, head: ApiReplyHead): void {
   if (response.headersSent || response.destroyed) {
-    // Too late to say anything: a reply cut short must not look whole.
+    // The head is sent already. A reset shows the client that the reply is not whole.
     response.destroy();
     return;
   }
@@ -48,7 +48,7 @@ export function sendError(response: ServerResponse, error: FcError, head: ApiRep
   sendText(response, { status: error.status, text: errorText(error, head) }, head);
 }
 
-/** The same for a connection on which there is no response object: a CONNECT, or bytes that are not HTTP. */
+/** Writes an error where Node made no response object: for a CONNECT, or for bytes that are not HTTP. */
 export function sendRawError(socket: Duplex, error: FcError, head: ApiReplyHead): void {
   const body = errorText(error, head);
   const lines = [
@@ -96,7 +96,7 @@ async function sendStream(
   response.end();
 }
 
-/** Resolves when the client has read what was written, or has left; takes both listeners off. */
+/** Resolves when the client can take more or has left. Removes both listeners. */
 function untilDrained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {
@@ -112,7 +112,7 @@ function untilDrained(response: ServerResponse): Promise<void> {
 function errorText(error: FcError, { requestId }: ApiReplyHead): string {
   const body = error.toBody(requestId);
   if (error.code !== 'InternalServerError') return JSON.stringify(body);
-  // What went wrong inside is for the log, not for the wire (quality T28).
+  // The cause of a defect stays in the log (quality T28).
   return JSON.stringify({ ...body, Message: 'an internal error has occurred. Please retry.' });
 }
 

@@ -2,7 +2,7 @@ import { addRoute, createRouter as createPaths, findRoute } from 'rou3';
 import { FcError } from '../model/errors.js';
 import type { Handler, Method, OperationTable } from './operation.js';
 
-/** What a method and target lead to. */
+/** The handler for a method and target, or the refusal. */
 type Found =
   | { readonly allow?: undefined; readonly refusal: FcError }
   | { readonly allow: string; readonly refusal: FcError }
@@ -10,7 +10,7 @@ type Found =
       readonly allow?: undefined;
       readonly refusal?: undefined;
       readonly handler: Handler;
-      /** Whether the method only reads, so that a body would mean nothing. */
+      /** Whether the method only reads, so that its body is ignored. */
       readonly reads: boolean;
       readonly query: URLSearchParams;
       readonly param: (name: string) => string;
@@ -30,7 +30,7 @@ export function createRouter(table: OperationTable): Router {
       const match = path !== '/' && path.endsWith('/') ? undefined : findRoute(paths, '', path);
       if (method === 'TRACE') return { refusal: notAllowed(method, path) };
       if (match === undefined) return { refusal: notSupported(method, path) };
-      // HEAD asks what GET would say.
+      // HEAD has the reply of GET without its body.
       const wanted = method === 'HEAD' ? 'GET' : method;
       const handler = isMethod(wanted) ? match.data[wanted] : undefined;
       if (handler === undefined)

@@ -9,7 +9,7 @@ const COMMON = [
   'sessionIdleTimeoutInSeconds',
 ] as const;
 
-/** What each kind of affinity has to configure (spec §1.2). */
+/** The configuration keys of each affinity (spec §1.2). */
 const AFFINITY_KEYS: Readonly<Record<SessionAffinityType, readonly (keyof SessionAffinityConfig)[]>> = {
   NONE: [],
   GENERATED_COOKIE: [...COMMON, 'disableSessionIdReuse'],
@@ -18,7 +18,7 @@ const AFFINITY_KEYS: Readonly<Record<SessionAffinityType, readonly (keyof Sessio
   MCP_STREAMABLE: COMMON,
 };
 
-/** A Function as GetFunction and ListFunctions tell it. Times are UTC in whole seconds. */
+/** A Function in the replies of GetFunction and ListFunctions. Times are UTC in whole seconds. */
 export interface ApiFunction
   extends Pick<
     FunctionConfig,
@@ -44,7 +44,7 @@ export interface ApiFunction
   readonly lastUpdateStatus: 'Successful';
 }
 
-/** `GET /_emulator/v1/functions`: the API's Function and beside it all that the emulator knows. Instants are milliseconds. */
+/** A function in the reply of `GET /_emulator/v1/functions`: the API's fields and the emulator's. Instants are milliseconds. */
 export type ServedFunctionJson = ApiFunction & ServedFunction;
 
 export function toApiFunction({
@@ -65,7 +65,7 @@ export function toApiFunction({
     instanceConcurrency: config.instanceConcurrency,
     timeout: config.timeout,
     environmentVariables: config.environmentVariables,
-    // Nothing is measured out here: these only fill the fields that callers read.
+    // The emulator limits none of these. They fill the fields that callers read.
     cpu: 1,
     memorySize: 1024,
     diskSize: 512,
@@ -91,7 +91,7 @@ function affinityConfigJson({
   sessionAffinityConfig,
 }: FunctionConfig): Pick<ApiFunction, 'sessionAffinityConfig'> {
   if (sessionAffinity === 'NONE') return {};
-  // A list of keys makes JSON.stringify write those, in that order.
+  // JSON.stringify writes the keys of this list, in its order.
   return {
     sessionAffinityConfig: JSON.stringify(sessionAffinityConfig, [...AFFINITY_KEYS[sessionAffinity]]),
   };

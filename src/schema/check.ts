@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { FcError } from '../model/errors.js';
 
-/** What is wrong with one place of an input. */
+/** One rule that one place of an input breaks. */
 export interface Issue {
-  /** As one would write it: `nasConfig.mountPoints[0].serverAddr`; empty for the whole. */
+  /** The place, as `nasConfig.mountPoints[0].serverAddr`; empty for the whole input. */
   readonly path: string;
-  /** Which kind of rule it breaks. */
+  /** The kind of the rule. */
   readonly rule: 'type' | 'range' | 'format' | 'choice';
   /** `sessionTTLInSeconds must be an integer from 1 to 21600, got "0"` */
   readonly message: string;
@@ -14,9 +14,9 @@ export interface Issue {
 type Reading<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
 
 interface Source {
-  /** What a message calls the input as a whole: `the body`. */
+  /** The name of the whole input in messages, as `the body`. */
   readonly whole: string;
-  /** In JSON `"60"` for 60 is a mistake that a message must show; elsewhere everything is a string. */
+  /** In JSON, `"60"` for 60 is a mistake that the message shows. In a query every value is a string. */
   readonly isJson: boolean;
 }
 
@@ -24,8 +24,8 @@ const BODY: Source = { whole: 'the body', isJson: true };
 const QUERY: Source = { whole: 'the query', isJson: false };
 
 /**
- * Reads an input by a schema whose error messages say what was expected (`an integer from 1 to 21600`).
- * @returns the schema's own keys and no others, or every issue
+ * Reads an input by a schema whose error messages name the expectation (`an integer from 1 to 21600`).
+ * @returns the value with the keys of the schema alone, or every issue
  */
 export function read<T>(schema: z.ZodType<T>, input: unknown, source: Source = BODY): Reading<T> {
   const outcome = schema.safeParse(input, { reportInput: true });
@@ -38,7 +38,7 @@ export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   return check(schema, body, BODY);
 }
 
-/** The same for a query. An empty value is no value; a key given twice is an error. */
+/** Reads a query. An empty value counts as absent; a key given twice is an error. @throws InvalidArgument with the first issue */
 export function checkQuery<T>(schema: z.ZodObject & z.ZodType<T>, query: URLSearchParams): T {
   const given: [string, string][] = [];
   for (const key of Object.keys(schema.shape)) {
@@ -81,7 +81,7 @@ function ruleOf(code: z.core.$ZodIssue['code']): Issue['rule'] {
   }
 }
 
-/** A key without a value would overwrite one that has a value, where input is laid over terms. */
+/** The input is spread over the terms of a session, where a key with the value undefined would overwrite a term. */
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null) return value;
@@ -96,7 +96,7 @@ function placeOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** Never walks into the value: it may be nested deeper than the stack. */
+/** Does not walk into the value, which may be nested deeper than the stack. */
 function shown(input: unknown, { isJson }: Source): string {
   if (Array.isArray(input)) return 'an array';
   if (typeof input === 'object' && input !== null) return 'an object';

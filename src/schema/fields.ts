@@ -6,7 +6,7 @@ export function object<T extends z.ZodRawShape>(shape: T) {
   return z.preprocess(canonicalKeys(Object.keys(shape)), z.object(shape, { error: 'a JSON object' }));
 }
 
-/** A field that may be left out; null is as good as absent. */
+/** A field that may be absent; null counts as absent. */
 export function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }

@@ -6,21 +6,21 @@ import type { StoredSession } from '../model/session-store.js';
 import { read } from './check.js';
 import { choice, flag, integer, list, number, string } from './fields.js';
 
-/** When a session was last used: its order and the instant, in milliseconds of the session clock. */
+/** The last use of a session: the session's order, and the instant in milliseconds of the session clock. */
 export type Use = readonly [order: number, lastUsedAt: number];
 
-/** What one line of the journal says. */
+/** The content of one line of the journal. */
 export type JournalEntry =
   | { readonly kind: 'save'; readonly functionName: string; readonly session: StoredSession }
   | { readonly kind: 'delete'; readonly functionName: string; readonly order: number }
   | { readonly kind: 'touch'; readonly functionName: string; readonly uses: readonly Use[] }
   | ({ readonly kind: 'clock' } & KeptClock)
-  /** Ends the snapshot with which every journal begins: the disk had the lines before it before the file got its name. */
+  /** Ends the snapshot at the beginning of every journal. The lines before it were on the disk before the file got its name. */
   | { readonly kind: 'whole' };
 
 const count = () => integer(0, Number.MAX_SAFE_INTEGER);
 
-/** Mounts are kept as they were given and may hold any key but `__proto__`, which changes an object that it is copied to. */
+/** Mounts are kept as given. Only `__proto__` is dropped, because it changes an object that it is copied to. */
 const mount = z.unknown().transform(withoutPrototypes);
 
 const SESSION: z.ZodType<StoredSession> = exact({
@@ -65,7 +65,7 @@ const ENTRIES: { readonly [K in JournalEntry['kind']]: z.ZodType<Extract<Journal
   whole: exact({ kind: z.literal('whole') }),
 };
 
-/** @throws Error for JSON that was not written as an entry */
+/** @throws Error for text that is not an entry */
 export function readEntry(text: string): JournalEntry {
   const json: unknown = JSON.parse(text);
   const entry = withoutPrototype(json);
@@ -80,12 +80,12 @@ function isKind(kind: string): kind is JournalEntry['kind'] {
   return Object.hasOwn(ENTRIES, kind);
 }
 
-/** An object whose keys are spelt as they were written: a journal of 100,000 sessions must be read in a second. */
+/** An object whose keys are compared exactly, which is several times as fast: a journal may hold 100,000 sessions. */
 function exact<T extends z.ZodRawShape>(shape: T) {
   return z.object(shape, { error: 'a JSON object' });
 }
 
-/** A key that a record does not have must not be taken from Object.prototype (quality T14). */
+/** Copies a record without its prototype, so that no missing key is taken from Object.prototype (quality T14). */
 function withoutPrototype(value: unknown): unknown {
   if (!isObject(value)) return value;
   const bare: Record<string, unknown> = { __proto__: null, ...value };

@@ -5,7 +5,7 @@ const posixId = () => optional(integer(-(2 ** 31), 2 ** 31 - 1));
 const text = () => optional(string());
 const points = <T extends z.ZodRawShape>(shape: T) => optional(list(object(shape), 'a list of objects'));
 
-/** The storage that a session asks for, by the structs of SDK 4.7.6: kept as given, without keys that these do not have. */
+/** The storage that a session asks for, with the keys of the structs of SDK 4.7.6. */
 export const MOUNTS = {
   nasConfig: optional(
     object({

@@ -30,10 +30,10 @@ const strings = () => {
 const text = () => optional(string());
 const yesOrNo = () => optional(choice(['true', 'false']));
 
-/** Which version or alias an operation means. */
+/** The version or alias that an operation is about. */
 export const QUALIFIER_QUERY = z.object({ qualifier: text() });
 
-/** ListSessions; the status is compared letter by letter (spec §5.3). */
+/** ListSessions. The letter case of the status matters (spec §5.3). */
 export const LIST_SESSIONS_QUERY = z.object({
   qualifier: text(),
   limit: limit(),

@@ -48,7 +48,7 @@ function makeSchemas(maxTTL: number = LIMITS.sessionTTLInSeconds[1]) {
   return { update: object(terms), create: object({ ...terms, sessionId: optional(string()) }) };
 }
 
-/** Two times of one body must fit each other. Whether one of them fits the terms in force, the scheduler knows. */
+/** Checks two times of one body against each other. The scheduler checks them against the terms of the session. */
 function checkTerms(terms: UpdateSessionInput, maxTTL: number = LIMITS.sessionTTLInSeconds[1]): void {
   const { sessionTTLInSeconds: ttl, sessionIdleTimeoutInSeconds: idle } = terms;
   if (ttl !== undefined && idle !== undefined) checkIdleTimeout(idle, ttl, maxTTL);

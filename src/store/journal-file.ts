@@ -12,11 +12,11 @@ import {
 
 const { O_RDWR, O_APPEND, O_NOFOLLOW, O_CREAT, O_EXCL } = constants;
 
-/** A file that only grows, and that holds nothing but whole appends. */
+/** A file that only grows and holds only whole appends. */
 export class JournalFile {
   readonly #descriptor: number;
   #length: number;
-  /** Whether bytes of an append that failed may stand behind the length. */
+  /** Whether the file may hold bytes of a failed append behind its length. */
   #isTorn = false;
 
   private constructor(descriptor: number) {
@@ -25,8 +25,8 @@ export class JournalFile {
   }
 
   /**
-   * @throws ENOENT when there is none, ELOOP for a symbolic link (quality T27), Error for anything else that is not the user's own
-   *   file, or that others may write
+   * @throws ENOENT when there is no such file, ELOOP for a symbolic link (quality T27), Error when it is not a file, another user owns
+   *   it, or others may write it
    */
   static open(path: string): JournalFile {
     const descriptor = openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW);
@@ -43,12 +43,12 @@ export class JournalFile {
     }
   }
 
-  /** @throws EEXIST when there is one, ENOSPC, EIO, … */
+  /** @throws EEXIST when the file exists, ENOSPC, EIO, … */
   static create(path: string): JournalFile {
     return new JournalFile(openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CREAT | O_EXCL, 0o600));
   }
 
-  /** Bytes of the whole appends. */
+  /** The number of bytes of the whole appends. */
   get length(): number {
     return this.#length;
   }
@@ -57,7 +57,7 @@ export class JournalFile {
     return readFileSync(this.#descriptor);
   }
 
-  /** Takes away what stands behind that length. */
+  /** Removes all bytes behind that length. */
   cut(length: number): void {
     ftruncateSync(this.#descriptor, length);
     this.#length = length;
@@ -65,14 +65,14 @@ export class JournalFile {
   }
 
   /**
-   * Writes all of it, in one write: a kill cannot come between. When it throws (ENOSPC, EIO, …) nothing of it counts: the file is cut
-   * back at once, or else before the next append.
+   * Writes all bytes in one write, which a kill cannot interrupt. When the write fails (ENOSPC, EIO, …), the file is cut back to its
+   * last whole append, at once or before the next append.
    */
   append(bytes: Buffer): void {
     if (this.#isTorn) this.cut(this.#length);
     this.#isTorn = true;
     try {
-      // The kernel takes less than all of it only when it is about to fail, as on a full disk; the next write then says why.
+      // The kernel writes fewer bytes only when it is about to fail, as on a full disk. The next write then throws the reason.
       for (let written = 0; written < bytes.length; ) written += writeSync(this.#descriptor, bytes, written);
     } catch (error) {
       this.#cutBack();
@@ -82,7 +82,7 @@ export class JournalFile {
     this.#length += bytes.length;
   }
 
-  /** Returns when it is on the disk. */
+  /** Returns when the bytes are on the disk. */
   sync(): void {
     fsyncSync(this.#descriptor);
   }
@@ -95,7 +95,7 @@ export class JournalFile {
     try {
       this.cut(this.#length);
     } catch {
-      // Still torn: the next append begins with another try.
+      // The file stays torn. The next append tries again.
     }
   }
 }

@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib';
  * A line of the journal is one record of JSON: `{"v":1,"sum":"0a1b2c3d","kind":…}`.
  *
  * The sum is CRC-32, which finds every change of up to 32 neighbouring bits for certain and takes a microsecond. A cryptographic
- * hash would promise no more here: who may write the file may write the hash too, and that is what the permissions are for.
- * It covers all that follows it and continues the sum of the line before, so that a line lost, doubled or moved shows as well.
+ * hash would protect no better: a user who may write the file may write the hash too, and the permissions keep other users out.
+ * The sum covers the rest of the line and continues the sum of the line before, so that it also finds a lost, doubled or moved line.
  */
 const VERSION = 1;
 const BEFORE_SUM = `{"v":${VERSION},"sum":"`;
@@ -28,7 +28,7 @@ export function sealLine(record: object, previous: number): { readonly line: str
 
 /**
  * @param line without its end
- * @returns the record as text, or undefined when the line is not what was written after the line before
+ * @returns the record as text, or undefined when the line was changed or does not follow the line before
  */
 export function unsealLine(
   line: Buffer,
@@ -40,7 +40,7 @@ export function unsealLine(
   return { text: `{${rest.toString('utf8')}`, sum };
 }
 
-/** Whether another line begins within: what separated them is lost, which no torn write does. */
+/** Whether another line begins within this one: the line end between them is lost. A torn write never does that. */
 export function holdsSeveralLines(line: Buffer): boolean {
   return line.includes(BEFORE_SUM, 1);
 }

@@ -8,23 +8,23 @@ import { writeSnapshot } from './write-snapshot.js';
 const RETRY_MS = 1000;
 const COMPACT_RETRY_MS = 60_000;
 const MINUTE_MS = 60_000;
-/** A journal is written anew when it has grown to this many times its snapshot. */
+/** The journal is rewritten when it has grown to this many times its snapshot. */
 const COMPACT_GROWTH = 4;
-/** More than this is not held back for a disk that takes nothing: a snapshot then stands for all of it. */
+/** The most characters that wait for a full disk. Beyond that, a snapshot replaces them. */
 const MOST_HELD_BACK = 256 * 1024;
 
 interface JournalOptions {
   readonly directory: string;
   readonly name: string;
-  /** The state after all that the file holds; the journal keeps it up to date. */
+  /** The state after every line of the file. The journal keeps it up to date. */
   readonly records: Records;
   readonly clock: Clock;
-  /** A smaller journal is not written anew. */
+  /** A smaller journal is not rewritten. */
   readonly compactFromBytes: number;
   readonly onWarning: (text: string) => void;
 }
 
-/** An open journal file, and where it stands. */
+/** An open journal file and the state of its last line. */
 export interface JournalPlace {
   readonly file: JournalFile;
   readonly snapshotLength: number;
@@ -32,18 +32,18 @@ export interface JournalPlace {
 }
 
 /**
- * Appends entries to the journal, and writes it anew when it has grown long. An append has been handed to the operating system when
- * the call returns. When the disk does not take it (quality F-16), lines are held back and written with the next append, or within a
- * second of the disk's recovery.
+ * Appends entries to the journal, and rewrites the journal when it has grown long. When the call returns, the operating system has the
+ * entry. When a write fails (quality F-16), its lines wait in memory and are written with the next append, or within a second of the
+ * disk's recovery.
  */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #warn: (text: string) => void;
   #file: JournalFile;
   #snapshotLength: number;
-  /** Of the last line, be it written or held back. */
+  /** The sum of the last line, whether it is written or still waits. */
   #sum: number;
-  /** Lines that are not in the file yet; undefined when they grew too many, so that only a snapshot can bring the file up to date. */
+  /** Lines that are not in the file yet. Undefined when there were too many: then only a snapshot brings the file up to date. */
   #heldBack: string | undefined = '';
   #callOffRetry: (() => void) | undefined;
   #noCompactingBefore = -Infinity;
@@ -68,7 +68,7 @@ export class Journal {
     this.#compactWhenLong();
   }
 
-  /** Brings everything to the disk. */
+  /** Writes everything to the disk. */
   close(): void {
     if (this.#isClosed) return;
     this.#callOffRetry?.();
@@ -125,7 +125,7 @@ export class Journal {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#warn(
-        `sessions cannot be saved in "${this.#options.directory}": ${reason}; they live on in memory and are saved as soon as it works`,
+        `sessions cannot be saved in "${this.#options.directory}": ${reason}; they stay in memory and are saved when the directory can be written again`,
       );
       return false;
     }

@@ -9,15 +9,15 @@ import { removeUnfinished, writeSnapshot } from './write-snapshot.js';
 interface OpenJournalOptions {
   readonly directory: string;
   readonly name: string;
-  /** Stamps the name of a file that is set aside. */
+  /** The time in the name of a file that is set aside. */
   readonly now: Date;
   readonly onWarning: (text: string) => void;
 }
 
 /**
- * Opens the journal of a directory and reads what it comes to. A torn end is cut off; a damaged file is set aside with one warning,
- * and a new one begun (quality F-17).
- * @throws Error when the file is not the user's own or the disk does not take a new one
+ * Opens the journal of a directory and reads its state. Cuts off a torn end. Sets a damaged file aside with one warning and begins a
+ * new one (quality F-17).
+ * @throws Error when the file is not the user's own, or when a new one cannot be written
  */
 export function openJournal(options: OpenJournalOptions): { records: Records; place: JournalPlace } {
   removeUnfinished(options.directory, options.name);

@@ -4,23 +4,23 @@ import { Records } from './records.js';
 
 const LINE_END = 0x0a;
 
-/** A journal that was read, or why it cannot be. */
+/** The state of a journal, or why it cannot be read. */
 export type JournalReading =
   | {
       readonly kind: 'read';
       readonly records: Records;
-      /** Bytes up to the end of the last whole line; what follows is torn. */
+      /** The number of bytes up to the end of the last whole line. The rest is torn. */
       readonly length: number;
-      /** Bytes of the snapshot at its beginning. */
+      /** The number of bytes of the snapshot at the beginning. */
       readonly snapshotLength: number;
-      /** Of the last whole line. */
+      /** The sum of the last whole line. */
       readonly sum: number;
     }
   | { readonly kind: 'damaged'; readonly reason: string };
 
 /**
- * Reads a journal (quality F-17): the records of all its lines, less a last one that is torn. Never throws.
- * A snapshot cannot be torn, as it was on the disk before the file had its name: a flaw there is damage even in the last line.
+ * Reads a journal (quality F-17): all lines but a torn last one. Never throws.
+ * The snapshot was on the disk before the file got its name, so it cannot be torn: a flaw in it is damage, even in its last line.
  */
 export function readJournal(bytes: Buffer): JournalReading {
   const records = new Records();

@@ -3,7 +3,7 @@ import { EXPIRED_RETENTION_MS } from '../model/limits.js';
 import type { StoredSession } from '../model/session-store.js';
 import type { JournalEntry, Use } from '../schema/journal-entry.js';
 
-/** What the journal comes to: the state after every entry so far. */
+/** The state after every entry of the journal. */
 export class Records {
   readonly #functions = new Map<string, Map<number, StoredSession>>();
   #clock: KeptClock = { offsetMs: 0, skippedMs: 0 };
@@ -35,13 +35,13 @@ export class Records {
     }
   }
 
-  /** In the order of creation. */
+  /** The sessions of a function, in the order of creation. */
   of(functionName: string): StoredSession[] {
     const sessions = this.#functions.get(functionName)?.values() ?? [];
     return [...sessions].sort((one, other) => one.order - other.order);
   }
 
-  /** Entries that come to this state, in a journal of their own. */
+  /** The shortest entries that lead to this state. */
   *snapshot(): Generator<JournalEntry> {
     yield { kind: 'clock', ...this.#clock };
     for (const [functionName, sessions] of this.#functions) {
@@ -51,8 +51,8 @@ export class Records {
   }
 
   /**
-   * Forgets the sessions whose retention is over beyond doubt. A function's scheduler does so for its own; this is for the functions
-   * that are no longer served.
+   * Forgets the sessions whose retention is certainly over. The scheduler of a function does that too; this also covers functions that
+   * are no longer served.
    * @param wallNow the host's wall time
    */
   forgetOutdated(wallNow: number): void {

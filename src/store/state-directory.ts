@@ -8,35 +8,35 @@ import { Journal } from './journal.js';
 import { openJournal } from './open-journal.js';
 
 const JOURNAL = 'journal';
-/** A smaller change of the host's clock is not worth a line of the journal. */
+/** A smaller change of the host's clock is not written to the journal. */
 const NOTICEABLE_MS = 100;
 const COMPACT_FROM_BYTES = 1024 * 1024;
 
 export interface StateDirectoryOptions {
-  /** Made when it is not there. */
+  /** Created when it does not exist. */
   readonly directory: string;
   /** The process clock. */
   readonly clock: Clock;
   /** The host's wall time now, in milliseconds. */
   readonly wallNow: number;
   readonly onWarning: (text: string) => void;
-  /** From which size on the journal is written anew when it has grown; 1 MiB by default. */
+  /** A smaller journal is not rewritten; 1 MiB by default. */
   readonly compactFromBytes?: number;
 }
 
-/** Where the sessions of every function outlast the emulator. One emulator at a time. */
+/** Keeps the sessions of every function across restarts, for one emulator at a time. */
 export interface StateDirectory {
-  /** How the session clock stood when it was last kept. */
+  /** The state of the session clock when it was last kept. */
   readonly clock: KeptClock;
   keepClock(clock: KeptClock): void;
   storeOf(functionName: string): SessionStore;
-  /** Brings everything to the disk and gives the directory back; what is saved later is not kept. */
+  /** Writes everything to the disk and releases the directory. Ignores what is saved later. */
   close(): void;
 }
 
 /**
- * Opens a state directory for this process alone. What is saved outlasts a kill of the emulator at any moment; a power cut may take
- * what came after the last snapshot.
+ * Opens a state directory for this process alone. Saved changes survive a kill of the emulator at any moment. A power cut may lose
+ * the changes after the last snapshot.
  * @throws InvalidArgument when the directory is not safely the user's own (quality T27), is in use, or cannot be written
  */
 export function openStateDirectory(options: StateDirectoryOptions): StateDirectory {
@@ -47,7 +47,7 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
     openJournal({ directory, name: JOURNAL, now: clock.wallTime(), onWarning }),
   );
   records.forgetOutdated(wallNow);
-  // Without sessions there is nothing that a sleep could have aged: the clock goes back to the host's time.
+  // Without sessions no age depends on earlier sleeps: the clock returns to the host's time.
   if (records.isEmpty) records.apply({ kind: 'clock', ...records.clock, skippedMs: 0 });
   const journal = new Journal(
     { directory, name: JOURNAL, records, clock, compactFromBytes, onWarning },
@@ -78,7 +78,7 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
   };
 }
 
-/** Readings of the same clock differ by what the host's clock is corrected by. */
+/** The host corrects its clock by small steps, so that two readings of one clock differ a little. */
 function isSameClock(one: KeptClock, other: KeptClock): boolean {
   return (
     one.frozenAt === other.frozenAt &&

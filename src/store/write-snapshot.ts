@@ -7,8 +7,8 @@ import { FIRST_SUM, sealLine } from './journal-line.js';
 const CHUNK_CHARACTERS = 256 * 1024;
 
 /**
- * Puts a new journal that holds just these entries in the place of the old one: written beside it, brought to the disk, renamed.
- * When it throws, the old one stands as it was.
+ * Replaces the journal by one that holds only these entries: writes a new file, brings it to the disk, renames it.
+ * When it throws, the old journal is unchanged.
  * @returns the new file, open, and the sum of its last line
  */
 export function writeSnapshot(
@@ -32,7 +32,7 @@ export function writeSnapshot(
   }
 }
 
-/** Removes what a kill left of a snapshot. */
+/** Removes an unfinished snapshot that a kill left. */
 export function removeUnfinished(directory: string, name: string): void {
   rmSync(besideOf(directory, name), { force: true });
 }
@@ -56,7 +56,7 @@ function writeAll(file: JournalFile, entries: Iterable<JournalEntry>): number {
   return sum;
 }
 
-/** Brings the new name to the disk. A file system that refuses has renamed all the same, so there is no way back and no error. */
+/** Brings the new name to the disk. A failure is ignored: the rename has happened, and no way leads back. */
 function syncDirectory(directory: string): void {
   let descriptor: number | undefined;
   try {

@@ -56,7 +56,7 @@ describe('F-16: a full disk', () => {
     while (warnings.length === 0) store.save(storedSession(saved++));
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^sessions cannot be saved in ".*": ENOSPC: .*; they live on in memory and are saved as soon as it works$/,
+        /^sessions cannot be saved in ".*": ENOSPC: .*; they stay in memory and are saved when the directory can be written again$/,
       ),
     ]);
     expect(keptAfterKill(directory)).toEqual(upTo(saved - 1));

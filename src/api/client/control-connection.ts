@@ -12,9 +12,9 @@ export interface WireCall {
   readonly query?: URLSearchParams;
   /** Sent as JSON. */
   readonly body?: object;
-  /** May take as long as an instance takes to start or end. */
+  /** Whether the call waits for an instance to start or end, and so has no time limit. */
   readonly patient?: boolean;
-  /** A status besides 2xx whose body is the answer and no error. */
+  /** A status besides 2xx whose body is a result and not an error. */
   readonly alsoFine?: number;
   /** Ends this call. */
   readonly signal?: AbortSignal | undefined;
@@ -23,15 +23,15 @@ export interface WireCall {
 export interface ConnectionOptions {
   /** Where the control plane listens: `http://127.0.0.1:9001`, or without the scheme. */
   readonly endpoint: URL | string;
-  /** Ends whatever is under way. */
+  /** Ends every call. */
   readonly signal?: AbortSignal;
-  /** How long a question may wait; what may start or end an instance waits for as long as it takes. Default 30 s. */
+  /** The time limit of a call that does not start or end an instance. Default 30 s. */
   readonly timeoutMs?: number;
-  /** The clock of that time; it is not the emulator's session clock. */
+  /** Measures the time limit. It is not the emulator's session clock. */
   readonly clock?: Clock;
 }
 
-/** A way to ask one control plane; every call has a TCP connection of its own. */
+/** Calls one control plane. Every call has its own TCP connection. */
 export class ControlConnection {
   readonly #endpoint: Endpoint;
   readonly #signal: AbortSignal | undefined;
@@ -46,14 +46,14 @@ export class ControlConnection {
     this.#clock = clock;
   }
 
-  /** The emulator's time as its last answer told it, to the second; undefined before the first. */
+  /** The emulator's time in its last reply, to the second; undefined before the first reply. */
   get toldTime(): number | undefined {
     return this.#toldTime;
   }
 
   /**
-   * @param key what every right answer has
-   * @throws FcError as the server told it, UnreachableError
+   * @param key a key of every valid reply
+   * @throws the FcError of the reply, UnreachableError
    */
   async ask<T>(call: WireCall, key: keyof T & string): Promise<T> {
     const reply = await this.#exchange(call);
@@ -63,12 +63,12 @@ export class ControlConnection {
     return reply as T;
   }
 
-  /** The same where the answer is empty. */
+  /** Makes a call whose reply is empty. @throws the FcError of the reply, UnreachableError */
   async tell(call: WireCall): Promise<void> {
     await this.#exchange(call);
   }
 
-  /** A reply whose body is still to come; its status is 200. The caller ends it. */
+  /** @returns a reply of status 200 whose body is not read yet. The caller ends it. */
   async open(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
     const response = await this.#start(call, signal);
     const { statusCode, headers } = response;
@@ -77,7 +77,7 @@ export class ControlConnection {
     throw noControlApi(this.#endpoint.origin);
   }
 
-  /** Puts a failure of the socket into words; what has words already stays as it is. */
+  /** Turns a failure of the socket into an UnreachableError. Returns other errors unchanged. */
   explain(error: unknown): unknown {
     return this.#signal?.aborted ? this.#signal.reason : unreachable(this.#endpoint.origin, error);
   }
@@ -112,14 +112,14 @@ export class ControlConnection {
       ...(call.method === 'GET' ? {} : { 'Content-Length': Buffer.byteLength(body ?? '') }),
     };
     return new Promise((resolve, reject) => {
-      // Without an agent no connection is kept alive: a short program must not wait for an idle socket.
+      // Without an agent no connection is kept alive, so that a short program does not wait for an idle socket.
       const options = { hostname, port, method: call.method, path, headers, agent: false };
       const request = httpRequest(options, (response) => {
         this.#toldTime = Date.parse(response.headers.date ?? '') || undefined;
         resolve(response);
       });
       request.once('error', reject);
-      // Not by the request's own `signal`: Node takes a millisecond to load what that needs (quality P7).
+      // The `signal` option of the request would load more of Node, which takes a millisecond (quality P7).
       const giveUp = (): void => void request.destroy();
       const signals = [signal, this.#signal, call.signal].filter((each) => each !== undefined);
       for (const each of signals) each.addEventListener('abort', giveUp);
@@ -132,7 +132,7 @@ export class ControlConnection {
   }
 }
 
-/** @throws InvalidArgument for an empty part of the path, without which it would name something else */
+/** @throws InvalidArgument for an empty part of the path, which would change what the path names */
 function targetOf({ path, query }: WireCall): string {
   if (path.includes('')) throw new FcError('InvalidArgument', 'a name or ID must not be empty');
   const encoded = path.map((part) => `/${encodeURIComponent(part)}`).join('');

@@ -1,7 +1,7 @@
 import { FcError } from '../../model/errors.js';
 
 export interface Endpoint {
-  /** As shown to people: `http://127.0.0.1:9001` */
+  /** The form for messages: `http://127.0.0.1:9001` */
   readonly origin: string;
   /** Without the brackets of an IPv6 address. */
   readonly hostname: string;
@@ -10,7 +10,7 @@ export interface Endpoint {
 
 /**
  * @param endpoint `http://host:port`, `host:port`, or a URL
- * @throws InvalidArgument for anything else, another scheme included
+ * @throws InvalidArgument for any other text, or another scheme
  */
 export function parseEndpoint(endpoint: URL | string): Endpoint {
   const text = String(endpoint);

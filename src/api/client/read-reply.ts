@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { FcError, isErrorCode } from '../../model/errors.js';
 import { isForeign, noControlApi } from './unreachable.js';
 
-/** No answer of a control plane comes near it. */
+/** No reply of a control plane is nearly as long. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /**
- * Reads by events, which take less to load than the iterator (quality P7).
- * @returns undefined for a body out of all measure, which is then given up
+ * Reads by events, which load faster than the iterator (quality P7).
+ * @returns undefined for a body beyond the limit, whose connection is then closed
  */
 export function readText(response: IncomingMessage): Promise<string | undefined> {
   response.setEncoding('utf8');
@@ -25,8 +25,8 @@ export function readText(response: IncomingMessage): Promise<string | undefined>
 }
 
 /**
- * @returns the JSON of a good answer, undefined where it is empty
- * @throws FcError for the wire's form of an error, UnreachableError for what no control plane says
+ * @returns the JSON of a successful reply; undefined for an empty one
+ * @throws FcError for an error reply, UnreachableError for a reply that no control plane sends
  */
 export function interpret(
   { statusCode = 0, headers }: IncomingMessage,

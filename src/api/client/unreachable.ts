@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FcError, UnreachableError } from '../../model/errors.js';
 
-/** Whether a reply lacks what every reply of a control plane bears. */
+/** Whether a reply lacks the header that every reply of a control plane has. */
 export function isForeign(headers: IncomingHttpHeaders): boolean {
   return headers['x-fc-request-id'] === undefined;
 }
 
-/** Somebody answers, but nobody we know. */
+/** Another program answers at the address. */
 export function noControlApi(origin: string, cause?: unknown): UnreachableError {
   return new UnreachableError(`what answers at ${origin} does not look like a fc-affinity control API`, {
     cause,
@@ -18,11 +18,11 @@ export function tooSlow(origin: string, timeoutMs: number): UnreachableError {
   return new UnreachableError(`${origin} did not answer within ${timeoutMs / 1000} s`);
 }
 
-/** @returns the error itself where it has its words already, else what the failure of the socket means */
+/** @returns an error of this project unchanged; any other as an UnreachableError that explains it */
 export function unreachable(origin: string, error: unknown): FcError | UnreachableError {
   if (error instanceof FcError || error instanceof UnreachableError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // A parser error: what answers speaks no HTTP, or no JSON a line.
+  // A parser error: the program that answers does not speak HTTP, or its lines are not JSON.
   if (code.startsWith('HPE_') || error instanceof SyntaxError) return noControlApi(origin, error);
   return new UnreachableError(messageOf(origin, code, error), {
     cause: error,
