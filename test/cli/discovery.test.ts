@@ -1,9 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { announce, runningEmulators, runtimeDirectory } from '../../src/cli/discovery.js';
-import { portOwner } from '../../src/system/listeners.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
 const EMULATOR = { endpoint: 'http://127.0.0.1:9001', functions: ['hello'] };
@@ -50,20 +48,5 @@ describe('the file by which a running emulator is found', () => {
     symlinkSync(temporaryFolder(), join(linked, 'fc-affinity'));
     expect(announce(EMULATOR, { XDG_RUNTIME_DIR: linked })).toBeUndefined();
     expect(runningEmulators({ XDG_RUNTIME_DIR: linked })).toEqual([]);
-  });
-});
-
-describe('portOwner', () => {
-  it.runIf(process.platform === 'linux')('names the process that listens', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    expect(portOwner(port)).toMatchObject({ pid: process.pid });
-  });
-
-  it('knows nobody where nobody listens', () => {
-    expect(portOwner(1)).toBeUndefined();
   });
 });
