@@ -7,9 +7,13 @@ export interface Invocation<Table extends OptionTable> {
   /** The texts behind the values, as the user gave them. */
   readonly given: GivenTexts<Table>;
   readonly operands: readonly string[];
+  /** The words before `--`, the name of the command among them. */
+  readonly line: readonly string[];
   /** Everything after `--`, untouched; undefined without `--`. */
   readonly rest: readonly string[] | undefined;
   readonly debug: boolean;
+  /** Of variables that nothing reads: already written, but where stderr takes JSON. */
+  readonly warnings: readonly string[];
 }
 
 /** A command of the program: told to commander by program.ts, which alone knows it. */

@@ -1,10 +1,13 @@
 import { Command as Commander, CommanderError } from 'commander';
+import { sanitize } from '../model/sanitize.js';
 import { version } from '../version.js';
 import { CATALOGUE, LATER_COMMANDS, type Leaf } from './catalogue.js';
 import type { Context } from './context.js';
 import { notThereYet, UsageError } from './errors.js';
 import { EXIT, failureOf } from './failure.js';
-import { addOptions, readOptions } from './options/options.js';
+import { withDashes } from './options/forgotten-dashes.js';
+import { addOptions, type OptionTable, readOptions } from './options/options.js';
+import { unknownVariables } from './options/unknown-variables.js';
 import { type ErrorForm, errorForm, printFailure } from './output/print-failure.js';
 
 /** Commands that take another command after `--`; for the rest `--` only ends the options. */
@@ -18,19 +21,20 @@ const TAKES_COMMAND = new Set(['serve', 'verify', 'exec']);
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const form = errorForm(argv, context.env);
   try {
-    return await dispatch(argv, context);
+    return await dispatch(argv, form, context);
   } catch (error) {
     return report(error, { form, argv, context });
   }
 }
 
-async function dispatch(argv: readonly string[], context: Context): Promise<number> {
+async function dispatch(argv: readonly string[], form: ErrorForm, context: Context): Promise<number> {
   const [word, subword] = argv.filter((text) => !text.startsWith('-'));
   const dashes = argv.indexOf('--');
   const split = dashes >= 0 && word !== undefined && TAKES_COMMAND.has(word);
   const line = split ? argv.slice(0, dashes) : argv;
   const rest = split ? argv.slice(dashes + 1) : undefined;
   let exitCode: number = EXIT.done;
+  let table: OptionTable = {};
   // commander ends a help by an error that nobody sees; to note where it was made takes a tenth of the time.
   if (line.includes('--help') || line.includes('-h')) Error.stackTraceLimit = 0;
 
@@ -61,11 +65,18 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
       if (isMeant || isDefault) await equip(sub, leaf);
     }
   }
-  await program.parseAsync([...line], { from: 'user' });
+  try {
+    await program.parseAsync([...line], { from: 'user' });
+  } catch (error) {
+    throw split || word === 'exec' || !TAKES_COMMAND.has(word ?? '')
+      ? error
+      : orForgottenDashes(error, line, table);
+  }
   return exitCode;
 
   async function equip(made: Commander, leaf: Leaf): Promise<void> {
     const command = await leaf.load();
+    table = command.options;
     if (command.operands !== undefined) made.arguments(command.operands);
     addOptions(made, command.options);
     made.option('--debug', 'print stacks with errors');
@@ -73,8 +84,12 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
     made.action(async () => {
       const { values, given } = readOptions(command.options, made.opts(), context.env);
       const debug = made.opts().debug === true;
-      exitCode =
-        (await command.run({ values, given, operands: made.args, rest, debug }, context)) ?? EXIT.done;
+      const warnings = await unknownVariables(command.options, context.env);
+      if (form === 'text')
+        for (const text of warnings)
+          context.stderr.write(`${context.stderr.style.note('note:')} ${sanitize(text)}\n`);
+      const invocation = { values, given, operands: made.args, line, rest, debug, warnings };
+      exitCode = (await command.run(invocation, context)) ?? EXIT.done;
     });
   }
 }
@@ -111,6 +126,16 @@ function report(
     stack: argv.includes('--debug') ? cause : undefined,
   });
   return failure.exitCode;
+}
+
+/** The handler's command after `serve` or `verify` without `--` is told as what it is. */
+function orForgottenDashes(error: unknown, line: readonly string[], table: OptionTable): unknown {
+  const isMisuse =
+    error instanceof CommanderError &&
+    ['commander.excessArguments', 'commander.unknownOption'].includes(error.code);
+  const fix = isMisuse ? withDashes(line, table) : undefined;
+  if (fix === undefined) return error;
+  return new UsageError('the command of the handler stands after "--"', { fix, cause: error });
 }
 
 /** commander says what is wrong in its first line and the nearest right word in the second. */

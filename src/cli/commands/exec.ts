@@ -6,7 +6,6 @@ import { runCommand } from '../exec/run-command.js';
 import { integer, text } from '../options/option-kinds.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
-import { unknownVariables } from '../options/unknown-variables.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
@@ -36,7 +35,7 @@ export const exec = command({
     '  fc-affinity exec --handler "node app.js" -- npm test',
     "  fc-affinity exec --sessions-per-instance 2 -- sh -c 'curl -i $FC_AFFINITY_URL'",
   ].join('\n'),
-  async run({ values, given, operands, rest }, context) {
+  async run({ values, given, operands, rest, warnings }, context) {
     const words = commandOf(operands, rest);
     checkListening(values);
     const { handler } = values;
@@ -47,7 +46,7 @@ export const exec = command({
     const log = readyFirst(
       (values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, { ...values, quiet }),
     );
-    for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
+    if (values.logFormat === 'json') for (const text of warnings) log.notice(text);
 
     const { startEmulator } = await import('../../emulator.js');
     const emulator = await startEmulator(emulatorOptions(values, config, { log, context }));

@@ -1,13 +1,15 @@
+import { statSync } from 'node:fs';
+import { extname } from 'node:path';
 import type { Emulator } from '../../emulator-options.js';
 import { PortInUseError } from '../../model/errors.js';
 import type { FunctionConfig } from '../../model/function.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
-import { CommandError, notThereYet } from '../errors.js';
+import { notThereYet, UsageError } from '../errors.js';
+import { withDashes } from '../options/forgotten-dashes.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
-import { unknownVariables } from '../options/unknown-variables.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
@@ -27,16 +29,12 @@ export const serve = command({
     '  fc-affinity serve -- node app.js',
     '  fc-affinity serve --sessions-per-instance 2 --ttl 10m -- python3 app.py',
   ].join('\n'),
-  async run({ values, given, operands: [path], rest }, context) {
-    if (path !== undefined)
-      throw notThereYet(
-        `serving the configuration ${JSON.stringify(path)}`,
-        'name a command: -- node app.js',
-      );
+  async run({ values, given, operands: [path], line, rest, warnings }, context) {
+    if (path !== undefined) throw notServed(path, line);
     checkListening(values);
     const config = await servedFunction({ ...values, given }, rest, context);
     const log = readyFirst((values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, values));
-    for (const sentence of unknownVariables(OPTIONS, context.env)) log.notice(sentence);
+    if (values.logFormat === 'json') for (const text of warnings) log.notice(text);
     await warn(config, { log, bundled: rest === undefined, directory: context.directory });
 
     const { startEmulator } = await import('../../emulator.js');
@@ -53,7 +51,9 @@ export const serve = command({
     } catch (error) {
       // Both promises fail with the same error, and one of them is told.
       ended.catch(() => {});
-      throw error instanceof PortInUseError ? await namingTheOwner(error, values) : error;
+      if (!(error instanceof PortInUseError)) throw error;
+      const { portsInUse } = await import('../serve/ports-in-use.js');
+      throw await portsInUse(error, { values, line, rest }, context);
     }
   },
 });
@@ -100,15 +100,19 @@ async function warn(
   if (file !== undefined) log.notice(`${file} is not read yet: name its command, as -- node app.js`);
 }
 
-async function namingTheOwner(cause: PortInUseError, values: { readonly port: number }): Promise<Error> {
-  const { portOwner } = await import('../../system/listeners.js');
-  const { port, message } = cause;
-  const owner = portOwner(port);
-  const who = owner === undefined ? '' : ` by pid ${owner.pid} (${owner.name})`;
-  const flag = port === values.port ? '--port' : '--api-port';
-  return new CommandError(`${message}${who}`, {
-    code: 'PortInUse',
-    fix: `${flag} 0, or end that process`,
-    cause,
-  });
+/** What stands before `--` is a folder or a configuration; anything else was meant to stand behind it. */
+function notServed(path: string, line: readonly string[]): UsageError {
+  const shown = JSON.stringify(path);
+  if (/\.(ya?ml|json)$/.test(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return notThereYet(`serving the configuration ${shown}`, 'name a command: -- node app.js');
+  const runs = { '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.ts': 'node', '.py': 'python3' }[
+    extname(path)
+  ];
+  const words = runs === undefined ? line : line.flatMap((word) => (word === path ? [runs, path] : [word]));
+  return new UsageError(
+    `${shown} is no folder and no configuration: the command of the handler stands after "--"`,
+    {
+      fix: withDashes(words, OPTIONS),
+    },
+  );
 }

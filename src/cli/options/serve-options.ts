@@ -37,7 +37,7 @@ export const FUNCTION_OPTIONS = {
     range: [1, UNBOUNDED],
     byDefault: undefined,
   }),
-  idle: duration('--idle <duration>', 'ends a session unused for so long (default: 30m)', {
+  idle: duration('--idle <duration>', 'ends a session unused for so long (default: 30m, or the TTL)', {
     range: [0, UNBOUNDED],
     byDefault: undefined,
   }),
@@ -47,15 +47,15 @@ export const FUNCTION_OPTIONS = {
     'session: an instance for each session',
     { words: ISOLATION_WORDS, byDefault: FUNCTION_DEFAULTS.isolation },
   ),
-  timeout: duration('--timeout <duration>', 'how long a request may last (default: 60)', {
+  timeout: duration('--timeout <duration>', 'how long a request may last (default: 60 s)', {
     range: LIMITS.timeout,
     byDefault: FUNCTION_DEFAULTS.timeout,
   }),
-  startTimeout: duration('--start-timeout <duration>', 'until an instance must listen (default: 120)', {
+  startTimeout: duration('--start-timeout <duration>', 'until an instance must listen (default: 120 s)', {
     range: [1, 86_400],
     byDefault: FUNCTION_DEFAULTS.startTimeout,
   }),
-  drainTimeout: duration('--drain-timeout <duration>', 'for requests in flight at the end (default: 10)', {
+  drainTimeout: duration('--drain-timeout <duration>', 'for requests in flight at the end (default: 10 s)', {
     range: [0, 86_400],
     byDefault: FUNCTION_DEFAULTS.drainTimeout,
   }),
@@ -71,10 +71,14 @@ export const FUNCTION_OPTIONS = {
     range: LIMITS.instanceConcurrency,
     byDefault: undefined,
   }),
-  maxSessionTtl: duration('--max-session-ttl <duration>', "lifts FC's limit of 6h on --ttl and --idle", {
-    range: [1, UNBOUNDED],
-    byDefault: FUNCTION_DEFAULTS.maxSessionTtl,
-  }),
+  maxSessionTtl: duration(
+    '--max-session-ttl <duration>',
+    "lifts FC's limit on --ttl and --idle (default: 6h)",
+    {
+      range: [1, UNBOUNDED],
+      byDefault: FUNCTION_DEFAULTS.maxSessionTtl,
+    },
+  ),
   env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
   envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
   envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),

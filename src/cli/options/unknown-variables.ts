@@ -1,32 +1,42 @@
 import { nearest } from '../../model/nearest.js';
+import { CATALOGUE, type Leaf } from '../catalogue.js';
 import { longFlag, type OptionTable, variableOf } from './options.js';
 
-/** Of the emulator's own doing, or of other commands: an emulator may be started from within a handler. */
-const OTHERS = ['FC_AFFINITY_RUN', 'FC_AFFINITY_LISTEN_HOST', 'FC_AFFINITY_ENDPOINT', 'FC_AFFINITY_QUALIFIER']
-  .concat([
-    'FC_AFFINITY_OUTPUT',
-    'FC_AFFINITY_JSON',
-    'FC_AFFINITY_SUITE',
-    'FC_AFFINITY_TARGET',
-    'FC_AFFINITY_API',
-  ])
-  .concat(['FC_AFFINITY_INSTANCE_FROM', 'FC_AFFINITY_REPORTER', 'FC_AFFINITY_OUTPUT_FILE']);
+type Env = Readonly<Record<string, string | undefined>>;
 
-/** @returns a sentence for each `FC_AFFINITY_…` variable that no option reads, with the nearest that one does */
-export function unknownVariables(
-  table: OptionTable,
-  env: Readonly<Record<string, string | undefined>>,
-): string[] {
-  const known = Object.values(table).map((option) => variableOf(longFlag(option)));
-  return Object.keys(env)
-    .filter((name) => name.startsWith('FC_AFFINITY_') && !known.includes(name) && !isOthers(name))
+/** Set by the emulator for handlers, and by `exec` for its command: an emulator may be started from within either. */
+const SET_BY_THE_EMULATOR = /^FC_AFFINITY_(RUN|LISTEN_HOST|ENDPOINT|API|URL|URL_\w+)$/;
+
+/**
+ * @param table the options of the command that runs
+ * @returns a sentence for each `FC_AFFINITY_…` variable that no option of any command reads, with the nearest that one does
+ */
+export async function unknownVariables(table: OptionTable, env: Env): Promise<string[]> {
+  const own = variablesOf(table);
+  const others = Object.keys(env).filter(
+    (name) => name.startsWith('FC_AFFINITY_') && !own.includes(name) && !SET_BY_THE_EMULATOR.test(name),
+  );
+  if (others.length === 0) return [];
+  const known = await everyVariable();
+  return others
+    .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = nearest(name, known);
       return `no option reads the variable ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
     });
 }
 
-/** `exec` names the address of each function for its command, which may be an emulator. */
-function isOthers(name: string): boolean {
-  return OTHERS.includes(name) || /^FC_AFFINITY_URL(_|$)/.test(name);
+/** Loads every command, which takes time: only for a variable that the present one does not read. */
+async function everyVariable(): Promise<string[]> {
+  const leaves = Object.values(CATALOGUE).flatMap((entry): Leaf[] =>
+    'load' in entry ? [entry] : Object.values(entry.commands),
+  );
+  const commands = await Promise.all(leaves.map((leaf) => leaf.load()));
+  return [...new Set(commands.flatMap(({ options }) => variablesOf(options)))];
+}
+
+function variablesOf(table: OptionTable): string[] {
+  return Object.values(table)
+    .filter(({ fromEnvironment }) => fromEnvironment)
+    .map((option) => variableOf(longFlag(option)));
 }

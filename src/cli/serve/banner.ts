@@ -1,6 +1,7 @@
 import { sanitize } from '../../model/sanitize.js';
 import { version } from '../../version.js';
 import { affinityInWords } from '../output/function-view.js';
+import { pasteable } from '../output/pasteable.js';
 import type { Style } from '../output/style.js';
 import type { Ready } from './serve-log.js';
 
@@ -15,7 +16,7 @@ export function banner({ readyMs, functions, api, bundled }: Ready, style: Style
     '',
   ];
   for (const { functionName, url, config } of functions) {
-    const command = config.customRuntimeConfig.command.map(shown).join(' ');
+    const command = pasteable(config.customRuntimeConfig.command);
     lines.push(
       `${label(functionName)}${style.link(url)}`,
       `${under}${style.dim('affinity')}  ${affinityInWords(config)}`,
@@ -26,8 +27,4 @@ export function banner({ readyMs, functions, api, bundled }: Ready, style: Style
   lines.push(`${label('control API')}${style.link(api)}`, '');
   if (bundled) lines.push(`  ${style.dim('your own handler:')} fc-affinity serve -- node app.js`, '');
   return lines.join('\n');
-}
-
-function shown(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word);
 }
