@@ -1,4 +1,4 @@
-import type { EmulatorOptions } from './emulator-options.js';
+import type { EmulatorOptions, ServeFunction } from './emulator-options.js';
 import { FcError } from './model/errors.js';
 import { checkFunctionConfig } from './model/function-config.js';
 import { isLoopback } from './model/host-rule.js';
@@ -30,8 +30,7 @@ export function checkOptions({
   const names = new Set<string>();
   const ports = new Set([apiPort]);
   for (const { config, port = 0 } of functions) {
-    checkFunctionConfig(config, maxSessionTTLInSeconds);
-    checkRange('port', port, PORTS);
+    checkServeFunction({ config, port }, maxSessionTTLInSeconds);
     if (port !== 0 && ports.has(port)) {
       throw new FcError('InvalidArgument', `port ${port} is given more than once`);
     }
@@ -41,4 +40,13 @@ export function checkOptions({
     ports.add(port);
     names.add(config.functionName);
   }
+}
+
+/** @throws InvalidArgument */
+export function checkServeFunction(
+  { config, port = 0 }: ServeFunction,
+  maxSessionTTLInSeconds: number | undefined,
+): void {
+  checkFunctionConfig(config, maxSessionTTLInSeconds);
+  checkRange('port', port, PORTS);
 }

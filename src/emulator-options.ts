@@ -107,6 +107,7 @@ export interface ListeningFunction {
 export interface Emulator extends AsyncDisposable {
   /** The same services as over HTTP, without the way there. */
   readonly control: ControlPlane;
+  /** Those that are served now. */
   readonly functions: readonly ListeningFunction[];
   /** Where the first function answers, as `http://127.0.0.1:9000`. */
   readonly url: string;
@@ -120,6 +121,17 @@ export interface Emulator extends AsyncDisposable {
   readonly readyMs: number;
   /** The session clock. */
   readonly clock: MovableClock;
+  /**
+   * Adds a function, or replaces the configuration of the one of that name: its sessions stay on their instances until they end, new
+   * ones go to instances of the new configuration. Its address stays.
+   * @throws InvalidArgument, PortInUseError, CAFileNotFound
+   */
+  deploy(one: ServeFunction): Promise<ListeningFunction>;
+  /**
+   * Takes no more requests of the function, lets those in flight finish, ends its instances and sessions.
+   * @throws FunctionNotFound
+   */
+  remove(functionName: string): Promise<void>;
   /**
    * Takes no more requests, lets those in flight finish within the drain timeout, ends every instance.
    * @returns whether requests had to be cut off

@@ -1,5 +1,5 @@
 import { createApi } from './api/create-api.js';
-import { checkOptions } from './check-options.js';
+import { checkOptions, checkServeFunction } from './check-options.js';
 import type {
   Emulator,
   EmulatorOptions,
@@ -10,7 +10,7 @@ import type {
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
-import { Deployments } from './functions/deployments.js';
+import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
 import { type ClockMove, MovableClock } from './model/clock.js';
 import { FcError } from './model/errors.js';
@@ -65,11 +65,6 @@ export async function startEmulator(
     else keepClock();
     onNotice(gapNotice(gapMs, countSleep));
   });
-  const hostVerdict = createHostRule([
-    host.includes(':') ? `[${host}]` : host,
-    ...allowedHosts,
-    ...functions.map(({ config }) => `${config.functionName}.localhost`),
-  ]);
   const requests = new RecentRequests();
   const events = new EventBus({ sessionClock: clock, processClock, onEvent });
   const sessionClock = new SessionClock(clock);
@@ -77,7 +72,14 @@ export async function startEmulator(
     keepClock();
     events.emit(() => clockEvent(move, sessionClock.state));
   });
-  const deployments = new Deployments();
+  const registry = new FunctionRegistry({
+    newFunctionId: () => ids.functionId(),
+    now: () => clock.now(),
+    emit: events.emit,
+  });
+  const hostVerdict = createHostRule([host.includes(':') ? `[${host}]` : host, ...allowedHosts], (name) =>
+    registry.all().some(({ served }) => served.config.functionName.toLowerCase() === name),
+  );
   const served = new ServedFunctions({
     host,
     driver,
@@ -85,7 +87,7 @@ export async function startEmulator(
     sessionClock: clock,
     ids,
     hostVerdict,
-    deployments,
+    registry,
     emit: events.emit,
     onRecord: (record) => {
       requests.add(record);
@@ -98,9 +100,9 @@ export async function startEmulator(
   });
   let isStopping = false;
   const control: ControlPlane = {
-    sessions: deployments.sessions,
-    instances: new Instances(deployments),
-    functions: deployments,
+    sessions: registry.sessions,
+    instances: new Instances(registry),
+    functions: registry,
     requests,
     clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
@@ -136,24 +138,31 @@ export async function startEmulator(
 
   try {
     for (const { config } of functions) local?.checkCommand(config);
-    const listening: ListeningFunction[] = [];
-    for (const one of functions) listening.push(await served.serve(one));
+    for (const one of functions) await served.add(one);
     const apiUrl = await listen(api.server, host, apiPort);
     return {
       control,
-      functions: listening,
-      get url() {
-        return found(listening).url;
+      get functions() {
+        return served.listening;
       },
-      function: (functionName) => found(listening, functionName),
+      get url() {
+        return found(served.listening).url;
+      },
+      function: (functionName) => found(served.listening, functionName),
       sessions: new SessionClient({ control }),
       api: apiUrl,
       readyMs: processClock.now() - startedAt,
       clock,
+      deploy: async (one) => {
+        checkServeFunction(one, maxSessionTTLInSeconds);
+        local?.checkCommand(one.config);
+        if (isStopping) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+        return registry.has(one.config.functionName) ? served.update(one.config) : served.add(one);
+      },
+      remove: (functionName) => served.remove(functionName),
       stop: async () => {
         isStopping = true;
-        const seconds = Math.max(...functions.map(({ config }) => config.drainTimeoutInSeconds), 0);
-        const deadline = processClock.now() + seconds * 1000;
+        const deadline = processClock.now() + served.drainTimeoutInSeconds * 1000;
         const forced = await served.drain(deadline);
         isStopped ??= end(Math.max(0, deadline - processClock.now()));
         await isStopped;

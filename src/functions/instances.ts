@@ -2,23 +2,23 @@ import { boundedFeed } from '../model/bounded-feed.js';
 import { FcError } from '../model/errors.js';
 import type { InstanceInfo, LogLine } from '../model/instance.js';
 import type { FunctionRef, InstanceService } from '../model/services.js';
-import type { Deployments, FunctionRunner } from './deployments.js';
+import type { FunctionRegistry, FunctionRunner } from './function-registry.js';
 
-/** The instances of all functions, under one roof. */
+/** The instances of all functions. */
 export class Instances implements InstanceService {
-  readonly #deployments: Deployments;
+  readonly #registry: FunctionRegistry;
 
-  constructor(deployments: Deployments) {
-    this.#deployments = deployments;
+  constructor(registry: FunctionRegistry) {
+    this.#registry = registry;
   }
 
   async list(
     ref?: FunctionRef,
     { ended = false }: { readonly ended?: boolean } = {},
   ): Promise<readonly InstanceInfo[]> {
-    const deployments = ref === undefined ? this.#deployments.all() : [this.#deployments.find(ref)];
-    const running = deployments.flatMap(({ runner }) => runner.instances());
-    return ended ? [...running, ...deployments.flatMap(({ runner }) => runner.endedInstances())] : running;
+    const functions = ref === undefined ? this.#registry.all() : [this.#registry.find(ref)];
+    const running = functions.flatMap(({ runner }) => runner.instances());
+    return ended ? [...running, ...functions.flatMap(({ runner }) => runner.endedInstances())] : running;
   }
 
   async kill(instanceId: string): Promise<void> {
@@ -61,7 +61,7 @@ export class Instances implements InstanceService {
   }
 
   #runners(): FunctionRunner[] {
-    return this.#deployments.all().map(({ runner }) => runner);
+    return this.#registry.all().map(({ runner }) => runner);
   }
 }
 

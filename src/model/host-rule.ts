@@ -11,14 +11,19 @@ export function isLoopback(host: string): boolean {
 /**
  * The defence against DNS rebinding: a page that points its own name at this machine still sends that name. Names are compared
  * whole, never by suffix; ports do not matter.
- * @param names accepted besides `localhost`, `127.0.0.1` and `[::1]`: the bind address, `<functionName>.localhost`, `--allowed-host`
+ * @param names accepted besides `localhost`, `127.0.0.1` and `[::1]`: the bind address, `--allowed-host`
+ * @param isServed asked for `<functionName>.localhost`, in lower case
  */
-export function createHostRule(names: Iterable<string>): (host: string) => HostVerdict {
+export function createHostRule(
+  names: Iterable<string>,
+  isServed: (functionName: string) => boolean = () => false,
+): (host: string) => HostVerdict {
   const allowed = new Set(['localhost', '127.0.0.1', '[::1]']);
   for (const name of names) allowed.add(name.toLowerCase());
   return (host) => {
     const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
     if (name === undefined || Number(port ?? 0) > 65535) return 'malformed';
-    return allowed.has(name) ? 'allowed' : 'foreign';
+    const isFunction = name.endsWith('.localhost') && isServed(name.slice(0, -'.localhost'.length));
+    return allowed.has(name) || isFunction ? 'allowed' : 'foreign';
   };
 }
