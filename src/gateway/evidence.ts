@@ -1,6 +1,7 @@
 import type { Decision } from '../model/admission.js';
-import type { Identity, SessionAffinity } from '../model/affinity.js';
+import type { SessionAffinity } from '../model/affinity.js';
 import type { ErrorCode } from '../model/errors.js';
+import type { Identity } from '../model/identity.js';
 import type { CookieEvidence, RequestEvidence } from '../model/request-record.js';
 
 /** The longest text that a record keeps of a header. */

@@ -1,10 +1,10 @@
 import type { Assignment, Decision } from '../model/admission.js';
-import type { Identity } from '../model/affinity.js';
 import type { Clock } from '../model/clock.js';
 import { ERROR_STATUS, type FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
 import type { Hint } from '../model/hint.js';
+import type { Identity } from '../model/identity.js';
 import type {
   AttemptOutcome,
   AttemptRecord,

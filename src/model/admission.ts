@@ -1,5 +1,5 @@
-import type { Identity } from './affinity.js';
 import type { Hint } from './hint.js';
+import type { Identity } from './identity.js';
 import type { Address, Exit } from './instance.js';
 import type { SessionTerms } from './session.js';
 

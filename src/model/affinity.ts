@@ -1,7 +1,7 @@
 import type { Assignment } from './admission.js';
 import type { SessionAffinityType } from './function.js';
 import type { HeaderLines } from './headers.js';
-import type { Hint } from './hint.js';
+import type { Identity } from './identity.js';
 
 /** The head of a request as the client sent it. */
 export interface RequestHead {
@@ -18,27 +18,6 @@ export interface ReplyHead {
   readonly status: number;
   readonly headers: HeaderLines;
 }
-
-/** Which session a request says that it belongs to. */
-export type Identity =
-  | {
-      readonly kind: 'session';
-      readonly sessionId: string;
-      /**
-       * For an ID that is not known: generate a new one, create a session of this ID, refuse the request with 404, or route it
-       * without a session.
-       */
-      readonly whenUnknown: 'generate' | 'create' | 'refuse' | 'ignore';
-    }
-  /** The gateway will name it. `hint` says what was sent and not taken. */
-  | { readonly kind: 'gateway-issued'; readonly hint?: Hint }
-  /**
-   * The instance will name it in its reply. A slot is reserved meanwhile; where it is optional and there is none, the request goes
-   * to any instance.
-   */
-  | { readonly kind: 'instance-issued'; readonly slot: 'required' | 'optional' }
-  /** No session. */
-  | { readonly kind: 'none' };
 
 /** Sees each piece of a reply's body before the client does. Must not change or keep it. */
 export type BodyWatcher = (chunk: Uint8Array) => void;

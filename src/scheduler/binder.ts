@@ -1,7 +1,7 @@
 import type { Decision, Placement } from '../model/admission.js';
-import type { Identity } from '../model/affinity.js';
 import { FcError } from '../model/errors.js';
 import type { Hint } from '../model/hint.js';
+import type { Identity } from '../model/identity.js';
 import type { SessionTerms } from '../model/session.js';
 import type { Pool } from './pool.js';
 import type { PooledInstance } from './pooled-instance.js';

@@ -11,8 +11,8 @@ import type {
   InstanceSpec,
 } from '../model/instance.js';
 import { within } from '../system/within.js';
-import type { HowToEnd, PoolHooks } from './pool.js';
-import type { PooledInstance } from './pooled-instance.js';
+import type { PoolHooks } from './pool.js';
+import type { HowToEnd, PooledInstance } from './pooled-instance.js';
 
 /** So many ended instances are still listed, and their logs can be read. */
 const ENDED_KEPT = 50;

@@ -1,18 +1,11 @@
 import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
-import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { FirstFitIndex } from './first-fit-index.js';
-import { PooledInstance } from './pooled-instance.js';
+import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
-
-/** How an instance is ended: with `abort` at once, with what is in flight on it; else what is in flight may finish. */
-export interface HowToEnd {
-  readonly abort: boolean;
-  readonly reason: EndReason;
-}
 
 /** What the pool wants done to processes. Called at once, so nothing may await in between. */
 export interface PoolHooks {
@@ -38,7 +31,7 @@ export interface PoolOptions {
  * The instances of one revision, with their places and load. Plain synchronous state: a place is taken from the moment its
  * instance's start begins, so simultaneous requests share a starting process and never oversubscribe it.
  */
-export class Pool {
+export class Pool implements OwningPool {
   readonly revision: Revision;
   readonly qualifier: string;
   /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */

@@ -1,5 +1,31 @@
+import type { EndReason } from '../model/events.js';
+import type { Revision } from '../model/function.js';
 import type { Ranked } from './first-fit-index.js';
-import type { Pool } from './pool.js';
+
+/** How an instance is ended: with `abort` at once, with what is in flight on it; else what is in flight may finish. */
+export interface HowToEnd {
+  readonly abort: boolean;
+  readonly reason: EndReason;
+}
+
+/** The pool of an instance, as those see it who hold the instance. */
+export interface OwningPool {
+  readonly revision: Revision;
+  readonly qualifier: string;
+  /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */
+  readonly exclusive: boolean;
+  /** Gives a session's slot back. An exclusive instance ends with its session. */
+  giveSlot(instance: PooledInstance): void | Promise<void>;
+  /** @throws ResourceExhausted when the instance has its full load in flight */
+  takeRequest(instance: PooledInstance): void;
+  giveRequest(instance: PooledInstance): void;
+  /** Its process listens. */
+  becameReady(instance: PooledInstance): void;
+  /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
+  lose(instance: PooledInstance): void;
+  /** Ends an instance that is not wanted any more. */
+  retire(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
+}
 
 /** What the core knows of an instance. Plain state: the pool changes it, the fleet runs the process. */
 export class PooledInstance implements Ranked {
@@ -16,7 +42,7 @@ export class PooledInstance implements Ranked {
 
   constructor(
     readonly instanceId: string,
-    readonly pool: Pool,
+    readonly pool: OwningPool,
     readonly createdAt: number,
   ) {
     this.emptySince = createdAt;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Identity } from '../../src/model/affinity.js';
+import type { Identity } from '../../src/model/identity.js';
 import { stage } from '../support/scheduler.js';
 
 const MCP = {

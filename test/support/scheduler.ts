@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { Assignment } from '../../src/model/admission.js';
-import type { Identity } from '../../src/model/affinity.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { LATEST } from '../../src/model/function.js';
 import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import type { Identity } from '../../src/model/identity.js';
 import { createIds } from '../../src/model/ids.js';
 import type { SessionStore } from '../../src/model/session-store.js';
 import { Scheduler } from '../../src/scheduler/scheduler.js';

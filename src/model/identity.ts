@@ -1,0 +1,22 @@
+import type { Hint } from './hint.js';
+
+/** Which session a request says that it belongs to. */
+export type Identity =
+  | {
+      readonly kind: 'session';
+      readonly sessionId: string;
+      /**
+       * For an ID that is not known: generate a new one, create a session of this ID, refuse the request with 404, or route it
+       * without a session.
+       */
+      readonly whenUnknown: 'generate' | 'create' | 'refuse' | 'ignore';
+    }
+  /** The gateway will name it. `hint` says what was sent and not taken. */
+  | { readonly kind: 'gateway-issued'; readonly hint?: Hint }
+  /**
+   * The instance will name it in its reply. A slot is reserved meanwhile; where it is optional and there is none, the request goes
+   * to any instance.
+   */
+  | { readonly kind: 'instance-issued'; readonly slot: 'required' | 'optional' }
+  /** No session. */
+  | { readonly kind: 'none' };
