@@ -54,9 +54,8 @@ export class Attempt {
   #start(): void {
     const { exchange, clock, route } = this.#parts;
     const { timeoutInSeconds } = route;
-    // This also runs when the exchange is over already.
+    // Ends the try before it has sent anything, if the exchange is over already.
     void exchange.over.then(this.#onOver);
-    if (exchange.isOver) return;
     if (exchange.bodyError !== undefined) {
       this.#fail(exchange.bodyError);
       return;

@@ -349,7 +349,7 @@ test('a client that is gone before its instance is there is not forwarded', asyn
   const started = new Promise<void>((resolve) => {
     start = resolve;
   });
-  const { port, admission, recorded, gateway } = await startGateway(() => started.then(() => upstream));
+  const { port, admission, records, gateway } = await startGateway(() => started.then(() => upstream));
   const noticed = new Promise((resolve) => {
     gateway.server.once('connection', (socket: Socket) => socket.once('close', resolve));
   });
@@ -358,11 +358,13 @@ test('a client that is gone before its instance is there is not forwarded', asyn
   await until(() => admission.assignments.length === 1);
   client.resetAndDestroy();
   await noticed;
+  // The request is over at once, its instance is not.
+  await vi.waitFor(() => expect(records).toHaveLength(1), WAITING);
+  expect(records[0]).toMatchObject({ outcome: 'client-closed', status: 499, attempts: [] });
 
   start();
 
   await vi.waitFor(() => expect(admission.assignments[0]?.left).toHaveLength(1), WAITING);
-  expect((await recorded(1))[0]).toMatchObject({ outcome: 'client-closed', status: 499 });
   expect(admission.assignments[0]?.left).toEqual([{ answered: false }]);
   expect(upstream.requests()).toBe(0);
 });
