@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen, startGateway, startUpstream, track } from '../support/gateway-fixture.js';
 import { exchangeBytes, parseReply, untilClosed } from '../support/raw-client.js';
+import { startHandler } from '../support/start-handler.js';
 import { startStrictUpstream } from '../support/strict-upstream.js';
 
 const curl = promisify(execFile);
@@ -74,6 +76,21 @@ test('D6: `curl` with an expectation sends no byte of a body that the handler re
   ]);
 
   expect(stdout).toBe('401 0');
+});
+
+test.each([
+  ['refuses', [], '417 0'],
+  ['takes', ['-H', 'X-Token: 1'], '200 5'],
+])('D6: a Python handler that %s an expectation is asked and heard', async (_, options, said) => {
+  const file = join(import.meta.dirname, 'handlers/decides-expectation.py');
+  const { url } = await startGateway(await startHandler('python3', file));
+
+  const { stdout } = await curl('curl', [
+    ...['-sS', '-H', 'Expect: 100-continue', ...options, '--data-binary', 'hello'],
+    ...['--expect100-timeout', '20', '-o', '/dev/null', '-w', '%{http_code} %{size_upload}', url],
+  ]);
+
+  expect(stdout).toBe(said);
 });
 
 test.each([
