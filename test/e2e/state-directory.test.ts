@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { curl } from '../support/curl.js';
@@ -34,3 +35,47 @@ it('a state directory that is in use is refused, and names who uses it', async (
   const first = await serve(['--state-dir', directory]);
   await expect(serve(['--state-dir', directory])).rejects.toThrow(String(first.pid));
 });
+
+it.each(['SIGKILL', 'SIGTERM'] as const)(
+  'C5: a stream that is open when %s ends serve counts as use until then',
+  async (signal) => {
+    const directory = join(temporaryFolder(), 'state');
+    const handler =
+      'require("http").createServer((q, r) => r.write(".")).listen(process.env.FC_SERVER_PORT, "127.0.0.1")';
+    const args = [
+      '--function',
+      'hello',
+      '--state-dir',
+      directory,
+      '--timeout',
+      '60',
+      '--drain-timeout',
+      '0',
+      '--',
+      'node',
+      '-e',
+      handler,
+    ];
+    const before = await serve(args);
+    const response = await fetch(before.url);
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    // Two hours are longer than the idle time; the stream is open all the while.
+    expect((await before.cli('clock', 'advance', '2h')).code).toBe(0);
+    const journal = join(directory, 'journal');
+    if (signal === 'SIGKILL') {
+      const { length } = readFileSync(journal, 'utf8');
+      await expect
+        .poll(() => readFileSync(journal, 'utf8').slice(length), { timeout: 10_000 })
+        .toContain('"kind":"touch"');
+    }
+    before.process.kill(signal);
+    await before.exited;
+    await response.body?.cancel().catch(() => {});
+
+    const after = await serve(args);
+    const { stdout } = await after.cli('session', 'list', '--json');
+    expect(JSON.parse(stdout).sessions).toMatchObject([
+      { sessionId: cookie.split('=')[1], sessionStatus: 'Active' },
+    ]);
+  },
+);
