@@ -1,7 +1,9 @@
 import Table from 'cli-table3';
 import { sanitize } from '../../model/sanitize.js';
+import { SESSION_COOKIE } from '../../model/session.js';
 import type { RequestRow } from '../report.js';
 
+const COOKIE = `${SESSION_COOKIE}=`;
 const NO_LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
@@ -10,7 +12,8 @@ const NO_LINES = {
 
 /** The requests of a suite. Leaves out cookie attributes, then the column `sent`, then `status`, until the table fits. */
 export function requestTable(requests: readonly RequestRow[], columns: number): string {
-  const heads = ['request', 'sent', 'Set-Cookie', 'instance', 'status'];
+  const isByCookie = requests.every(({ sessionLine = COOKIE }) => sessionLine.startsWith(COOKIE));
+  const heads = ['request', 'sent', isByCookie ? 'Set-Cookie' : 'returned', 'instance', 'status'];
   const rows = requests.map(({ label, sent, sessionLine, sessionId, instanceId, status }) => [
     plain(label),
     short(sent),
@@ -57,7 +60,7 @@ function formatted(rows: readonly (readonly string[])[], middle: string): string
 /** The session cookie's line without its long name, and with the ID cut. */
 function sessionLineText(sessionLine: string | undefined, sessionId: string | undefined): string {
   if (sessionLine === undefined) return 'none';
-  const value = sessionLine.replace(/^x-fc-cookie-session-id=/, '');
+  const value = sessionLine.startsWith(COOKIE) ? sessionLine.slice(COOKIE.length) : sessionLine;
   return plain(sessionId === undefined ? value : value.replaceAll(sessionId, short(sessionId)));
 }
 
