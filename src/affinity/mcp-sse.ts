@@ -17,7 +17,7 @@ export function mcpSse(endpointPath: string): SessionAffinity {
     type: 'MCP_SSE',
 
     identify(head) {
-      if (opensStream(head)) return { kind: 'instance-issued', slot: 'required' };
+      if (opensStream(head)) return { kind: 'instance-issued' };
       const sessionId = sessionIdIn(head.target);
       if (sessionId === undefined) return { kind: 'none' };
       return { kind: 'session', sessionId, whenUnknown: 'refuse' };
@@ -29,11 +29,18 @@ export function mcpSse(endpointPath: string): SessionAffinity {
         assignment.learn(undefined);
         return undefined;
       }
+      let isNamed = false;
       const parser = new EndpointEventParser((data) => {
+        // Only the first event counts (spec S04).
+        if (isNamed) {
+          assignment.addHint({ code: 'mcp-second-endpoint' });
+          return;
+        }
+        isNamed = true;
         const sessionId = sessionIdIn(data);
         const isValid = sessionId !== undefined && isMcpSessionId(sessionId);
-        // Only the first event counts (spec S04): after it the assignment learns nothing more.
         assignment.learn(isValid ? sessionId : undefined, { endsWithRequest: true });
+        if (!isValid) assignment.addHint({ code: 'mcp-endpoint-names-no-session' });
       });
       return (chunk) => parser.push(chunk);
     },

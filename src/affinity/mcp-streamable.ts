@@ -26,18 +26,19 @@ export const mcpStreamable: SessionAffinity = {
       const whenUnknown = hasSessions ? 'refuse' : 'ignore';
       return { kind: 'session', sessionId, whenUnknown };
     }
-    if (method !== 'POST') return { kind: 'none' };
-    return { kind: 'instance-issued', slot: hasSessions ? 'required' : 'optional' };
+    if (method !== 'POST' || !hasSessions) return { kind: 'none' };
+    return { kind: 'instance-issued' };
   },
 
   onResponse(assignment, { status, headers, requestMethod }) {
     const isSuccess = status >= 200 && status < 300;
     if (requestMethod === 'DELETE' && (isSuccess || status === 404)) assignment.endSession();
+    if (requestMethod === 'DELETE' && status === 405) assignment.addHint({ code: 'mcp-session-kept' });
     if (!assignment.awaitsSession) return undefined;
-    const sessionId = headers.get(SESSION_HEADER);
-    assignment.learn(
-      isSuccess && sessionId !== undefined && isMcpSessionId(sessionId) ? sessionId : undefined,
-    );
+    const sessionId = isSuccess ? headers.get(SESSION_HEADER) : undefined;
+    const isNamed = sessionId !== undefined && isMcpSessionId(sessionId);
+    assignment.learn(isNamed ? sessionId : undefined);
+    if (isSuccess && !isNamed) assignment.addHint({ code: 'mcp-no-session-id' });
     return undefined;
   },
 };

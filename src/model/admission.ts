@@ -74,6 +74,8 @@ export interface Assignment {
   learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void;
   /** For a request that was not answered: how the instance ended, if it is found to have ended within 100 ms. */
   exit(): Promise<Exit | undefined>;
+  /** Notes what the user should know of the request; the first note stays. */
+  addHint(hint: Hint): void;
   /** Ends the session of this request and forgets it. */
   endSession(): void;
   /**

@@ -13,10 +13,7 @@ export type Identity =
     }
   /** The gateway will name it. `hint` says what was sent and not taken. */
   | { readonly kind: 'gateway-issued'; readonly hint?: Hint }
-  /**
-   * The instance will name it in its reply. A slot is reserved meanwhile; where it is optional and there is none, the request goes
-   * to any instance.
-   */
-  | { readonly kind: 'instance-issued'; readonly slot: 'required' | 'optional' }
+  /** The instance will name it in its reply. A slot is reserved meanwhile. */
+  | { readonly kind: 'instance-issued' }
   /** No session. */
   | { readonly kind: 'none' };

@@ -1,4 +1,5 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
+import type { Hint } from '../model/hint.js';
 import type { Address, Exit, InstanceLog } from '../model/instance.js';
 import type { Binder, Binding } from './binder.js';
 
@@ -7,7 +8,7 @@ interface BoundAssignmentOptions {
   readonly binding: Binding;
   readonly address: Address;
   readonly log: InstanceLog | undefined;
-  readonly binder: Pick<Binder, 'learn' | 'endSession'>;
+  readonly binder: Pick<Binder, 'learn' | 'endSession' | 'addHint'>;
   readonly exit: () => Promise<Exit | undefined>;
   readonly retry: (reason: 'reset' | 'refused') => Promise<Assignment>;
   readonly release: (outcome: { readonly answered: boolean }) => void;
@@ -53,6 +54,10 @@ export class BoundAssignment implements Assignment {
 
   learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void {
     this.#options.binder.learn(this.#options.binding, sessionId, options);
+  }
+
+  addHint(hint: Hint): void {
+    this.#options.binder.addHint(this.#options.binding, hint);
   }
 
   endSession(): void {

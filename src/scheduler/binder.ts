@@ -125,6 +125,11 @@ export class Binder {
     if (entry?.isAlive) void this.#table.delete(entry, 'reply');
   }
 
+  /** Notes what the user should know of a request; the first note stays. */
+  addHint(binding: Binding, hint: Hint): void {
+    binding.decision = { ...binding.decision, hint: binding.decision.hint ?? hint };
+  }
+
   /** A request that has stepped out will not come in again. */
   abandon({ entry }: Binding): void {
     if (entry !== undefined) this.#endUse(entry);
@@ -158,10 +163,9 @@ export class Binder {
     return { entry, instance };
   }
 
-  /** Takes a slot for a session that the instance will name, or no slot where it is optional and none is left. */
-  #reserve(qualifier: string, identity: Identity & { kind: 'instance-issued' }): Binding {
+  /** Takes a slot for a session that the instance will name. */
+  #reserve(qualifier: string, identity: Identity): Binding {
     const pool = this.#options.poolOf(qualifier);
-    if (identity.slot === 'optional' && !pool.hasSlot) return this.#withoutSession(pool.takeTurn(), identity);
     const taken = pool.takeSlot();
     pool.takeRequest(taken.instance);
     return { ...this.#withoutSession(taken, identity), reservesSlot: true };

@@ -91,11 +91,6 @@ export class Pool implements OwningPool {
     return { instance, placement };
   }
 
-  /** Whether a session can be placed now or on one more instance. */
-  get hasSlot(): boolean {
-    return this.#index.first() !== undefined || this.#index.size < this.revision.config.maxInstances;
-  }
-
   /** Gives a session's place back. An exclusive instance ends with its session. */
   giveSlot(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;

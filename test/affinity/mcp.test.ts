@@ -13,6 +13,7 @@ function assignmentThatAwaits(awaitsSession = true) {
     awaitsSession,
     learn: (...args: unknown[]) => told.push(args),
     endSession: () => told.push('ended'),
+    addHint: ({ code }: { code: string }) => told.push(code),
   } as unknown as Assignment;
   return { assignment, told };
 }
@@ -34,7 +35,7 @@ describe('MCP_STREAMABLE', () => {
   });
 
   test('T01 a POST without an ID waits for the instance to name one; other methods have no session', () => {
-    expect(identify('POST')).toEqual({ kind: 'instance-issued', slot: 'required' });
+    expect(identify('POST')).toEqual({ kind: 'instance-issued' });
     expect(identify('GET')).toEqual({ kind: 'none' });
     expect(identify('OPTIONS')).toEqual({ kind: 'none' });
   });
@@ -45,26 +46,26 @@ describe('MCP_STREAMABLE', () => {
       ...REFUSED,
       whenUnknown: 'ignore',
     });
-    expect(identify('POST', ...version)).toEqual({ kind: 'instance-issued', slot: 'optional' });
+    expect(identify('POST', ...version)).toEqual({ kind: 'none' });
     for (const older of ['2025-11-25', '2025-03-26', 'zzzz', ''])
-      expect(identify('POST', 'MCP-Protocol-Version', older)).toMatchObject({ slot: 'required' });
+      expect(identify('POST', 'MCP-Protocol-Version', older)).toEqual({ kind: 'instance-issued' });
   });
 
   test('T01 T06 T11 the ID is learnt from the head of a good reply, and from nothing else', () => {
-    const cases: [ReturnType<typeof reply>, unknown][] = [
+    const cases: [ReturnType<typeof reply>, ...unknown[]][] = [
       [reply('POST', 200, 'mcp-session-id', 'a'), ['a']],
       [reply('POST', 202, 'Mcp-Session-Id', 'e.y-J_1'), ['e.y-J_1']],
-      [reply('POST', 200), [undefined]],
+      [reply('POST', 200), [undefined], 'mcp-no-session-id'],
       [reply('POST', 400, 'mcp-session-id', 'a'), [undefined]],
-      [reply('POST', 200, 'mcp-session-id', 'with space'), [undefined]],
+      [reply('POST', 200, 'mcp-session-id', 'with space'), [undefined], 'mcp-no-session-id'],
       [reply('POST', 200, 'mcp-session-id', 'x'.repeat(1024)), ['x'.repeat(1024)]],
-      [reply('POST', 200, 'mcp-session-id', 'x'.repeat(1025)), [undefined]],
+      [reply('POST', 200, 'mcp-session-id', 'x'.repeat(1025)), [undefined], 'mcp-no-session-id'],
     ];
-    for (const [head, expected] of cases) {
+    for (const [head, ...expected] of cases) {
       const { assignment, told } = assignmentThatAwaits();
       const before = [...head.headers.flat];
       expect(mcpStreamable.onResponse(assignment, head)).toBeUndefined();
-      expect(told).toEqual([expected]);
+      expect(told).toEqual(expected);
       expect(head.headers.flat).toEqual(before);
     }
   });
@@ -73,7 +74,7 @@ describe('MCP_STREAMABLE', () => {
     ['DELETE', 200, ['ended']],
     ['DELETE', 204, ['ended']],
     ['DELETE', 404, ['ended']],
-    ['DELETE', 405, []],
+    ['DELETE', 405, ['mcp-session-kept']],
     ['DELETE', 500, []],
     ['POST', 404, []],
     ['GET', 405, []],
@@ -90,8 +91,8 @@ describe('MCP_SSE', () => {
     strategy.identify({ method, target, headers: new HeaderLines() });
 
   test('S06 U12 the stream at the endpoint path waits for its name, with or without a query', () => {
-    expect(identify('GET', '/base/sse')).toEqual({ kind: 'instance-issued', slot: 'required' });
-    expect(identify('GET', '/base/sse?x=1')).toEqual({ kind: 'instance-issued', slot: 'required' });
+    expect(identify('GET', '/base/sse')).toEqual({ kind: 'instance-issued' });
+    expect(identify('GET', '/base/sse?x=1')).toEqual({ kind: 'instance-issued' });
     expect(identify('GET', '/sse')).toEqual({ kind: 'none' });
     expect(identify('POST', '/base/sse')).toEqual({ kind: 'none' });
   });
@@ -122,7 +123,13 @@ describe('MCP_SSE', () => {
   ])('S02 the endpoint %s names %s', (data, sessionId) => {
     expect(bodyOf(STREAM, `event: endpoint\ndata: ${data}\n\n`)).toEqual([
       [sessionId, { endsWithRequest: true }],
+      ...(sessionId === undefined || sessionId === '' ? ['mcp-endpoint-names-no-session'] : []),
     ]);
+  });
+
+  test('S04 a second endpoint event binds nothing, and the user is told', () => {
+    const events = ['a', 'b'].map((id) => `event: endpoint\ndata: /m?sessionId=${id}\n\n`);
+    expect(bodyOf(STREAM, ...events)).toEqual([['a', { endsWithRequest: true }], 'mcp-second-endpoint']);
   });
 
   test('a reply that is no stream gives the slot back at its head', () => {

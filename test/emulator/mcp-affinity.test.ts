@@ -108,12 +108,13 @@ describe('MCP_STREAMABLE', () => {
   });
 
   test('T10 report 9: past its idle time a session is refused with 404, and a client that connects anew works on', async () => {
-    const { mcp, clock } = await startMcp('MCP_STREAMABLE', {
+    const { mcp, clock, records } = await startMcp('MCP_STREAMABLE', {
       sessionAffinityConfig: { sessionIdleTimeoutInSeconds: 60 },
     });
     const client = await connectMcp(mcp);
     const { sessionId = '' } = client;
     await client.close();
+    await expect.poll(() => records.some(({ method }) => method === 'GET')).toBe(true);
     await clock.advance(120_000);
     const answer = await fetch(mcp, { headers: { 'mcp-session-id': sessionId } });
     expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);

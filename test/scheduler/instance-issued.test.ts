@@ -6,8 +6,8 @@ const MCP = {
   sessionAffinity: 'MCP_STREAMABLE',
   sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
 } as const;
-const unnamed: Identity = { kind: 'instance-issued', slot: 'required' };
-const optional: Identity = { kind: 'instance-issued', slot: 'optional' };
+const unnamed: Identity = { kind: 'instance-issued' };
+const sessionless: Identity = { kind: 'none' };
 const named = (sessionId: string): Identity => ({ kind: 'session', sessionId, whenUnknown: 'refuse' });
 
 describe('a session that the instance names', () => {
@@ -113,8 +113,8 @@ describe('a session that the instance names', () => {
     const first = await admit(unnamed);
     first.learn('a');
     const others = [];
-    for (let count = 1; count < 200; count++) others.push(await admit(optional));
-    await expect(admit(optional)).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    for (let count = 1; count < 200; count++) others.push(await admit(sessionless));
+    await expect(admit(sessionless)).rejects.toMatchObject({ code: 'ResourceExhausted' });
     await expect(admit(named('a'))).rejects.toMatchObject({ code: 'ResourceExhausted', status: 429 });
     for (const one of [first, ...others]) one.release({ answered: true });
   });

@@ -104,7 +104,7 @@ export class Core implements Subject {
       case 'visit':
         return this.#admit(this.binder.bind(LATEST, { kind: 'none' }));
       case 'reserve':
-        return this.#admit(this.binder.bind(LATEST, { kind: 'instance-issued', slot: op.slot }));
+        return this.#admit(this.binder.bind(LATEST, { kind: 'instance-issued' }));
       case 'learn':
       case 'end': {
         const found = this.bindings.get(op.binding);

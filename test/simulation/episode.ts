@@ -25,7 +25,7 @@ export type HibernationStep = (typeof HIBERNATION_STEPS)[number];
 export type Operation =
   | { readonly do: 'request'; readonly id?: string; readonly whenUnknown: 'generate' | 'create' }
   | { readonly do: 'visit' }
-  | { readonly do: 'reserve'; readonly slot: 'required' | 'optional' }
+  | { readonly do: 'reserve' }
   | { readonly do: 'learn'; readonly binding: number; readonly id?: string }
   | { readonly do: 'end'; readonly binding: number }
   | { readonly do: 'leave' | 'detach' | 'rebind'; readonly binding: number; readonly answered: boolean }
@@ -137,7 +137,7 @@ function unnamed(random: Random, { reserving, staying }: Scene): Operation {
   const numbers = random(4) > 0 ? reserving : staying;
   const binding = numbers[random(numbers.length)] ?? 1 + random(9);
   if (roll < 2) return { do: 'visit' };
-  if (roll < 5) return { do: 'reserve', slot: random(3) === 0 ? 'optional' : 'required' };
+  if (roll < 5) return { do: 'reserve' };
   if (roll < 7) return { do: 'learn', binding, ...(random(3) > 0 && { id: pick(random, IDS) }) };
   return { do: 'end', binding };
 }

@@ -70,11 +70,6 @@ export class ReferenceModel implements Subject {
       case 'visit':
         return this.visit();
       case 'reserve': {
-        const isFull = this.counted.every(
-          (i) => i.sessions >= this.limits.slotsEach || i.load >= this.limits.requestsEach,
-        );
-        if (op.slot === 'optional' && isFull && this.counted.length >= this.is.maxInstances)
-          return this.visit();
         const [on, placement] = this.chooseInstance();
         on.load++;
         return this.binding(undefined, on, placement, 'none', true);

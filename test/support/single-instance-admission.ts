@@ -66,6 +66,7 @@ export function singleInstanceAdmission(
       },
       awaitsSession: false,
       learn: () => {},
+      addHint: () => {},
       endSession: () => {},
       async retry(reason) {
         staying -= 1;

@@ -317,12 +317,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'entry.known = true;',
   },
   {
-    what: 'a request that needs no slot is refused when there is none',
-    file: 'scheduler/binder',
-    find: "identity.slot === 'optional' && !pool.hasSlot",
-    replace: 'false',
-  },
-  {
     what: 'a death in service counts as a failed start',
     file: 'scheduler/pool',
     find: "if (instance.state === 'starting')\n            this.#crashBackoff.failed();",
