@@ -11,6 +11,7 @@ import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
 import { Connection } from './connection.js';
 import { createServer } from './create-server.js';
+import { acceptTask, isAsync, MAX_ASYNC_BODY_BYTES, type TaskExchange, taskRoute } from './invoke-async.js';
 import { NodeExchange } from './node-exchange.js';
 import { refuse } from './refusal.js';
 import type { RequestTrail } from './request-trail.js';
@@ -32,6 +33,8 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #connections = new Map<Socket, Connection>();
   readonly #idle: (() => void)[] = [];
+  /** Asynchronous invocations that run. */
+  readonly #tasks = new Set<TaskExchange>();
   #inFlight = 0;
   #isDraining = false;
 
@@ -47,7 +50,7 @@ export class Listener {
       .on('clientError', this.#onClientError);
   }
 
-  /** Requests that have begun and not ended, upgrades included. */
+  /** Requests that have begun and not ended, upgrades and asynchronous invocations included. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -62,6 +65,7 @@ export class Listener {
   /** Accepts no more connections and destroys the open ones. */
   closeNow(): void {
     this.#stopListening();
+    for (const task of this.#tasks) task.stop();
     for (const [socket, { open }] of this.#connections) {
       for (const exchange of open) exchange.stop();
       socket.destroy();
@@ -145,17 +149,37 @@ export class Listener {
     if (exchange.body !== undefined) exchange.discardBody(this.#options.clock);
     await exchange.over;
     connection.open.delete(exchange);
-    this.#inFlight -= 1;
     connection.sendDeferredReply();
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#inFlight -= 1;
     if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Runs an asynchronous invocation, once. Never rejects. */
+  async #run(task: TaskExchange, route: Route): Promise<void> {
+    this.#tasks.add(task);
+    this.#inFlight += 1;
+    await this.#options.handle(task, taskRoute(route));
+    this.#tasks.delete(task);
+    this.#ended();
   }
 
   async #answer(exchange: NodeExchange, connection: Connection): Promise<void> {
     const { routeOf, hostVerdict, handle } = this.#options;
     const route = routeOf();
-    const { maxBodyBytes, sessionHeaders } = route ?? { maxBodyBytes: MAX_BODY_BYTES, sessionHeaders: [] };
+    const { maxBodyBytes: most = MAX_BODY_BYTES, sessionHeaders = [] } = route ?? {};
+    const isTask = route !== undefined && exchange.upgrade === undefined && isAsync(exchange.head);
+    const maxBodyBytes = isTask ? Math.min(most, MAX_ASYNC_BODY_BYTES) : most;
     try {
       exchange.accept(checkRequest(exchange.request, { hostVerdict, maxBodyBytes, sessionHeaders }));
+      if (isTask) {
+        const task = await acceptTask(exchange, route);
+        if (task !== undefined) void this.#run(task, route);
+        return;
+      }
     } catch (error) {
       const refusal = asFcError(error);
       exchange.body = exchange.request;
