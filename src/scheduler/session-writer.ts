@@ -146,7 +146,8 @@ function entryOf(stored: StoredSession, terms: StoredSession['terms']): SessionE
     lastUsedAt,
     used,
     endedAt,
-    containerId,
+    // Its instance has ended with the emulator that ran it.
+    containerId: sessionStatus === 'Expired' ? containerId : '',
     known: true,
   });
 }

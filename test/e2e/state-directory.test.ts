@@ -79,3 +79,19 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
     ]);
   },
 );
+
+it('S18: serve says how many sessions it has restored, and none shows the instance of before', async () => {
+  const directory = join(temporaryFolder(), 'state');
+  const before = await serve(['--state-dir', directory]);
+  await before.event(({ text }) => text === `0 sessions are restored from ${directory}`);
+  const ids = [(await before.cli('session', 'create', '-o', 'name')).stdout.trim()];
+  ids.push((await before.cli('session', 'create', '-o', 'name')).stdout.trim());
+  before.process.kill('SIGTERM');
+  await before.exited;
+
+  const after = await serve(['--state-dir', directory]);
+  await after.event(({ text }) => text === `2 sessions are restored from ${directory}`);
+  const { stdout } = await after.cli('session', 'list', '--json');
+  for (const { containerId } of JSON.parse(stdout).sessions) expect(containerId).toBe('');
+  expect((await after.cli('session', 'list')).stdout).toMatch(new RegExp(`${ids[0]} {2}Active {2}- `));
+});

@@ -10,11 +10,17 @@ import { notThereYet, UsageError } from '../errors.js';
 import { withDashes } from '../options/forgotten-dashes.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
+import { everySession } from '../resolve-id.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
 import { readyFirst, type ServeLog } from '../serve/serve-log.js';
 import { untilSignal } from '../serve/until-signal.js';
+
+/** More restored sessions are not counted: the log must not wait. */
+const MOST_COUNTED = 1000;
+/** Sessions of other functions end with their instance, or there are none. */
+const KEPT: ReadonlySet<string> = new Set(['GENERATED_COOKIE', 'HEADER_FIELD']);
 
 const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
 
@@ -47,6 +53,9 @@ export const serve = command({
     });
     try {
       tell(await emulator, { config, log, bundled: rest === undefined, context });
+      const { functionName, sessionAffinity } = config;
+      if (values.stateDir !== undefined && KEPT.has(sessionAffinity))
+        log.notice(await restored(await emulator, functionName, values.stateDir));
       return await ended;
     } catch (error) {
       // Both promises fail with the same error, and one of them is told.
@@ -81,6 +90,16 @@ function tell(
   });
   if (file === undefined)
     log.notice(`no private folder for this user's programs: other commands need --endpoint ${emulator.api}`);
+}
+
+/** How many sessions of an earlier run are there; they have no instance until they are used. */
+async function restored({ control }: Emulator, functionName: string, directory: string): Promise<string> {
+  let count = 0;
+  for await (const { sessionStatus } of everySession(control, { functionName, limit: 100 })) {
+    if (sessionStatus !== 'Expired') count += 1;
+    if (count > MOST_COUNTED) return `more than ${MOST_COUNTED} sessions are restored from ${directory}`;
+  }
+  return `${count} session${count === 1 ? ' is' : 's are'} restored from ${directory}`;
 }
 
 /** What is allowed, and likely not meant. */
