@@ -1,5 +1,6 @@
 import { type Clock, MovableClock } from '../model/clock.js';
 import { ignoresHangup } from '../system/ignores-hangup.js';
+import { CommandError } from './errors.js';
 import { type Screen, screenOf } from './output/screen.js';
 import { type Signals, signalsOf } from './signals.js';
 
@@ -27,7 +28,9 @@ export async function processContext(): Promise<Context> {
   };
   return {
     env,
-    directory: process.cwd(),
+    get directory() {
+      return currentDirectory();
+    },
     stdout: await screenOf(1, { stream: () => process.stdout, env, lossy: false }),
     stderr: await screenOf(2, { stream: () => process.stderr, env, lossy: true }),
     get clock() {
@@ -39,4 +42,17 @@ export async function processContext(): Promise<Context> {
       exit: (code) => process.exit(code),
     }),
   };
+}
+
+/** @throws CommandError when the directory of the shell was removed */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new CommandError('the current directory does not exist any more', {
+      code: 'NoDirectory',
+      fix: 'change to a directory that exists',
+      cause,
+    });
+  }
 }

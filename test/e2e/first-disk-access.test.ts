@@ -59,4 +59,21 @@ describe('C12: a start that cannot have its files ends with an error, and does n
       stderr: expect.stringContaining(`the state directory "${directory}" cannot be used: ${why}`),
     });
   });
+
+  test('a shell whose directory was removed', async () => {
+    const line = (command: string): string =>
+      `mkdir "$0" && cd "$0" && rmdir "$0" && exec ${process.execPath} ${BIN} ${command}`;
+    const run = (command: string) =>
+      spawnSync('bash', ['-c', line(command), join(temporaryFolder(), 'gone')], {
+        encoding: 'utf8',
+        env: cleanEnvironment({}),
+        timeout: GIVEN_UP_AFTER_MS,
+      });
+    const { status, stderr } = run('serve --port 0 --api-port 0');
+    expect([status, stderr]).toEqual([
+      1,
+      'error: the current directory does not exist any more\nfix: change to a directory that exists\n',
+    ]);
+    expect(run('--version').status).toBe(0);
+  });
 });
