@@ -8,11 +8,14 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** A stream of server-sent events, read as it comes. Whoever opens it closes it. */
+const BODY_LIMIT_CHARACTERS = 64 * 1024;
+
+/** A stream of server-sent events, read as it comes. The caller of `open` closes it. */
 export class EventStream {
   readonly status: number;
   readonly headers: HeaderLines;
   readonly #request: ClientRequest;
+  readonly #response: IncomingMessage;
   readonly #events: AsyncGenerator<StreamEvent>;
 
   static open(url: URL, signal: AbortSignal | undefined): Promise<EventStream> {
@@ -27,9 +30,20 @@ export class EventStream {
 
   private constructor(request: ClientRequest, response: IncomingMessage) {
     this.#request = request;
+    this.#response = response;
     this.status = response.statusCode ?? 0;
     this.headers = new HeaderLines(response.rawHeaders);
     this.#events = eventsOf(response);
+  }
+
+  /** @returns the start of the body, of an answer that is no stream */
+  async bodyStart(): Promise<string> {
+    let text = '';
+    for await (const chunk of this.#response.setEncoding('utf8') as AsyncIterable<string>) {
+      text += chunk;
+      if (text.length >= BODY_LIMIT_CHARACTERS) break;
+    }
+    return text;
   }
 
   /** @returns the next event that is wanted; undefined when the stream ends before it */

@@ -92,7 +92,7 @@ export function roundTrip({
 }
 
 /** @returns `status 200`, or the status with what the body says: the code and message of an FC error, else the body's start */
-export function describeAnswer({ status, body }: RoundTrip): string {
+export function describeAnswer({ status, body }: Pick<RoundTrip, 'status' | 'body'>): string {
   if (status === 200) return 'status 200';
   const error = errorOf(body);
   if (error !== undefined) return `status ${status}, ${error.code}: ${error.message}`;

@@ -44,7 +44,7 @@ describe('verify', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml/);
   });
 
-  it.each(['walkthrough', 'header', 'session-api', 'lifecycle', 'limits'])(
+  it.each(['walkthrough', 'header', 'session-api', 'lifecycle', 'limits', 'mcp-streamable', 'mcp-sse'])(
     'S8: a handler that ends at its start fails one step of %s, with what it printed; the rest is skipped',
     async (suite) => {
       const command = [process.execPath, `${FIXTURES}/exits-at-start.js`];

@@ -24,7 +24,10 @@ async function* steps(run: SuiteRun): AsyncGenerator<Step> {
   const url = streamUrl(run);
   const stream = await openStream(url, run);
   try {
-    if (stream.status !== 200) throw new NotWorking(`GET ${url.pathname}: status ${stream.status}`);
+    if (stream.status !== 200) {
+      const answer = { status: stream.status, body: await stream.bodyStart() };
+      throw new NotWorking(`GET ${url.pathname}: ${describeAnswer(answer)}`);
+    }
     const endpoint = await stream.next(({ type }) => type === 'endpoint');
     const [, sessionId] = SESSION_PARAMETER.exec(endpoint?.data ?? '') ?? [];
     yield run.step(
