@@ -27,3 +27,4 @@ export {
   SessionClient,
   type TermsOptions,
 } from './session-client.js';
+export { startTestEmulator, type TestEmulator } from './test-emulator.js';
