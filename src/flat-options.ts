@@ -10,6 +10,7 @@ import type {
 } from './emulator-options.js';
 import { commandWords } from './model/command-words.js';
 import { FcError } from './model/errors.js';
+import type { SessionAffinityType } from './model/function.js';
 import {
   callable,
   duration,
@@ -111,8 +112,7 @@ function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | 
   }
   const said = readNamed(input, { table: FUNCTION, of: OF, synonyms: OPTION_OF });
   const { command, directory = '.', env = {}, port, customDomain, functionName, ...values } = said;
-  if (values.headerName !== undefined && values.affinity !== 'HEADER_FIELD')
-    throw new FcError('InvalidArgument', "headerName is only for affinity 'header'");
+  checkUsed(values);
   const unsaid = {
     headerName: undefined,
     ssePath: undefined,
@@ -133,6 +133,37 @@ function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | 
   } catch (error) {
     throw inOptions(error, input);
   }
+}
+
+/** @throws InvalidArgument for an option that the affinity has no use for */
+function checkUsed(values: {
+  readonly affinity?: SessionAffinityType;
+  readonly headerName?: string;
+  readonly ssePath?: string;
+  readonly ttl?: number;
+  readonly idle?: number;
+  readonly disableSessionIdReuse?: boolean;
+}): void {
+  const {
+    affinity = FUNCTION_DEFAULTS.affinity,
+    headerName,
+    ssePath,
+    ttl,
+    idle,
+    disableSessionIdReuse,
+  } = values;
+  const refuse = (message: string): never => {
+    throw new FcError('InvalidArgument', message);
+  };
+  if (headerName !== undefined && affinity !== 'HEADER_FIELD')
+    refuse("headerName is only for affinity 'header'");
+  if (ssePath !== undefined && affinity !== 'MCP_SSE') refuse("ssePath is only for affinity 'mcp-sse'");
+  if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
+    refuse(`ssePath must be a path that begins with "/", got ${JSON.stringify(ssePath)}`);
+  if (affinity === 'MCP_SSE' && (ttl !== undefined || idle !== undefined))
+    refuse(`${ttl === undefined ? 'idle' : 'ttl'} is not for affinity 'mcp-sse'`);
+  if (affinity.startsWith('MCP') && disableSessionIdReuse)
+    refuse("disableSessionIdReuse is only for affinity 'cookie' and 'header'");
 }
 
 /** A refusal speaks of the API's fields and the command line's flags; the caller wrote options. */
