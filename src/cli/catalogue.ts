@@ -1,23 +1,7 @@
-import type { Command } from './command.js';
-import type { OptionTable } from './options/options.js';
-
-export interface Leaf {
-  readonly summary: string;
-  /** Other words for the same command. */
-  readonly aliases?: readonly string[];
-  /** Loaded only when this very command runs or tells its help. */
-  readonly load: () => Promise<Command<OptionTable>>;
-}
-
-interface Group {
-  readonly summary: string;
-  readonly commands: Readonly<Record<string, Leaf>>;
-  /** Runs when no subcommand is named. */
-  readonly byDefault?: string;
-}
+import type { Catalogue } from './command.js';
 
 /** Every command by its name, in the order of the help. */
-export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
+export const CATALOGUE: Catalogue = {
   serve: {
     summary: 'run a function behind session affinity',
     load: async () => (await import('./commands/serve.js')).serve,
@@ -123,7 +107,15 @@ export const CATALOGUE: Readonly<Record<string, Leaf | Group>> = {
       },
     },
   },
+  completion: {
+    summary: 'print what completes words in bash, zsh or fish',
+    load: async () => (await import('./commands/completion.js')).completionOf(CATALOGUE),
+  },
+  help: {
+    summary: 'help [command], or a topic: exit-codes, environment, decisions',
+    load: async () => (await import('./commands/help.js')).help,
+  },
 };
 
 /** Named by the contract, brought by later issues. */
-export const LATER_COMMANDS: readonly string[] = ['explain', 'doctor', 'lint', 'completion'];
+export const LATER_COMMANDS: readonly string[] = ['explain', 'doctor', 'lint'];

@@ -20,9 +20,13 @@ export interface Invocation<Table extends OptionTable> {
 export interface Command<Table extends OptionTable = OptionTable> {
   /** As commander spells them: `<id>`, `[id...]`. */
   readonly operands?: string;
+  /** Behind the name in the first line of the help, where options and operands do not say it. */
+  readonly usage?: string;
   readonly options: Table;
-  /** Paragraphs below the options. */
+  /** Command lines with two spaces before them; they stand above the options. */
   readonly examples?: string;
+  /** Paragraphs below the options. */
+  readonly notes?: string;
   /** @returns the exit code, 0 when nothing is said */
   run(invocation: Invocation<Table>, context: Context): Promise<number> | Promise<void>;
 }
@@ -30,3 +34,21 @@ export interface Command<Table extends OptionTable = OptionTable> {
 export function command<Table extends OptionTable>(definition: Command<Table>): Command<Table> {
   return definition;
 }
+
+/** A command as the catalogue has it. */
+export interface Leaf {
+  readonly summary: string;
+  /** Other words for the same command. */
+  readonly aliases?: readonly string[];
+  /** Loaded only when this very command runs or tells its help. */
+  readonly load: () => Promise<Command<OptionTable>>;
+}
+
+interface Group {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, Leaf>>;
+  /** Runs when no subcommand is named. */
+  readonly byDefault?: string;
+}
+
+export type Catalogue = Readonly<Record<string, Leaf | Group>>;

@@ -1,7 +1,9 @@
 import { Command as Commander, CommanderError } from 'commander';
+import { nearest } from '../model/nearest.js';
 import { sanitize } from '../model/sanitize.js';
 import { version } from '../version.js';
-import { CATALOGUE, LATER_COMMANDS, type Leaf } from './catalogue.js';
+import { CATALOGUE, LATER_COMMANDS } from './catalogue.js';
+import type { Leaf } from './command.js';
 import type { Context } from './context.js';
 import { notThereYet, UsageError } from './errors.js';
 import { EXIT, failureOf } from './failure.js';
@@ -13,6 +15,14 @@ import { type ErrorForm, errorForm, printFailure } from './output/print-failure.
 /** Commands that take another command after `--`; for the rest `--` only ends the options. */
 const TAKES_COMMAND = new Set(['serve', 'verify', 'exec']);
 
+const ABOUT = 'Session affinity of Alibaba Cloud Function Compute (FC 3.0), on your machine.';
+const EXAMPLES = `  fc-affinity serve -- node app.js      serve your handler on port 9000
+  fc-affinity session list              look at its sessions
+  fc-affinity clock advance 6h          let six hours pass for them
+  fc-affinity exec -- npm test          run your tests beside an emulator
+  fc-affinity verify -- node app.js     check the documented behaviour`;
+const NOTES = 'fc-affinity help <command>, or help exit-codes, environment, decisions.';
+
 /**
  * Runs one command line.
  * @param argv without `node` and the script
@@ -21,10 +31,25 @@ const TAKES_COMMAND = new Set(['serve', 'verify', 'exec']);
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const form = errorForm(argv, context.env);
   try {
-    return await dispatch(argv, form, context);
+    return await dispatch(await asHelpFlag(argv), form, context);
   } catch (error) {
     return report(error, { form, argv, context });
   }
+}
+
+/** `help serve` is `serve --help`; `help` alone is that of the program. A topic is a command of its own. */
+async function asHelpFlag(argv: readonly string[]): Promise<readonly string[]> {
+  const [word, ...names] = argv.filter((text) => !text.startsWith('-'));
+  if (word !== 'help') return argv;
+  const [name] = names;
+  if (name === undefined || Object.hasOwn(CATALOGUE, name)) return [...names, '--help'];
+  const { HELP_TOPICS } = await import('./help-topics.js');
+  if (Object.hasOwn(HELP_TOPICS, name)) return argv;
+  const known = [...Object.keys(CATALOGUE), ...Object.keys(HELP_TOPICS)];
+  const meant = nearest(name, known);
+  throw new UsageError(`there is no help on ${JSON.stringify(name)}`, {
+    fix: meant === undefined ? `topics: ${Object.keys(HELP_TOPICS).join(', ')}` : `fc-affinity help ${meant}`,
+  });
 }
 
 async function dispatch(argv: readonly string[], form: ErrorForm, context: Context): Promise<number> {
@@ -39,8 +64,9 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
   if (line.includes('--help') || line.includes('-h')) Error.stackTraceLimit = 0;
 
   const program = prepared(new Commander('fc-affinity'), context)
-    .description('A local emulator of session affinity in Alibaba Cloud Function Compute (FC 3.0).')
+    .description(withExamples(ABOUT, EXAMPLES))
     .usage('<command> [options]')
+    .addHelpText('after', `\n${NOTES}`)
     .version(version, '-V, --version', 'print the version')
     .helpCommand(false);
 
@@ -78,9 +104,11 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
     const command = await leaf.load();
     table = command.options;
     if (command.operands !== undefined) made.arguments(command.operands);
+    if (command.usage !== undefined) made.usage(command.usage);
     addOptions(made, command.options);
     made.option('--debug', 'print stacks with errors');
-    if (command.examples !== undefined) made.addHelpText('after', `\n${command.examples}`);
+    if (command.examples !== undefined) made.description(withExamples(made.description(), command.examples));
+    if (command.notes !== undefined) made.addHelpText('after', `\n${command.notes}`);
     made.action(async () => {
       const { values, given } = readOptions(command.options, made.opts(), context.env);
       const debug = made.opts().debug === true;
@@ -92,6 +120,11 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
       exitCode = (await command.run(invocation, context)) ?? EXIT.done;
     });
   }
+}
+
+/** commander leaves a text with indented lines as it is. */
+function withExamples(summary: string, examples: string): string {
+  return `${summary}\n\nExamples:\n${examples}`;
 }
 
 /** Errors are thrown, never printed, by commander; help goes where results go. */

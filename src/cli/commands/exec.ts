@@ -3,7 +3,8 @@ import { commandWords } from '../../model/command-words.js';
 import { command } from '../command.js';
 import { asUsage, UsageError } from '../errors.js';
 import { runCommand } from '../exec/run-command.js';
-import { integer, text } from '../options/option-kinds.js';
+import { flag, integer, text } from '../options/option-kinds.js';
+import { grouped } from '../options/options.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
 import { jsonLog } from '../serve/json-log.js';
@@ -13,27 +14,47 @@ import { readyFirst } from '../serve/serve-log.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
 
 const OPTIONS = {
-  handler: text('--handler <command>', 'what starts the handler, in quotes (default: the bundled hello)'),
-  ...LISTEN_OPTIONS,
-  port: integer('--port <n>', 'of the first function (default: any free)', { range: PORTS, byDefault: 0 }),
-  apiPort: integer('--api-port <n>', 'of the control API (default: any free)', {
-    range: PORTS,
-    byDefault: 0,
+  ...grouped('Function and affinity:', {
+    handler: text('--handler <command>', 'what starts it, in quotes (default: the bundled hello)'),
   }),
   ...FUNCTION_OPTIONS,
+  ...LISTEN_OPTIONS,
+  ...grouped('Where it listens:', {
+    port: integer('--port <n>', 'of the first function; 0: any free (default: 0)', {
+      range: PORTS,
+      byDefault: 0,
+    }),
+    apiPort: integer('--api-port <n>', 'of the control API; 0: any free (default: 0)', {
+      range: PORTS,
+      byDefault: 0,
+    }),
+  }),
+  ...grouped('Log (default: only failures of the emulator):', {
+    logFormat: LISTEN_OPTIONS.logFormat,
+    quiet: LISTEN_OPTIONS.quiet,
+    verbose: flag('-v, --verbose', 'the log of serve'),
+  }),
+
   ...LATER_OPTIONS,
 };
 
 export const exec = command({
   operands: '[word...]',
+  usage: '[options] -- <command…>',
   options: OPTIONS,
   examples: [
-    'The command finds in its environment: FC_AFFINITY_URL, where the function answers; FC_AFFINITY_API and',
-    'FC_AFFINITY_ENDPOINT, the control API; FC_AFFINITY_URL_<FUNCTION>, where each function answers.',
-    'The exit code is that of the command; 128 and the number of the signal that ended it.',
-    '',
-    '  fc-affinity exec --handler "node app.js" -- npm test',
-    "  fc-affinity exec --sessions-per-instance 2 -- sh -c 'curl -i $FC_AFFINITY_URL'",
+    '  fc-affinity exec -- npm test',
+    '  fc-affinity exec --handler "node app.js" --ttl 10m -- npx vitest run',
+    "  fc-affinity exec -- sh -c 'curl -i $FC_AFFINITY_URL'",
+  ].join('\n'),
+  notes: [
+    'The command finds in its environment:',
+    '  FC_AFFINITY_URL                        where the function answers',
+    '  FC_AFFINITY_URL_<FUNCTION>             where each function answers',
+    '  FC_AFFINITY_API, FC_AFFINITY_ENDPOINT  the control API',
+    'A signal reaches the command once. What does not end within --drain-timeout',
+    'is killed. The exit code is that of the command; 128 and the number of the',
+    'signal that ended it.',
   ].join('\n'),
   async run({ values, given, operands, rest, warnings }, context) {
     const words = commandOf(operands, rest);

@@ -26,14 +26,17 @@ const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
 
 export const serve = command({
   operands: '[path]',
+  usage: '[options] [path] [-- command…]',
   options: OPTIONS,
   examples: [
-    'Everything after -- is the command of the handler, which listens on $FC_SERVER_PORT.',
-    'Options may also be given as FC_AFFINITY_PORT, FC_AFFINITY_TTL, …; the command line wins.',
-    'A + before a session in the log marks the request that opened it.',
-    '',
     '  fc-affinity serve -- node app.js',
     '  fc-affinity serve --sessions-per-instance 2 --ttl 10m -- python3 app.py',
+    '  fc-affinity serve --affinity header --header-name x-session-id -- ./bootstrap',
+  ].join('\n'),
+  notes: [
+    'Everything after -- is the command of the handler, which listens on',
+    '$FC_SERVER_PORT. Each option is also a variable: FC_AFFINITY_PORT, …; see',
+    'help environment. The last word of a line in the log: see help decisions.',
   ].join('\n'),
   async run({ values, given, operands: [path], line, rest, warnings }, context) {
     if (path !== undefined) throw notServed(path, line);

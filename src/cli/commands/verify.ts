@@ -33,7 +33,7 @@ const OPTIONS = {
     'write a report into a file; needs no --reporter; may be repeated',
   ),
   ...FUNCTION_OPTIONS,
-  affinity: AFFINITY.orUnsaid,
+  affinity: { ...FUNCTION_OPTIONS.affinity, ...AFFINITY.orUnsaid },
   headerName: {
     ...FUNCTION_OPTIONS.headerName,
     help: 'the header that names the session (default: x-session-id, with --affinity header)',
@@ -51,11 +51,13 @@ const OPTIONS = {
 type Given = Invocation<typeof OPTIONS>;
 
 export const verify = command({
+  usage: '[options] [-- command…]',
   options: OPTIONS,
   examples: [
     '  fc-affinity verify',
     '  fc-affinity verify -- node app.js',
-    '  fc-affinity verify --target http://127.0.0.1:9000 --reporter junit --output-file junit=report.xml',
+    '  fc-affinity verify --target http://127.0.0.1:9000',
+    '  fc-affinity verify --output-file junit=report.xml -- python3 app.py',
   ].join('\n'),
   async run({ values, given, rest }, context) {
     const [{ REPORTER_NAMES }, suites] = await Promise.all([

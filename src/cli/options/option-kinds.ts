@@ -61,7 +61,9 @@ export function choice<T, Default extends T | undefined>(
     ...kind
   }: Kind & { readonly words: Readonly<Record<string, T>>; readonly byDefault: Default },
 ): Option<T | Default> {
-  return value(flags, help, byDefault, (given) => pick(given, words), kind);
+  // The API's own literals are understood, and not offered.
+  const short = Object.keys(words).filter((word) => word === word.toLowerCase());
+  return { ...value(flags, help, byDefault, (given) => pick(given, words), kind), words: short };
 }
 
 export function pick<T>(given: Given, words: Readonly<Record<string, T>>): T {

@@ -15,6 +15,10 @@ export interface Option<T> {
   /** Whether `FC_AFFINITY_…` may give it: not for what belongs to one operation, as the ID of a session. */
   readonly fromEnvironment: boolean;
   readonly hidden?: boolean;
+  /** Under which heading the help lists it. */
+  readonly group?: string;
+  /** The words that it takes, where there are a few. */
+  readonly words?: readonly string[];
   /** @throws UsageError. Nothing given: the default. */
   read(given: readonly Given[]): T;
 }
@@ -29,11 +33,19 @@ export type GivenTexts<Table extends OptionTable = OptionTable> = {
   readonly [Key in keyof Table]?: Given | undefined;
 };
 
+/** @returns the options, listed under a heading */
+export function grouped<Table extends OptionTable>(group: string, table: Table): Table {
+  const all = Object.entries(table).map(([key, option]) => [key, { ...option, group }]);
+  // The same keys and kinds as before.
+  return Object.fromEntries(all) as Table;
+}
+
 /** Teaches a command the options of a table; values stay texts until {@link readOptions}. */
 export function addOptions(command: Command, table: OptionTable): void {
   for (const option of Object.values(table)) {
     const made = command.createOption(option.flags, option.help);
     if (option.hidden) made.hideHelp();
+    if (option.group !== undefined) made.helpGroup(option.group);
     if (option.kind === 'list')
       made.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
     command.addOption(made);

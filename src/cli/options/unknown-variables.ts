@@ -1,5 +1,6 @@
 import { nearest } from '../../model/nearest.js';
-import { CATALOGUE, type Leaf } from '../catalogue.js';
+import { CATALOGUE } from '../catalogue.js';
+import type { Leaf } from '../command.js';
 import { longFlag, type OptionTable, variableOf } from './options.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

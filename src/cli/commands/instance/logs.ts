@@ -24,9 +24,10 @@ export const logs = command({
     ...OUTPUT,
     ...CONNECTION,
   },
-  examples: [
-    'Without an ID: the log of the only instance, or of all that run, each line under the end of its instance ID;',
-    'when none runs, of those that ended lately.',
+  examples: ['  fc-affinity instance logs -f', '  fc-affinity instance logs 6a118cc5'].join('\n'),
+  notes: [
+    'Without an ID: the log of the only instance, or of all that run, each line',
+    'under the end of its instance ID; when none runs, of those that ended lately.',
   ].join('\n'),
   run: ({ values, operands: [id] }, context) =>
     withControl({ values }, context, async (control) => {

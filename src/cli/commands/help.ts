@@ -1,0 +1,14 @@
+import { command } from '../command.js';
+import { UsageError } from '../errors.js';
+import { HELP_TOPICS } from '../help-topics.js';
+
+/** Prints a topic. The help of a command is what `--help` prints: run.ts turns one into the other. */
+export const help = command({
+  operands: '[topic]',
+  options: {},
+  async run({ operands: [topic = ''] }, { stdout }) {
+    const text = Object.hasOwn(HELP_TOPICS, topic) ? HELP_TOPICS[topic] : undefined;
+    if (text === undefined) throw new UsageError(`there is no help topic ${JSON.stringify(topic)}`);
+    stdout.write(text);
+  },
+});
