@@ -10,7 +10,7 @@ const NO_LINES = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
 };
 
-/** The requests of a suite. Leaves out cookie attributes, then the column `sent`, then `status`, until the table fits. */
+/** The requests of a suite. Until the table fits, leaves out cookie attributes, then the column `sent`, then cuts the labels. */
 export function requestTable(requests: readonly RequestRow[], columns: number): string {
   const isByCookie = requests.every(({ sessionLine = COOKIE }) => sessionLine.startsWith(COOKIE));
   const heads = ['request', 'sent', isByCookie ? 'Set-Cookie' : 'returned', 'instance', 'status'];
@@ -24,23 +24,19 @@ export function requestTable(requests: readonly RequestRow[], columns: number): 
   const whole = [heads, ...rows];
   const brief = whole.map((row) => row.map((cell) => cell.replace(/;.*$/s, '')));
   const withoutSent = brief.map((row) => row.filter((_, at) => at !== 1));
-  const narrowest = withoutSent.map((row) => row.slice(0, -1));
-  const fits = (table: string): boolean => table.split('\n').every((line) => line.length <= columns);
-  const tables = [
-    () => formatted(whole, '   '),
-    () => formatted(brief, '  '),
-    () => formatted(withoutSent, '  '),
-    () => formatted(narrowest, '  '),
-  ];
-  let table = '';
-  for (const format of tables) {
-    table = format();
-    if (fits(table)) return table;
-  }
-  return table
-    .split('\n')
-    .map((line) => cut(line, columns))
-    .join('\n');
+  const tables = [formatted(whole, '   '), formatted(brief, '  '), formatted(withoutSent, '  ')];
+  const fitting = tables.find((table) => widthOf(table) <= columns);
+  if (fitting !== undefined) return fitting;
+  const excess = widthOf(formatted(withoutSent, '  ')) - columns;
+  const longest = Math.max(...withoutSent.map(([label = '']) => label.length));
+  return formatted(
+    withoutSent.map(([label = '', ...cells]) => [cut(label, longest - excess), ...cells]),
+    '  ',
+  );
+}
+
+function widthOf(table: string): number {
+  return Math.max(...table.split('\n').map((line) => line.length));
 }
 
 /** Without styles of the table's own, which would write colour codes on every terminal. */
