@@ -7,6 +7,8 @@ import { type CliResult, runProgram } from '../support/run-cli.js';
 const PASSED = 'walkthrough: passed (14 passed, 0 failed, 0 skipped)';
 const OTHER_NODES = ['22.23.3', '24.21.0'];
 const YARN = '@yarnpkg/cli-dist@4.18.1';
+const PNPM = 'pnpm@10.34.8';
+const ATTW = '@arethetypeswrong/cli@0.18.5';
 
 /** Serves a handler that tells which options Node gave it, and prints what one request is answered. */
 const LIBRARY_PROGRAM = `
@@ -85,6 +87,56 @@ describe('the installed package', () => {
     const { code, stdout, stderr } = await yarn('fc-affinity', 'verify');
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(PASSED);
+  });
+
+  it('C15: `verify` passes under pnpm, which runs no script and warns of none', async () => {
+    const tools = join(copy.folder, '../pnpm');
+    await installInto(tools, [PNPM]);
+    const folder = join(copy.folder, '../with-pnpm');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }\n');
+    const pnpm = (...args: string[]): Promise<CliResult> =>
+      runProgram(process.execPath, [join(tools, 'node_modules/pnpm/bin/pnpm.cjs'), ...args], {
+        directory: folder,
+        env: { CI: 'true', npm_config_store_dir: join(copy.folder, '../pnpm-store') },
+      });
+    const added = await pnpm('add', copy.tarball);
+    expect(added.code, `${added.stdout}${added.stderr}`).toBe(0);
+    expect(`${added.stdout}${added.stderr}`).not.toMatch(/warn|deprecated|ignored build scripts/i);
+    const { code, stdout, stderr } = await pnpm('exec', 'fc-affinity', 'verify');
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(PASSED);
+  });
+
+  it('C15: `npx` runs it from a tarball', async () => {
+    const folder = join(copy.folder, '../with-npx');
+    mkdirSync(folder);
+    const { code, stdout, stderr } = await runProgram(
+      'npx',
+      ['--yes', '--prefer-offline', `--package=${copy.tarball}`, 'fc-affinity', 'verify'],
+      {
+        directory: folder,
+        env: { npm_config_cache: join(copy.folder, '../npx-cache'), npm_config_update_notifier: 'false' },
+      },
+    );
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(PASSED);
+  });
+
+  it('C15: its types are right for every way to import it (attw)', async () => {
+    const tools = join(copy.folder, '../attw');
+    await installInto(tools, [ATTW]);
+    // The package has ES modules only; resolution before Node.js 16 does not know `exports`.
+    const args = [
+      'node_modules/@arethetypeswrong/cli/dist/index.js',
+      copy.tarball,
+      '--profile',
+      'esm-only',
+      '--no-emoji',
+    ];
+    const { code, stdout, stderr } = await runProgram(process.execPath, args, { directory: tools });
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    expect(stdout).toContain('"fc-affinity/vitest"');
   });
 
   async function expectQuiet(node: string): Promise<void> {
