@@ -19,7 +19,7 @@ export function checkOptions({
   if (!isLoopback(host)) {
     throw new FcError(
       'InvalidArgument',
-      `host must be a loopback address, got ${JSON.stringify(host)}: others could reach the emulator, and signed requests are not there yet`,
+      `host must be a loopback address, got ${JSON.stringify(host)}: others could reach the emulator, and signed requests are not supported yet`,
       { fix: 'host 127.0.0.1' },
     );
   }

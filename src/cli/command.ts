@@ -1,7 +1,7 @@
 import type { Context } from './context.js';
 import type { GivenTexts, OptionTable, Values } from './options/options.js';
 
-/** What a command was given, read and checked. */
+/** What the user gave to a command, read and checked. */
 export interface Invocation<Table extends OptionTable> {
   readonly values: Values<Table>;
   /** The texts behind the values, as the user gave them. */
@@ -16,7 +16,7 @@ export interface Invocation<Table extends OptionTable> {
   readonly warnings: readonly string[];
 }
 
-/** A command of the program: told to commander by program.ts, which alone knows it. */
+/** A command of the program; run.ts gives it to commander. */
 export interface Command<Table extends OptionTable = OptionTable> {
   /** As commander spells them: `<id>`, `[id...]`. */
   readonly operands?: string;
@@ -27,7 +27,7 @@ export interface Command<Table extends OptionTable = OptionTable> {
   readonly examples?: string;
   /** Paragraphs below the options. */
   readonly notes?: string;
-  /** @returns the exit code, 0 when nothing is said */
+  /** @returns the exit code; undefined means 0 */
   run(invocation: Invocation<Table>, context: Context): Promise<number> | Promise<void>;
 }
 

@@ -28,7 +28,7 @@ interface Meant {
   readonly function?: string | undefined;
 }
 
-/** The control plane of an emulator, and what is known of it beforehand. */
+/** The control plane of an emulator, and what its discovery file says of it. */
 export interface Connected extends ApiClient {
   /** The names of its functions, where the emulator was found by what it leaves for other commands. */
   readonly functionNames?: readonly string[];
@@ -66,7 +66,7 @@ export async function connect(meant: Meant, context: Context): Promise<Connected
   };
 }
 
-/** @returns milliseconds since 1970 by the emulator's clock, as its last answer told it: ages are counted from there */
+/** @returns the time of the emulator's clock in its last answer, in milliseconds since 1970: ages are counted from it */
 export function emulatorNow(control: Connected, { clock }: Context): number {
   return control.toldTime() ?? clock.now();
 }
@@ -93,7 +93,7 @@ function discover({ env }: Context, functionName: string | undefined): Found {
   const serving = running.filter(
     ({ functions }) => functionName !== undefined && functions.includes(functionName),
   );
-  // An emulator that runs alone is meant even if it serves another function: it says then what it serves.
+  // The only emulator is meant even if it does not serve the function: its refusal lists what it serves.
   const candidates = serving.length > 0 ? serving : running;
   const [only] = candidates;
   if (candidates.length <= 1) return only ?? { endpoint: DEFAULT_ENDPOINT };

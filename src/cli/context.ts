@@ -6,7 +6,7 @@ import { type Signals, signalsOf } from './signals.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The world as a command sees it. */
+/** What a command knows of its process. */
 export interface Context {
   readonly env: Env;
   readonly directory: string;
@@ -14,14 +14,14 @@ export interface Context {
   readonly stderr: Screen;
   /** Real time; for waiting. */
   readonly clock: Clock;
-  /** Takes the signals over from the default, which is to end at once with 130. */
+  /** Without a listener, the first signal ends the process. */
   readonly signals: Signals;
 }
 
 export async function processContext(): Promise<Context> {
   const { env } = process;
   let clock: Clock | undefined;
-  // Made when it is first asked for: what tells the time is loaded then.
+  // Made at its first use.
   const theClock = (): Clock => {
     clock ??= new MovableClock();
     return clock;

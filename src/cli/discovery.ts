@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 import { isRunning, ownIdentity, type ProcessIdentity, readIdentity } from '../system/process-identity.js';
 
-/** Where `serve` listens when it is not told otherwise. */
+/** The control API of `serve` without --api-port. */
 export const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
 
 type Env = Readonly<Record<string, string | undefined>>;

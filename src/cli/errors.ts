@@ -72,7 +72,7 @@ export function asUsage<T>(judge: () => T): T {
   }
 }
 
-/** For a word of the contract that a later release brings. */
-export function notThereYet(what: string, fix?: string): UsageError {
-  return new UsageError(`${what} is not there yet`, { fix });
+/** For a word of the contract that this release does not support. */
+export function notSupportedYet(what: string, fix?: string): UsageError {
+  return new UsageError(`${what} is not supported yet`, { fix });
 }

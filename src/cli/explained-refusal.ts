@@ -58,13 +58,13 @@ async function withServed(error: FcError, control: ControlPlane): Promise<Error>
   }
 }
 
-/** The API speaks of its fields and of seconds; the line was written in options and durations. */
+/** Replaces the API's fields by options, and seconds by the durations that were given. */
 function inWordsOfTheLine(message: string, given: GivenTexts): string {
   let words = message;
   for (const { field, key, flag, isDuration } of FIELDS) {
-    const said = given[key];
-    if (said !== undefined && words.startsWith(`${field} must`)) {
-      words = words.replace(/got "[^"]*"$/, `got ${JSON.stringify(said.text)}`);
+    const givenText = given[key];
+    if (givenText !== undefined && words.startsWith(`${field} must`)) {
+      words = words.replace(/got "[^"]*"$/, `got ${JSON.stringify(givenText.text)}`);
       if (isDuration)
         words = words.replace(
           /an integer from (\d+) to (\d+)/,
@@ -72,7 +72,7 @@ function inWordsOfTheLine(message: string, given: GivenTexts): string {
         );
     }
     words = words.replaceAll(new RegExp(`\\b${field}\\b(?: \\((\\d+)\\))?`, 'g'), (_, seconds) =>
-      seconds === undefined ? (said?.name ?? flag) : `${said?.name ?? flag} (${seconds} s)`,
+      seconds === undefined ? (givenText?.name ?? flag) : `${givenText?.name ?? flag} (${seconds} s)`,
     );
   }
   return words;

@@ -10,7 +10,7 @@ export interface Failure {
   readonly fix: string | undefined;
   /** For `-o json`: the message in the API's words, where `message` has those of the command line. */
   readonly apiMessage?: string;
-  /** For `-o json`: the API's own code, or one that says the same of what never reached it. */
+  /** For `-o json`: the API's own code, or one of the command line for an error that did not come from the API. */
   readonly code: string;
   readonly requestId: string;
 }

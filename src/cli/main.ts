@@ -10,17 +10,17 @@ const PATIENCE_MS = 500;
 export async function main(): Promise<void> {
   const context = await processContext();
   process.on('uncaughtException', (error) => {
-    // A defect. The instances are ended by the guard as soon as this process is gone.
+    // A defect. The guard ends the instances as soon as this process has ended.
     printFailure(failureOf(error), { form: 'text', screen: context.stderr, stack: error });
-    void told(context).then(() => process.exit(1));
+    void flushed(context).then(() => process.exit(1));
   });
   const argv = process.argv.slice(2);
   const exitCode = await run(argv, context);
-  await told(context);
+  await flushed(context);
   process.exit(await writtenOr(exitCode, argv, context));
 }
 
-/** A result that could not be written is a failure of the command (exit 1), whatever the command itself came to. */
+/** A result that could not be written is a failure of the command (exit 1), however the command itself ended. */
 async function writtenOr(exitCode: number, argv: readonly string[], context: Context): Promise<number> {
   const { failure } = context.stdout;
   if (failure === undefined) return exitCode;
@@ -30,12 +30,12 @@ async function writtenOr(exitCode: number, argv: readonly string[], context: Con
   });
   const stack = argv.includes('--debug') ? error : undefined;
   printFailure(failureOf(error), { form: errorForm(argv, context.env), screen: context.stderr, stack });
-  await told(context);
+  await flushed(context);
   return exitCode === EXIT.done ? EXIT.failed : exitCode;
 }
 
-/** Results are handed over to the end; for the log a reader who does not read is not waited for. */
-async function told(context: Context): Promise<void> {
+/** Waits until every result is written; a log that nobody reads is given up after half a second. */
+async function flushed(context: Context): Promise<void> {
   const { stdout, stderr } = context;
   await stdout.flush();
   if (stderr.isFlushed) return;

@@ -5,7 +5,7 @@ import { version } from '../version.js';
 import { CATALOGUE, LATER_COMMANDS } from './catalogue.js';
 import type { Leaf } from './command.js';
 import type { Context } from './context.js';
-import { notThereYet, UsageError } from './errors.js';
+import { notSupportedYet, UsageError } from './errors.js';
 import { EXIT, failureOf } from './failure.js';
 import { withDashes } from './options/forgotten-dashes.js';
 import { addOptions, type OptionTable, readOptions } from './options/options.js';
@@ -161,7 +161,7 @@ function report(
   return failure.exitCode;
 }
 
-/** The handler's command after `serve` or `verify` without `--` is told as what it is. */
+/** @returns an error with the right line when the handler's command stands without `--`, else the error itself */
 function orForgottenDashes(error: unknown, line: readonly string[], table: OptionTable): unknown {
   const isMisuse =
     error instanceof CommanderError &&
@@ -171,13 +171,13 @@ function orForgottenDashes(error: unknown, line: readonly string[], table: Optio
   return new UsageError('the command of the handler stands after "--"', { fix, cause: error });
 }
 
-/** commander says what is wrong in its first line and the nearest right word in the second. */
+/** commander's first line says what is wrong, its second line the nearest right word. */
 function misuse(error: CommanderError, argv: readonly string[]): UsageError {
   const [first = '', second = ''] = error.message.split('\n');
   const [, meant] = /^\(Did you mean (?:one of )?([^,?]+)/.exec(second) ?? [];
   const word = argv.find((text) => !text.startsWith('-'));
   if (error.code === 'commander.unknownCommand' && word !== undefined && LATER_COMMANDS.includes(word))
-    return notThereYet(`the command ${word}`);
+    return notSupportedYet(`the command ${word}`);
   return new UsageError(first.replace(/^error: /, '').replaceAll("'", '"'), {
     fix: meant === undefined ? undefined : `did you mean ${meant}?`,
     cause: error,

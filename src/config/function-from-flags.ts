@@ -4,7 +4,7 @@ import { completeFunction } from '../model/function-config.js';
 import { bundledFixture } from './bundled-fixture.js';
 import { functionNameOf } from './function-name.js';
 
-/** What the command line says of a function, checked value by value; undefined where nothing was said. */
+/** The options of a function, each checked by itself; undefined for an option that was not given. */
 export interface FunctionFlags {
   readonly function: string | undefined;
   readonly affinity: SessionAffinityType;

@@ -8,7 +8,7 @@ const TABLE = {
   allowedHost: list('--allowed-host <name>', ''),
   quiet: flag('-q, --quiet', ''),
   reuse: toggle('--reuse', ''),
-  sessionId: text('--session-id <id>', '', { here: true }),
+  sessionId: text('--session-id <id>', '', { flagOnly: true }),
 };
 
 function readOptions<Table extends OptionTable>(...[table, parsed, env]: Parameters<typeof read<Table>>) {

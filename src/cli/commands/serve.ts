@@ -6,7 +6,7 @@ import type { FunctionConfig } from '../../model/function.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
-import { notThereYet, UsageError } from '../errors.js';
+import { notSupportedYet, UsageError } from '../errors.js';
 import { withDashes } from '../options/forgotten-dashes.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { servedFunction } from '../options/served-function.js';
@@ -55,13 +55,13 @@ export const serve = command({
       onEnded: log.ended,
     });
     try {
-      tell(await emulator, { config, log, bundled: rest === undefined, context });
+      announceReady(await emulator, { config, log, bundled: rest === undefined, context });
       const { functionName, sessionAffinity } = config;
       if (values.stateDir !== undefined && KEPT.has(sessionAffinity))
         log.notice(await restored(await emulator, functionName, values.stateDir));
       return await ended;
     } catch (error) {
-      // Both promises fail with the same error, and one of them is told.
+      // Both promises fail with the same error: it is reported once.
       ended.catch(() => {});
       if (!(error instanceof PortInUseError)) throw error;
       const { portsInUse } = await import('../serve/ports-in-use.js');
@@ -70,7 +70,7 @@ export const serve = command({
   },
 });
 
-function tell(
+function announceReady(
   emulator: Emulator,
   served: {
     readonly config: FunctionConfig;
@@ -105,7 +105,7 @@ async function restored({ control }: Emulator, functionName: string, directory: 
   return `${count} session${count === 1 ? ' is' : 's are'} restored from ${directory}`;
 }
 
-/** What is allowed, and likely not meant. */
+/** Warns of settings that are allowed and probably a mistake. */
 async function warn(
   { sessionAffinity, sessionAffinityConfig }: FunctionConfig,
   {
@@ -126,7 +126,7 @@ async function warn(
 function notServed(path: string, line: readonly string[]): UsageError {
   const shown = JSON.stringify(path);
   if (/\.(ya?ml|json)$/.test(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    return notThereYet(`serving the configuration ${shown}`, 'name a command: -- node app.js');
+    return notSupportedYet(`serving the configuration ${shown}`, 'name a command: -- node app.js');
   const runs = { '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.ts': 'node', '.py': 'python3' }[
     extname(path)
   ];

@@ -80,14 +80,14 @@ export const verify = command({
     const { signal, exitCode } = interruption(context);
     const progress = progressOn(context.stderr);
     try {
-      const told = { ...(instanceFrom !== undefined && { instanceFrom }), signal };
+      const shared = { ...(instanceFrom !== undefined && { instanceFrom }), signal };
       const reports: SuiteReport[] = [];
       for (const id of ids) {
         progress.say(`${id}: starting`);
         reports.push(
           values.target === undefined
-            ? await onOwn(id, { told, values, rest, context, say: progress.say })
-            : await runOne(id, { ...(await givenTarget(values, context)), ...told }, progress.say),
+            ? await onOwn(id, { shared, values, rest, context, say: progress.say })
+            : await runOne(id, { ...(await givenTarget(values, context)), ...shared }, progress.say),
         );
       }
       progress.clear();
@@ -105,13 +105,13 @@ export const verify = command({
 async function onOwn(
   id: SuiteId,
   {
-    told,
+    shared,
     values,
     rest,
     context,
     say,
   }: {
-    readonly told: Partial<VerifyTarget>;
+    readonly shared: Partial<VerifyTarget>;
     readonly values: Given['values'];
     readonly rest: Given['rest'];
     readonly context: Context;
@@ -120,7 +120,7 @@ async function onOwn(
 ): Promise<SuiteReport> {
   const own: OwnTarget = await startOwn(id, { flags: values, command: rest, context });
   try {
-    return await runOne(id, { ...own, ...told }, say);
+    return await runOne(id, { ...own, ...shared }, say);
   } finally {
     await own.stop();
   }

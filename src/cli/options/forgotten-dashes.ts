@@ -16,7 +16,7 @@ export function withDashes(line: readonly string[], table: OptionTable): string 
   for (let word = line[at]; word?.startsWith('-'); word = line[at]) {
     const [name = ''] = word.split('=');
     const hasOperand = takesValue.get(name);
-    // What is misspelt here is an option of ours, and the nearest one is the better advice.
+    // A misspelt option of ours: the nearest option is the better advice.
     if (hasOperand === undefined) return undefined;
     at += hasOperand && !word.includes('=') ? 2 : 1;
   }

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../model/duration.js';
 import { nearest } from '../../model/nearest.js';
-import { notThereYet, UsageError } from '../errors.js';
+import { notSupportedYet, UsageError } from '../errors.js';
 import { humanDuration } from '../output/human-time.js';
 import type { Given, Option } from './options.js';
 
@@ -8,7 +8,7 @@ type Range = readonly [least: number, most: number];
 
 interface Kind {
   /** Belongs to one operation: no `FC_AFFINITY_…` form. */
-  readonly here?: boolean;
+  readonly flagOnly?: boolean;
 }
 
 export function text(flags: string, help: string, kind: Kind = {}): Option<string | undefined> {
@@ -81,7 +81,7 @@ export function list(flags: string, help: string, kind: Kind = {}): Option<reado
     flags,
     help,
     kind: 'list',
-    fromEnvironment: !kind.here,
+    fromEnvironment: !kind.flagOnly,
     read: (given) => given.map((one) => one.text),
   };
 }
@@ -92,12 +92,12 @@ export function flag(flags: string, help: string, kind: Kind = {}): Option<boole
     flags,
     help,
     kind: 'switch',
-    fromEnvironment: !kind.here,
+    fromEnvironment: !kind.flagOnly,
     read: (given) => given.some((one) => pick(one, { true: 1, '1': 1, false: 0, '0': 0 }) === 1),
   };
 }
 
-/** `--x`, `--no-x`, or nothing said. */
+/** `--x`, `--no-x`, or neither. */
 export function toggle(flags: string, help: string): Option<boolean | undefined> {
   return {
     flags,
@@ -108,8 +108,8 @@ export function toggle(flags: string, help: string): Option<boolean | undefined>
   };
 }
 
-/** Of the contract, but of a later issue: never silently accepted. */
-export function later(flags: string, fix?: string): Option<undefined> {
+/** An option of the contract that this release does not support: it is refused, never ignored. */
+export function unsupported(flags: string, fix?: string): Option<undefined> {
   return {
     flags,
     help: '',
@@ -118,7 +118,7 @@ export function later(flags: string, fix?: string): Option<undefined> {
     hidden: true,
     read([given]) {
       if (given === undefined) return undefined;
-      throw notThereYet(given.name, fix);
+      throw notSupportedYet(given.name, fix);
     },
   };
 }
@@ -128,13 +128,13 @@ function value<T, Default>(
   help: string,
   byDefault: Default,
   parse: (given: Given) => T,
-  { here = false }: Kind,
+  { flagOnly = false }: Kind,
 ): Option<T | Default> {
   return {
     flags,
     help,
     kind: 'value',
-    fromEnvironment: !here,
+    fromEnvironment: !flagOnly,
     read(all) {
       const given = all.at(-1);
       return given === undefined ? byDefault : parse(given);

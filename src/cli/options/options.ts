@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 
-/** A text that the user gave, and where: `--port` or `FC_AFFINITY_PORT`. Complaints begin with that name. */
+/** A text that the user gave, and the flag or variable that holds it. Error messages begin with that name. */
 export interface Given {
   readonly text: string;
   readonly name: string;
 }
 
-/** One option of a command: how it is spelt, told and understood. */
+/** One option of a command: its spelling, its help and its meaning. */
 export interface Option<T> {
   /** As commander spells it: `--port <n>`, `-q, --quiet`. */
   readonly flags: string;
   readonly help: string;
   readonly kind: 'value' | 'list' | 'switch' | 'toggle';
-  /** Whether `FC_AFFINITY_…` may give it: not for what belongs to one operation, as the ID of a session. */
+  /** Whether a variable `FC_AFFINITY_…` may give it; never for an option of one operation, as the ID of a session. */
   readonly fromEnvironment: boolean;
   readonly hidden?: boolean;
   /** Under which heading the help lists it. */
@@ -28,7 +28,7 @@ export type Values<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer T> ? T : never;
 };
 
-/** The last text given for each option; complaints echo it. */
+/** The last text given for each option; error messages repeat it. */
 export type GivenTexts<Table extends OptionTable = OptionTable> = {
   readonly [Key in keyof Table]?: Given | undefined;
 };
@@ -40,7 +40,7 @@ export function grouped<Table extends OptionTable>(group: string, table: Table):
   return Object.fromEntries(all) as Table;
 }
 
-/** Teaches a command the options of a table; values stay texts until {@link readOptions}. */
+/** Adds the options of a table to a command; values stay texts until {@link readOptions}. */
 export function addOptions(command: Command, table: OptionTable): void {
   for (const option of Object.values(table)) {
     const made = command.createOption(option.flags, option.help);

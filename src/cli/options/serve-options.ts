@@ -1,7 +1,7 @@
 import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from '../../config/function-words.js';
 import type { InstanceIsolationMode, SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
-import { choice, duration, flag, integer, later, list, text } from './option-kinds.js';
+import { choice, duration, flag, integer, list, text, unsupported } from './option-kinds.js';
 import { grouped } from './options.js';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
@@ -130,12 +130,12 @@ export const LISTEN_OPTIONS = {
   }),
 };
 
-/** Of the contract, brought by later issues. */
+/** Options of the contract that this release does not support. */
 export const LATER_OPTIONS = {
-  watch: later('--watch'),
-  triggerAuth: later('--trigger-auth <type>', 'leave it out: the trigger is anonymous'),
-  accessKeyId: later('--access-key-id <id>', 'leave it out: on loopback every signature is accepted'),
-  accessKeySecret: later(
+  watch: unsupported('--watch'),
+  triggerAuth: unsupported('--trigger-auth <type>', 'leave it out: the trigger is anonymous'),
+  accessKeyId: unsupported('--access-key-id <id>', 'leave it out: on loopback every signature is accepted'),
+  accessKeySecret: unsupported(
     '--access-key-secret <secret>',
     'leave it out: on loopback every signature is accepted',
   ),

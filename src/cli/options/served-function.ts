@@ -12,7 +12,7 @@ export interface HandlerEnvironment {
   readonly envPass: readonly string[];
 }
 
-interface Said extends FunctionFlags, HandlerEnvironment {
+interface ServeFlags extends FunctionFlags, HandlerEnvironment {
   /** The texts behind the values: complaints echo them. */
   readonly given?: GivenTexts;
 }
@@ -22,7 +22,7 @@ interface Said extends FunctionFlags, HandlerEnvironment {
  * @throws UsageError
  */
 export async function servedFunction(
-  flags: Said,
+  flags: ServeFlags,
   command: readonly string[] | undefined,
   { env, directory }: Context,
 ): Promise<FunctionConfig> {
@@ -43,7 +43,7 @@ export async function servedFunction(
 }
 
 /** Says in the words of the command line what the API would say in its own. */
-function checkTogether(flags: Said, command: readonly string[] | undefined): void {
+function checkTogether(flags: ServeFlags, command: readonly string[] | undefined): void {
   const text = (key: string, name: string, value: number): Given =>
     flags.given?.[key] ?? { name, text: String(value) };
   const {

@@ -4,12 +4,12 @@ import { UsageError } from '../errors.js';
 import { duration, text } from './option-kinds.js';
 
 export const SESSION_TERMS = {
-  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', { here: true }),
-  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', { here: true }),
-  nasConfig: text('--nas-config <json>', 'JSON, or @file', { here: true }),
-  ossMountConfig: text('--oss-mount-config <json>', 'JSON, or @file', { here: true }),
-  polarFsConfig: text('--polar-fs-config <json>', 'JSON, or @file', { here: true }),
-  juiceFsConfig: text('--juice-fs-config <json>', 'JSON, or @file', { here: true }),
+  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', { flagOnly: true }),
+  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', { flagOnly: true }),
+  nasConfig: text('--nas-config <json>', 'JSON, or @file', { flagOnly: true }),
+  ossMountConfig: text('--oss-mount-config <json>', 'JSON, or @file', { flagOnly: true }),
+  polarFsConfig: text('--polar-fs-config <json>', 'JSON, or @file', { flagOnly: true }),
+  juiceFsConfig: text('--juice-fs-config <json>', 'JSON, or @file', { flagOnly: true }),
 };
 
 interface TermValues extends Record<(typeof MOUNTS)[number][0], string | undefined> {
@@ -38,12 +38,12 @@ export function sessionTerms(values: TermValues): UpdateSessionInput {
 }
 
 function mounts(values: TermValues): SessionMounts {
-  const said: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
   for (const [key, flag] of MOUNTS) {
     const text = values[key];
-    if (text !== undefined) said[key] = jsonOf(flag, text);
+    if (text !== undefined) given[key] = jsonOf(flag, text);
   }
-  return said;
+  return given;
 }
 
 function jsonOf(flag: string, text: string): unknown {

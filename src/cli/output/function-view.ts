@@ -2,7 +2,7 @@ import type { FunctionConfig } from '../../model/function.js';
 import type { ServedFunction } from '../../model/services.js';
 import { humanDuration } from './human-time.js';
 
-/** As `GET /_emulator/v1/functions` tells it. */
+/** The JSON of `GET /_emulator/v1/functions`. */
 export async function functionJson(served: ServedFunction): Promise<unknown> {
   const { toServedFunctionJson } = await import('../../api/wire-function.js');
   return toServedFunctionJson(served);

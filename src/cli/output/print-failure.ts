@@ -3,10 +3,10 @@ import type { Failure } from '../failure.js';
 import { safeJson } from './safe-json.js';
 import type { Screen } from './screen.js';
 
-/** How whoever asked reads errors: as lines, as the API's error object, or as an event of the log of `serve`. */
+/** The form of an error: lines, the API's error object, or an event of the log of `serve`. */
 export type ErrorForm = 'text' | 'json' | 'event';
 
-/** Told from the raw words, for the error may be about them. */
+/** Reads the raw words, because the error may be about them. */
 export function errorForm(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -22,7 +22,7 @@ export const OUTPUT = {
 
 /** A result that has not taken a form yet. */
 export interface Result {
-  /** As the API tells it. */
+  /** The API's own JSON. */
   readonly json: unknown;
   readonly names: readonly string[];
   /** What a person reads; lines already made safe. */
@@ -46,7 +46,7 @@ export async function formatResult(form: OutputForm, { json, names, table }: Res
       return `${safeJson(json, 2)}\n`;
     case 'yaml': {
       const { stringify } = await import('yaml');
-      // Undefined fields and getters are gone after JSON, so both forms tell the same.
+      // JSON drops undefined fields and getters, so both forms hold the same fields.
       const text = stringify(JSON.parse(JSON.stringify(json)), { lineWidth: 0 });
       return `${text.trimEnd().split('\n').map(sanitize).join('\n')}\n`;
     }

@@ -104,7 +104,7 @@ function wholeFile(fd: number, fail: (error: Error) => void): Writable {
       try {
         for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
       } catch (error) {
-        // At once, and not by an event of a later turn: the program may be about to end.
+        // Without an event of a later turn: the program may end before it.
         fail(error instanceof Error ? error : new Error(String(error)));
       }
       done();

@@ -9,7 +9,7 @@ import { shortInstanceId, shortSessionId } from './short-id.js';
 import type { Paint } from './style.js';
 import { formatDetails, formatTable, type Row } from './table.js';
 
-/** What every operation on one session tells of it in the end. */
+/** Prints the session that an operation returned. */
 export async function printSession(
   session: Session,
   control: Connected,

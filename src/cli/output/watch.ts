@@ -4,7 +4,7 @@ import { formatResult, type OutputForm, type Result } from './print-result.js';
 import { safeJson } from './safe-json.js';
 import { prepareTable } from './table.js';
 
-export const WATCH = { watch: flag('-w, --watch', 'keep looking, until Ctrl-C', { here: true }) };
+export const WATCH = { watch: flag('-w, --watch', 'keep looking, until Ctrl-C', { flagOnly: true }) };
 
 const INTERVAL_MS = 1000;
 

@@ -21,15 +21,15 @@ const WHY_ENDED: Readonly<Record<Exclude<EndReason, 'killed' | 'failed' | 'crash
 };
 
 /**
- * What a person reads of an event in the life of sessions, instances, functions and the clock.
- * @returns undefined for events that the lines of requests and the banner tell already
+ * The line of an event of sessions, instances, functions or the clock.
+ * @returns undefined for events that a request line or the banner shows
  */
 export function eventLine(event: EmulatorEvent, style: Style): string | undefined {
-  const text = told(event, namesIn(style));
+  const text = textOf(event, namesIn(style));
   return text === undefined ? undefined : style.dim(text);
 }
 
-function told(event: EmulatorEvent, { session, instance }: Names): string | undefined {
+function textOf(event: EmulatorEvent, { session, instance }: Names): string | undefined {
   switch (event.type) {
     case 'request.begin':
     case 'request.admitted':
@@ -79,7 +79,7 @@ function told(event: EmulatorEvent, { session, instance }: Names): string | unde
 
 const DELETED = {
   api: 'deleted',
-  unanswered: 'discarded: nobody was told its ID',
+  unanswered: 'discarded: no client received its ID',
   reply: 'ended by its instance',
   'instance-ended': 'ended with its instance',
 } as const;

@@ -17,7 +17,7 @@ export function checkListening({ port, apiPort, host = DEFAULT_HOST }: ServeValu
   if (port !== 0 && port === apiPort) throw new UsageError(`--port and --api-port are both ${port}`);
   if (isLoopback(host)) return;
   throw new UsageError(
-    `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not there yet`,
+    `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not supported yet`,
     { fix: '--host 127.0.0.1' },
   );
 }

@@ -15,11 +15,11 @@ interface Asked {
 interface Busy {
   readonly port: number;
   readonly flag: string;
-  /** Who holds it, as far as the system tells. */
+  /** The process that listens there; undefined where the system does not say. */
   readonly holder: string | undefined;
 }
 
-/** @returns the error that tells of every port in use at once, who holds it, and a line that works */
+/** @returns an error that names every port in use, its holder, and a line that works */
 export async function portsInUse(
   cause: PortInUseError,
   asked: Asked,

@@ -48,17 +48,17 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
 
 /**
  * When a clock moves far, thousands of sessions may expire in one turn of the event loop: the first have a line each.
- * @param tell is given the number of the others
+ * @param report is given the number of the others
  * @returns whether an event is one of the others
  */
-function counted(tell: (more: number) => void): (event: EmulatorEvent) => boolean {
+function counted(report: (more: number) => void): (event: EmulatorEvent) => boolean {
   let count = 0;
   return ({ type }) => {
     if (type !== 'session.expired') return false;
     count += 1;
     if (count === 1)
       setImmediate(() => {
-        if (count > MOST_EXPIRED) tell(count - MOST_EXPIRED);
+        if (count > MOST_EXPIRED) report(count - MOST_EXPIRED);
         count = 0;
       });
     return count > MOST_EXPIRED;

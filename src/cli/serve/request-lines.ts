@@ -5,7 +5,7 @@ import { timeOfDay } from '../output/human-time.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 import type { Style } from '../output/style.js';
 
-interface Room {
+interface LineFormat {
   readonly style: Style;
   /** Undefined where nobody looks: nothing is cut then. */
   readonly columns: number | undefined;
@@ -20,7 +20,7 @@ const LEAST_WITH_ID = 72;
 const LEAST_PATH = 8;
 const SHORT_ID = 8;
 const PATH = 24;
-/** As wide as `scaled-out`; what is longer takes its room from the path. */
+/** As wide as `scaled-out`; a longer one shortens the path. */
 const DECISION = 10;
 const INDENT = ' '.repeat(10);
 
@@ -30,7 +30,7 @@ const INDENT = ' '.repeat(10);
  */
 export function requestLines(
   record: RequestRecord,
-  { style, columns, isOutputShown = true }: Room,
+  { style, columns, isOutputShown = true }: LineFormat,
 ): string[] {
   const { requestId, method, target, at, durationMs, decision, refusal, hint } = record;
   const narrow = isNarrow(columns);
@@ -43,7 +43,7 @@ export function requestLines(
   const session = `${isNew ? '+' : ' '}${sanitize(shortSessionId(sessionId))}`.padEnd(SHORT_ID + 1);
   const instance = sanitize(shortInstanceId(instanceId)).padEnd(SHORT_ID);
   const who = [style.id(sessionId)(session), style.id(instanceId)(instance)];
-  const what = said(record);
+  const what = decisionInWords(record);
   const begin = columns !== undefined && columns < LEAST_WITH_ID ? [time] : [time, id];
 
   const others = [...begin, '', '200', took, session, instance, what.padEnd(DECISION)].join(gap).length;
@@ -79,7 +79,7 @@ function elapsed(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function said({ decision, outcome, attempts }: RequestRecord): string {
+function decisionInWords({ decision, outcome, attempts }: RequestRecord): string {
   const parts: string[] = decision === undefined ? [] : [decision.placement];
   if (outcome !== 'completed') parts.push(outcome);
   if (attempts.length > 1) parts.push(`${attempts.length} tries`);
@@ -91,8 +91,8 @@ function status({ status: code }: RequestRecord, { good, note, bad }: Style): st
   return paint(String(code));
 }
 
-function fitted(text: string, room: number): string {
-  const width = Math.max(room, LEAST_PATH);
+function fitted(text: string, places: number): string {
+  const width = Math.max(places, LEAST_PATH);
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 

@@ -3,7 +3,7 @@ import type { FunctionConfig } from '../../model/function.js';
 import type { LogLine } from '../../model/instance.js';
 import type { RequestRecord } from '../../model/request-record.js';
 
-/** What is known when the emulator listens. */
+/** What the ready line says. */
 export interface Ready {
   readonly readyMs: number;
   readonly functions: readonly {
@@ -16,7 +16,7 @@ export interface Ready {
   readonly bundled: boolean;
 }
 
-/** What `serve` tells while it runs. */
+/** What `serve` writes while it runs. */
 export interface ServeLog {
   ready(ready: Ready): void;
   request(record: RequestRecord): void;
@@ -38,7 +38,7 @@ export interface LogChoice {
 /** Writes what happens before the ready line after it, so that the ready line is the first. */
 export function readyFirst(log: ServeLog): ServeLog {
   let held: (() => void)[] | undefined = [];
-  const tell = (say: () => void): void => {
+  const whenReady = (say: () => void): void => {
     if (held === undefined) say();
     else held.push(say);
   };
@@ -49,12 +49,12 @@ export function readyFirst(log: ServeLog): ServeLog {
       held = undefined;
       for (const say of before) say();
     },
-    request: (record) => tell(() => log.request(record)),
-    event: (event) => tell(() => log.event(event)),
-    line: (instanceId, line) => tell(() => log.line(instanceId, line)),
-    notice: (text) => tell(() => log.notice(text)),
-    draining: (signal, seconds) => tell(() => log.draining(signal, seconds)),
-    ended: (forced) => tell(() => log.ended(forced)),
+    request: (record) => whenReady(() => log.request(record)),
+    event: (event) => whenReady(() => log.event(event)),
+    line: (instanceId, line) => whenReady(() => log.line(instanceId, line)),
+    notice: (text) => whenReady(() => log.notice(text)),
+    draining: (signal, seconds) => whenReady(() => log.draining(signal, seconds)),
+    ended: (forced) => whenReady(() => log.ended(forced)),
   };
 }
 

@@ -9,7 +9,7 @@ interface ShutdownOptions {
   readonly onEnded: (forced: boolean) => void;
 }
 
-/** A drain that had to be cut off ends as the shell knows it from SIGTERM. */
+/** The exit code of a drain that was cut off: the one that shells report for SIGTERM. */
 const FORCED = 143;
 
 /**
@@ -19,7 +19,7 @@ const FORCED = 143;
  * @throws what the start of the emulator throws
  */
 export async function untilSignal({ emulator, signals, onDrain, onEnded }: ShutdownOptions): Promise<number> {
-  const told = new Promise<SignalName>((first) => {
+  const firstSignal = new Promise<SignalName>((first) => {
     let count = 0;
     signals.take((signal) => {
       count += 1;
@@ -30,7 +30,7 @@ export async function untilSignal({ emulator, signals, onDrain, onEnded }: Shutd
     });
   });
   const running = await emulator;
-  const signal = await told;
+  const signal = await firstSignal;
   onDrain(signal);
   const { forced } = await running.stop();
   onEnded(forced);

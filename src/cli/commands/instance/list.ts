@@ -24,7 +24,7 @@ export const list = command({
   options: {
     function: text('--function <name>', 'only those of this function'),
     qualifier: text('--qualifier <name>', 'only those of this version or alias'),
-    all: flag('--all', 'also those that ended lately, with their exit codes', { here: true }),
+    all: flag('--all', 'also those that ended lately, with their exit codes', { flagOnly: true }),
     ...WATCH,
     ...OUTPUT,
     ...CONNECTION,

@@ -19,7 +19,7 @@ interface Printed {
 export const logs = command({
   operands: '[id]',
   options: {
-    follow: flag('-f, --follow', 'stay, and show what comes', { here: true }),
+    follow: flag('-f, --follow', 'stay, and show what comes', { flagOnly: true }),
     function: text('--function <name>', 'without an ID: only instances of this function'),
     ...OUTPUT,
     ...CONNECTION,

@@ -8,10 +8,10 @@ import { printSession } from '../../output/session-view.js';
 export const create = command({
   options: {
     ...FUNCTION_REF,
-    sessionId: text('--session-id <id>', 'with header affinity: your own ID', { here: true }),
+    sessionId: text('--session-id <id>', 'with header affinity: your own ID', { flagOnly: true }),
     ...SESSION_TERMS,
     disableSessionIdReuse: flag('--disable-session-id-reuse', 'refuse the ID once the session has ended', {
-      here: true,
+      flagOnly: true,
     }),
     ...OUTPUT,
     ...CONNECTION,

@@ -11,7 +11,7 @@ export const remove = command({
   operands: '<id...>',
   options: {
     ...FUNCTION_REF,
-    ignoreNotFound: flag('--ignore-not-found', 'an ID that is not known is no failure', { here: true }),
+    ignoreNotFound: flag('--ignore-not-found', 'an ID that is not known is no failure', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },
@@ -29,7 +29,7 @@ export const remove = command({
           break;
         }
       }
-      // What was done is told even when the next one failed.
+      // Prints what was deleted, also when a later ID failed.
       if (deleted.length > 0 || failure === undefined) {
         await printResult(context, outputForm(values), {
           json: { deleted },

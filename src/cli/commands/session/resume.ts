@@ -9,7 +9,7 @@ export const resume = command({
   operands: '<id>',
   options: {
     ...FUNCTION_REF,
-    fileSystemOnly: flag('--file-system-only', 'bring back the files and not the memory', { here: true }),
+    fileSystemOnly: flag('--file-system-only', 'bring back the files and not the memory', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },

@@ -12,12 +12,12 @@ export interface ListedSessions {
 
 const SHOWN = 20;
 const PAGE = 100;
-/** So many pages are looked through to count what is not Active; more is told as "more than". */
+/** Sessions that are not Active are counted on so many pages at most. */
 const PAGES_COUNTED = 10;
 
 /**
- * Active sessions first, and behind them those that are paused or have ended lately, as many as the limit leaves room for. The rest is
- * counted. A page that was asked for by its token keeps the API's own choice.
+ * Lists Active sessions first, then paused and expired ones up to the limit, and counts the rest. A page that a token names holds the
+ * API's own choice.
  */
 export async function sessionsForPeople(
   service: SessionService,
@@ -91,7 +91,7 @@ function isActive({ sessionStatus }: Session): boolean {
   return sessionStatus === 'Active';
 }
 
-/** What is paused can come back, and goes before what has ended. */
+/** Paused sessions come before expired ones, because they can be resumed. */
 function latestFirst(one: Session, other: Session): number {
   const ended = Number(one.sessionStatus === 'Expired') - Number(other.sessionStatus === 'Expired');
   return ended || Date.parse(other.lastModifiedTime) - Date.parse(one.lastModifiedTime);
