@@ -3,9 +3,9 @@ import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { Revision } from '../model/function.js';
 import { CrashBackoff } from './crash-backoff.js';
-import { FirstFitIndex } from './first-fit-index.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
+import { FirstFitIndex } from './structures/first-fit-index.js';
 
 /** What the pool wants done to processes. Called at once, so nothing may await in between. */
 export interface PoolHooks {

@@ -1,6 +1,6 @@
 import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
-import type { Ranked } from './first-fit-index.js';
+import type { Ranked } from './structures/first-fit-index.js';
 
 /** How an instance is ended: with `abort` at once, with what is in flight on it; else what is in flight may finish. */
 export interface HowToEnd {

@@ -3,11 +3,10 @@ import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { DeleteReason, Emit } from '../model/events.js';
 import type { SessionAffinityType } from '../model/function.js';
 import type { SessionTerms } from '../model/session.js';
-import { Directory } from './directory.js';
-import { Register } from './register.js';
-import { isPastRetention, Retention } from './retention.js';
 import type { SessionEntry } from './session-entry.js';
 import type { SessionWriter } from './session-writer.js';
+import { isPastRetention, Retention } from './structures/retention.js';
+import { SessionIndex } from './structures/session-index.js';
 
 /** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
 const SWEEP_AT_ONCE = 200;
@@ -20,8 +19,7 @@ export class SessionTable {
   readonly emit: Emit;
   readonly #clock: Clock;
   readonly #writer: SessionWriter | undefined;
-  readonly #directory = new Directory();
-  readonly #register = new Register();
+  readonly #index = new SessionIndex();
   readonly #deadlines = new DeadlineHeap<SessionEntry>();
   readonly #retention = new Retention();
   #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
@@ -39,19 +37,19 @@ export class SessionTable {
 
   /** The latest session of that ID; an expired one while it is on record. */
   find(qualifier: string, sessionId: string): SessionEntry | undefined {
-    const entry = this.#directory.get(qualifier, sessionId);
+    const entry = this.#index.get(qualifier, sessionId);
     return entry !== undefined && this.#isOnRecord(entry) ? entry : undefined;
   }
 
   /** Those on record that were created after the one of that order, oldest first. */
   *after(order: number, qualifier: string): Generator<SessionEntry> {
-    for (const entry of this.#register.after(order)) {
+    for (const entry of this.#index.after(order)) {
       if (entry.terms.qualifier === qualifier && this.#isOnRecord(entry)) yield entry;
     }
   }
 
   add(entry: SessionEntry, how: { readonly by: 'request' | 'api'; readonly again: boolean }): void {
-    this.#enlist(entry);
+    this.#index.add(entry);
     this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
     this.#writer?.save(entry);
@@ -68,7 +66,7 @@ export class SessionTable {
     let highest = 0;
     for (const entry of this.#writer?.restore() ?? []) {
       highest = Math.max(highest, entry.order);
-      this.#enlist(entry);
+      this.#index.add(entry);
       if (entry.sessionStatus === 'Expired') this.#retention.add(entry);
       else if (entry.terms.sessionAffinityType !== sessionAffinityType)
         void this.expire(entry, { endedAt: this.now, reason: 'affinity' });
@@ -81,7 +79,7 @@ export class SessionTable {
 
   /** Expires the sessions of another affinity than the function has from now on: their IDs can no longer be read (spec U26). */
   keepOnly(sessionAffinityType: SessionAffinityType): void {
-    for (const entry of this.#register.after(0)) {
+    for (const entry of this.#index.after(0)) {
       if (entry.isAlive && entry.terms.sessionAffinityType !== sessionAffinityType)
         void this.expire(entry, { endedAt: this.now, reason: 'affinity' });
     }
@@ -89,7 +87,7 @@ export class SessionTable {
 
   /** Forgets every session, also in the store. */
   clear(): void {
-    for (const entry of this.#register.after(0)) void this.erase(entry);
+    for (const entry of this.#index.after(0)) void this.erase(entry);
   }
 
   /** Changes what a session is promised, from now on. It may end by that at once. */
@@ -152,9 +150,8 @@ export class SessionTable {
   /** Forgets this one; an earlier one of its ID, if it is on record, is then the latest again. */
   erase(entry: SessionEntry): void | Promise<void> {
     this.#deadlines.remove(entry);
-    this.#register.erase(entry);
+    this.#index.erase(entry);
     this.#writer?.delete(entry);
-    this.#directory.remove(entry);
     return entry.freeSlot();
   }
 
@@ -167,7 +164,7 @@ export class SessionTable {
   /** Erases a session and everything on record under its ID. */
   delete(entry: SessionEntry, reason: DeleteReason = 'api'): void | Promise<void> {
     this.emit(() => ({ type: 'session.deleted', session: entry.toSession(), reason }));
-    for (const earlier of this.#directory.before(entry)) void this.erase(earlier);
+    for (const earlier of this.#index.before(entry)) void this.erase(earlier);
     return this.erase(entry);
   }
 
@@ -204,11 +201,6 @@ export class SessionTable {
   close(): void {
     this.#alarm?.callOff();
     this.#writer?.close();
-  }
-
-  #enlist(entry: SessionEntry): void {
-    this.#directory.add(entry);
-    this.#register.add(entry);
   }
 
   /** Compares the session with the clock: ends it if it has ended, forgets it if it is past its retention. */

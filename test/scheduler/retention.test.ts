@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../../src/model/limits.js';
-import { Retention } from '../../src/scheduler/retention.js';
 import { SessionEntry } from '../../src/scheduler/session-entry.js';
+import { Retention } from '../../src/scheduler/structures/retention.js';
 import { TERMS } from '../support/session-terms.js';
 
 const endedAt = (instant: number): SessionEntry => {

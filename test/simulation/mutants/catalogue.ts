@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a discarded session hides the one before it',
-    file: 'scheduler/directory',
+    file: 'scheduler/structures/session-index',
     find: 'if (earlier === undefined)\n                part.delete',
     replace: 'if (true)\n                part.delete',
   },
@@ -198,13 +198,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the youngest of the oldest is not asked for',
-    file: 'scheduler/first-fit-index',
+    file: 'scheduler/structures/first-fit-index',
     find: '31 - Math.clz32(bits & -bits)',
     replace: '31 - Math.clz32(bits)',
   },
   {
     what: 'the index does not tell the level above',
-    file: 'scheduler/first-fit-index',
+    file: 'scheduler/structures/first-fit-index',
     find: '(before === 0) === (after === 0)',
     replace: 'before !== after',
   },

@@ -1,5 +1,5 @@
-import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../model/limits.js';
-import type { SessionEntry } from './session-entry.js';
+import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../../model/limits.js';
+import type { SessionEntry } from '../session-entry.js';
 
 /** Expired sessions in the order of their ending, and until when each stays on record: for a time, while there are not too many. */
 export class Retention {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FirstFitIndex } from '../../src/scheduler/first-fit-index.js';
+import { FirstFitIndex } from '../../../src/scheduler/structures/first-fit-index.js';
 
 interface Member {
   rank: number;
