@@ -28,35 +28,25 @@ interface Way {
 
 /** @returns the one path of every request, upgrades too: identify, admit, forward, release, record */
 export function createHandle({ clock, upstream, beginTrail }: HandleOptions): Handle {
-  return async (exchange, route) => {
-    const trail = beginTrail(exchange, route);
-    const result = await forward({ exchange, route, trail, upstream, clock });
-    if (result.failure !== undefined && !exchange.isOver) {
-      trail.refused(result.failure);
-      refuse(exchange, result.failure);
-    } else if (result.failure !== undefined) {
-      trail.unfinished(await exchange.over);
-    }
-    trail.end();
-  };
+  return (exchange, route) => serve({ exchange, route, trail: beginTrail(exchange, route), upstream, clock });
 }
 
 /** Sends the request to its instance, at most twice. The slot is released before the client learns of a failure. */
-async function forward(way: Way): Promise<AttemptResult> {
+async function serve(way: Way): Promise<void> {
   const { exchange, trail, upstream } = way;
   let assignment: Assignment | undefined;
   let result: AttemptResult = { answered: false };
   try {
     assignment = await admit(way);
-    if (assignment === undefined) return result;
-    result = await tryOn(assignment, way);
-    if (result.retry !== undefined && !exchange.isOver) {
+    if (assignment !== undefined) result = await tryOn(assignment, way);
+    if (result.retry !== undefined && assignment !== undefined && !exchange.isOver) {
+      const { retry } = result;
       const left = assignment;
       assignment = undefined;
-      if (result.retry === 'refused') upstream.forget(left.instanceId);
-      assignment = await whileOpen(left.retry(result.retry), way);
-      if (assignment === undefined) return { answered: false };
-      result = await tryOn(assignment, way);
+      result = { answered: false };
+      if (retry === 'refused') upstream.forget(left.instanceId);
+      assignment = await whileOpen(left.retry(retry), way);
+      if (assignment !== undefined) result = await tryOn(assignment, way);
     }
   } catch (error) {
     result = { answered: false, failure: asFcError(error) };
@@ -65,14 +55,22 @@ async function forward(way: Way): Promise<AttemptResult> {
     result = { ...result, failure: explainedBy(await assignment.exit(), result.failure) };
   if (assignment !== undefined) trail.decided(assignment);
   assignment?.release({ answered: result.answered });
-  return result;
+  if (result.failure !== undefined && !exchange.isOver) {
+    trail.refused(result.failure);
+    refuse(exchange, result.failure);
+  } else if (result.failure !== undefined) {
+    trail.unfinished(await exchange.over);
+  }
+  trail.end();
 }
 
 function admit(way: Way): Promise<Assignment | undefined> {
   const { exchange, route, trail } = way;
   const { requestId, head } = exchange;
   const { method, target, lines } = head;
-  const identity = route.affinity.identify({ method, target, headers: new HeaderLines([...lines]) });
+  // An affinity only reads the lines, so they need no copy.
+  const headers = new HeaderLines(lines as string[]);
+  const identity = route.affinity.identify({ method, target, headers });
   trail.identity = identity;
   return whileOpen(route.admission.admit({ requestId, qualifier: route.qualifier, identity }), way);
 }
@@ -81,19 +79,31 @@ function admit(way: Way): Promise<Assignment | undefined> {
  * Waits for an instance as long as the client waits, so that a request without a client is over at once (C13).
  * @returns undefined when the client has left; the assignment is then released when it comes
  */
-async function whileOpen(
+function whileOpen(
   admission: Promise<Assignment>,
   { exchange, trail }: Way,
 ): Promise<Assignment | undefined> {
-  const first = await Promise.race([admission, exchange.over]);
-  if (typeof first !== 'string') return first;
-  trail.unfinished(first);
-  admission.then(
-    (late) => late.release({ answered: false }),
-    // Nobody waits for a refusal.
-    () => {},
-  );
-  return undefined;
+  let isWaiting = true;
+  return new Promise((resolve, reject) => {
+    void exchange.over.then((outcome) => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      trail.unfinished(outcome);
+      resolve(undefined);
+    });
+    admission.then(
+      (assignment) => {
+        if (!isWaiting) assignment.release({ answered: false });
+        isWaiting = false;
+        resolve(assignment);
+      },
+      (error: unknown) => {
+        isWaiting = false;
+        // Without effect when the client has left.
+        reject(error);
+      },
+    );
+  });
 }
 
 function tryOn(

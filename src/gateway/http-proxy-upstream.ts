@@ -105,9 +105,8 @@ function targetOf({ address }: Assignment): { protocol: string; host: string; po
 class LibraryRequest {
   readonly method: string;
   readonly url: string;
-  /** http-proxy requires this of an upgrade. */
-  readonly headers = { upgrade: 'websocket' };
-  readonly socket = { destroyed: false };
+  readonly headers = LIBRARY_HEADERS;
+  readonly socket = LIBRARY_SOCKET;
 
   constructor({ method, target }: Outgoing) {
     this.method = method;
@@ -119,6 +118,9 @@ class LibraryRequest {
   }
 }
 
+/** http-proxy requires this of an upgrade. {@link RequestOptions} replaces all that it makes of these headers. */
+const LIBRARY_HEADERS = { upgrade: 'websocket' };
+const LIBRARY_SOCKET = { destroyed: false };
 /** http-proxy does not touch a reply that is finished. */
 const LIBRARY_RESPONSE = { finished: true, headersSent: true } as ServerResponse;
 

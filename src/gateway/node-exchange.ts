@@ -25,6 +25,9 @@ interface NodeExchangeParts {
   readonly upgradeHead?: Buffer | undefined;
 }
 
+/** The checks fill in the rest of a head. */
+type MutableHead = { -readonly [key in keyof ExchangeHead]: ExchangeHead[key] };
+
 /** An undocumented method of Node: writes before the head of the reply, after the earlier replies of the connection. */
 interface RawWriter {
   _writeRaw(text: string, encoding: 'latin1'): boolean;
@@ -38,7 +41,7 @@ export class NodeExchange implements Exchange {
   readonly socket: Socket;
   readonly upgrade: ClientUpgrade | undefined;
   readonly over: Promise<ExchangeOutcome>;
-  head: ExchangeHead;
+  readonly head: MutableHead;
   body: Readable | undefined;
   bodyError: FcError | undefined;
   /** Whether the connection is closed behind the reply. */
@@ -81,9 +84,8 @@ export class NodeExchange implements Exchange {
 
   /** The head has passed the checks. */
   accept({ host, lines, isFramed, hasBody }: CheckedRequest): void {
-    const { method, target, lines: received } = this.head;
-    const forwardedLines = [host.name, host.value].concat(lines);
-    this.head = { method, target, lines: received, forwardedLines, isFramed };
+    this.head.forwardedLines = [host.name, host.value].concat(lines);
+    this.head.isFramed = isFramed;
     this.body = hasBody ? this.request : undefined;
   }
 

@@ -553,8 +553,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a request whose client left before waits for its instance',
     file: 'handle',
-    find: 'Promise.race([admission, exchange.over])',
-    replace: 'admission',
+    find: 'if (!isWaiting) return;',
+    replace: 'return;',
     test: 'gateway/faults',
     name: 'a client that is gone before its instance is there',
   },
