@@ -25,14 +25,15 @@ require('node:http')
 `;
 const WITHOUT_OPTIONS = '[null,[],null]';
 
-describe('the installed package', () => {
+// Packages come over the network.
+describe('the installed package', { timeout: 180_000 }, () => {
   let copy: InstalledCopy;
 
   beforeAll(async () => {
     copy = await installCopy();
     writeFileSync(join(copy.folder, 'program.mjs'), LIBRARY_PROGRAM);
     writeFileSync(join(copy.folder, 'handler.cjs'), HANDLER);
-  });
+  }, 180_000);
   afterAll(() => copy?.remove());
 
   const inFolder = (program: string, ...args: string[]): Promise<CliResult> =>

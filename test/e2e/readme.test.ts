@@ -26,7 +26,7 @@ describe('the README, in an installed copy', () => {
 
   beforeAll(async () => {
     copy = await installCopy();
-  });
+  }, 180_000);
   afterAll(async () => {
     await end();
     copy?.remove();
