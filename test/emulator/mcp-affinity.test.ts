@@ -1,39 +1,9 @@
-import { resolve } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startEmulator } from '../../src/emulator.js';
-import { MovableClock } from '../../src/model/clock.js';
-import type { SessionAffinityType } from '../../src/model/function.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
-import type { RequestRecord } from '../../src/model/request-record.js';
+import { describe, expect, test } from 'vitest';
 import { connectMcp } from '../support/mcp-client.js';
+import { startMcp } from '../support/start-mcp.js';
 
-const SERVER = resolve(import.meta.dirname, '../../fixtures/mcp-server.js');
 const CLIENTS = 20;
 const CALLS_EACH = 50;
-
-/** An emulator of the MCP server, as real processes. */
-async function startMcp(sessionAffinity: SessionAffinityType, input: Partial<FunctionInput> = {}) {
-  const records: RequestRecord[] = [];
-  const clock = new MovableClock();
-  const emulator = await startEmulator({
-    functions: [
-      {
-        config: completeFunction({
-          functionName: 'mcp',
-          command: [process.execPath, SERVER],
-          sessionAffinity,
-          timeout: 60,
-          ...input,
-        }),
-      },
-    ],
-    clock,
-    onRecord: (record) => records.push(record),
-  });
-  onTestFinished(() => emulator.stopNow());
-  const url = emulator.functions[0]?.url ?? '';
-  return { emulator, clock, records, mcp: `${url}/mcp`, sse: `${url}/sse`, url };
-}
 
 const five = { sessionAffinityConfig: { sessionConcurrencyPerInstance: 5 } };
 
@@ -57,14 +27,14 @@ describe.each([
   ['MCP_STREAMABLE', 'mcp'],
   ['MCP_SSE', 'sse'],
 ] as const)('%s with the official client', (affinity, path) => {
-  test('T02 S02 1,000 calls of 20 clients over 4 instances are all answered by the session’s instance', async () => {
+  test('T02 S02 report 1: 1,000 calls of 20 clients over 4 instances are all answered by the session’s instance', async () => {
     const started = await startMcp(affinity, five);
     const seen = await playClients(started[path]);
     for (const one of seen) expect([...one.values()]).toEqual([CALLS_EACH]);
     expect(new Set(seen.flatMap((one) => [...one.keys()])).size).toBe(4);
   });
 
-  test('the same clients fail without affinity', async () => {
+  test('report 1: the same clients fail without affinity', async () => {
     const started = await startMcp('NONE', { instanceConcurrency: 20, minInstances: 4 });
     await expect(playClients(started[path])).rejects.toThrow(/session not found|HTTP 404|Not connected/);
   });

@@ -108,6 +108,29 @@ describe('a session that the instance names', () => {
     expect((await admit(named('a'))).instanceId).toBe(first.instanceId);
   });
 
+  test('report 3: 10,000 IDs that hash alike are bound to the instances that named them', async () => {
+    const { admit } = stage({
+      ...MCP,
+      sessionAffinityConfig: { sessionConcurrencyPerInstance: 200 },
+      maxInstances: 50,
+    });
+    const instanceOf = new Map<string, string>();
+    for (let count = 0; count < 10_000; count++) {
+      const first = await admit(unnamed);
+      first.learn(idThatHashesAlike(count));
+      first.release({ answered: true });
+      instanceOf.set(idThatHashesAlike(count), first.instanceId);
+    }
+    expect(instanceOf.size).toBe(10_000);
+    expect(new Set([...instanceOf.keys()].map(polynomialHash)).size).toBe(1);
+    expect(new Set(instanceOf.values()).size).toBe(50);
+    for (const [sessionId, instanceId] of instanceOf) {
+      const again = await admit(named(sessionId));
+      expect(again.instanceId).toBe(instanceId);
+      again.release({ answered: true });
+    }
+  });
+
   test('S10 T09 a request without a slot counts toward the 200 alone, and goes to any instance', async () => {
     const { admit } = stage({ ...MCP, maxInstances: 1 });
     const first = await admit(unnamed);
@@ -119,3 +142,14 @@ describe('a session that the instance names', () => {
     for (const one of [first, ...others]) one.release({ answered: true });
   });
 });
+
+/** `Aa` and `BB` have the same hash, so all words of them that are equally long have. */
+function idThatHashesAlike(number: number): string {
+  const digits = number.toString(2).padStart(14, '0');
+  return digits.replaceAll(/[01]/g, (digit) => (digit === '0' ? 'Aa' : 'BB'));
+}
+
+/** The hash of Java's strings. */
+function polynomialHash(text: string): number {
+  return [...text].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) | 0, 0);
+}
