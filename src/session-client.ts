@@ -3,8 +3,8 @@ import { createApiClient } from './api/create-api-client.js';
 import type { Duration } from './model/duration.js';
 import { FcError } from './model/errors.js';
 import type { ControlPlane, FunctionRef, ListSessionsQuery, SessionPage } from './model/services.js';
-import type { CreateSessionInput, Session, SessionMounts, UpdateSessionInput } from './model/session.js';
-import { duration } from './named-options.js';
+import type { CreateSessionInput, Session, SessionMounts } from './model/session.js';
+import { duration, flag, object, readNamed, text } from './named-options.js';
 
 /** Which function; it may be left out when one is served. The qualifier is LATEST by default. */
 export type FunctionChoice = Partial<FunctionRef>;
@@ -36,8 +36,8 @@ export class SessionClient {
 
   /** Starts an instance for it where none has a free slot. @throws InvalidArgument, ResourceExhausted, CAExited, … */
   async create(options: CreateSessionOptions = {}): Promise<Session> {
-    const { functionName, qualifier, sessionId, ...terms } = options;
-    const input: CreateSessionInput = { ...termsOf(terms), ...(sessionId !== undefined && { sessionId }) };
+    const { functionName, qualifier, ...terms } = options;
+    const input = termsOf(terms);
     return this.#control.sessions.create(await this.#ref({ functionName, qualifier }), input);
   }
 
@@ -55,8 +55,9 @@ export class SessionClient {
   /** @throws SessionNotFound, InvalidSessionStatus unless Active */
   async update(sessionId: string, options: TermsOptions & FunctionChoice): Promise<Session> {
     const { functionName, qualifier, ...terms } = options;
+    const input = termsOf(terms);
     const ref = await this.#ref({ functionName, qualifier });
-    return this.#control.sessions.update({ ...ref, sessionId }, termsOf(terms));
+    return this.#control.sessions.update({ ...ref, sessionId }, input);
   }
 
   /** @throws SessionNotFound */
@@ -92,10 +93,26 @@ export class SessionClient {
   }
 }
 
-function termsOf({ ttl, idle, ...others }: TermsOptions): UpdateSessionInput {
+const TERMS = {
+  ttl: duration,
+  idle: duration,
+  disableSessionIdReuse: flag,
+  nasConfig: object,
+  ossMountConfig: object,
+  polarFsConfig: object,
+  juiceFsConfig: object,
+  sessionId: text,
+} as const satisfies Record<Exclude<keyof CreateSessionOptions, keyof FunctionChoice>, unknown>;
+
+const OPTION_OF = { sessionTTLInSeconds: 'ttl', sessionIdleTimeoutInSeconds: 'idle' };
+
+/** @throws InvalidArgument for an unknown option, or a value of a wrong form */
+function termsOf(options: Omit<CreateSessionOptions, keyof FunctionChoice>): CreateSessionInput {
+  const read = readNamed(options, { table: TERMS, of: 'a session', synonyms: OPTION_OF });
+  const { ttl, idle, ...others } = read;
   return {
     ...others,
-    ...(ttl !== undefined && { sessionTTLInSeconds: duration('ttl', ttl) }),
-    ...(idle !== undefined && { sessionIdleTimeoutInSeconds: duration('idle', idle) }),
+    ...(ttl !== undefined && { sessionTTLInSeconds: ttl }),
+    ...(idle !== undefined && { sessionIdleTimeoutInSeconds: idle }),
   };
 }

@@ -173,6 +173,11 @@ describe('the sessions of an emulator', () => {
       expect((await sessions.list({ sessionStatus: 'Active' })).sessions).toEqual([]);
       await expect(sessions.get('nobody')).rejects.toMatchObject({ code: 'SessionNotFound' });
       await expect(sessions.create({ ttl: '7 hours' })).rejects.toThrow('ttl must be whole seconds');
+      await expect(sessions.create({ ttl: '7h' })).rejects.toMatchObject({ code: 'InvalidArgument' });
+      const fields = { sessionTTLInSeconds: 60 } as object;
+      await expect(sessions.create(fields)).rejects.toThrow(
+        'a session has no option "sessionTTLInSeconds"; did you mean ttl?',
+      );
     },
   );
 
