@@ -7,7 +7,7 @@ import { checkRange } from './model/limits.js';
 const PORTS = [0, 65535] as const;
 
 /**
- * The border of the library: what the command line refuses is refused here for every caller.
+ * Refuses for every caller of the library what the command line refuses.
  * @throws InvalidArgument, FunctionAlreadyExists
  */
 export function checkOptions({

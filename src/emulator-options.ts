@@ -103,7 +103,7 @@ export interface ListeningFunction {
   readonly url: string;
 }
 
-/** A running emulator. Whoever starts it stops it. */
+/** A running emulator. The caller that starts it stops it. */
 export interface Emulator extends AsyncDisposable {
   /** The same services as over HTTP, without the way there. */
   readonly control: ControlPlane;

@@ -48,7 +48,7 @@ export async function startEmulator(
       ? undefined
       : await openState(options.stateDirectory, processClock, onNotice);
   const clock = options.clock ?? new MovableClock(state === undefined ? {} : { kept: state.clock });
-  // A clock of the caller's own is the caller's to keep.
+  // The caller keeps a clock of its own.
   const keepClock = (): void => (options.clock === undefined ? state?.keepClock(clock.kept) : undefined);
   const local =
     options.driver === undefined
@@ -130,7 +130,7 @@ export async function startEmulator(
     await local?.close();
   };
   const stopNow = async (): Promise<void> => {
-    // An end that is under way has given the instances their grace: this one takes it back.
+    // An end that is under way gives the instances time to finish: this one ends them at once.
     if (isStopped !== undefined) await served.end(0);
     isStopped ??= end(0);
     await isStopped;

@@ -3,15 +3,15 @@ import type { Identity } from './identity.js';
 import type { Address, Exit } from './instance.js';
 import type { SessionTerms } from './session.js';
 
-/** Why a visit went where it went. */
+/** Why a request went to its instance. */
 export type Placement =
   /** The session's own instance. */
   | 'bound'
-  /** The oldest instance with room. */
+  /** The oldest instance with a free slot. */
   | 'first-fit'
-  /** A new instance: none had room. */
+  /** A new instance: none had a free slot. */
   | 'scaled-out'
-  /** A new instance though places were left: every instance with a place had its 200 requests in flight. */
+  /** A new instance although slots were free: every instance with a free slot had its 200 requests in flight. */
   | 'overflow'
   /** The session's instance died; this one takes over. */
   | 'rebound-after-crash'
@@ -35,24 +35,24 @@ export interface AdmissionRequest {
   readonly identity: Identity;
 }
 
-/** The door of a Function's scheduler. */
+/** What the gateway uses of a function's scheduler. */
 export interface Admission {
   /**
    * Finds or starts the instance for a request; resolves when the instance is ready to take it.
-   * Places are taken before the first await, so simultaneous requests never oversubscribe an instance.
+   * Slots are taken before the first await, so simultaneous requests never oversubscribe an instance.
    * @throws ResourceExhausted (429), SessionExpired, SessionNotFound, InvalidSessionStatus, CAExited, CAFileNotFound,
    *   FunctionNotStarted, ServiceUnavailable
    */
   admit(request: AdmissionRequest): Promise<Assignment>;
 }
 
-/** The session that a visit belongs to. */
+/** The session of an assignment. */
 export interface AssignedSession {
   readonly sessionId: string;
   readonly terms: SessionTerms;
 }
 
-/** One request's stay on an instance, from admission to the end of the reply. Must be left exactly once. */
+/** One request's hold on an instance, from admission to the end of the reply. Must be released exactly once. */
 export interface Assignment {
   readonly requestId: string;
   readonly instanceId: string;
@@ -79,10 +79,10 @@ export interface Assignment {
   /** Ends the session of this request and forgets it. */
   endSession(): void;
   /**
-   * The instance did not answer: leaves it and takes the session along to another try (spec U45), on another instance if this one died.
-   * This visit is over then, whatever comes of it.
+   * The instance did not answer: releases it and admits the request once more with the same session (spec U45), on another instance if
+   * this one died. This assignment is over then, also when the retry fails.
    */
   retry(reason: 'reset' | 'refused'): Promise<Assignment>;
-  /** The end of the stay. A session that this request opened and no instance ever answered is discarded (spec U44). */
+  /** Ends the assignment. A session that this request opened and no instance ever answered is discarded (spec U44). */
   release(outcome: { readonly answered: boolean }): void;
 }

@@ -28,7 +28,7 @@ export interface SessionAffinity {
   /** @throws InvalidArgument for an ID that breaks the grammar, where the client may choose it */
   identify(head: RequestHead): Identity;
   /**
-   * What the instance receives beside the client's own lines, decided once the visit is known.
+   * What the instance receives beside the client's own lines.
    * @returns lines to add, or nothing
    */
   addedRequestLines?(assignment: Assignment): readonly (readonly [name: string, value: string])[];

@@ -2,8 +2,8 @@ import { DeadlineHeap, type Due } from './deadline-heap.js';
 import { FcError } from './errors.js';
 
 /**
- * Time as the emulator sees it. Instants are milliseconds on the clock's own scale, which starts at the host's wall time and from
- * then on counts only what has passed: a jump of the host's clock moves nothing.
+ * The emulator's time. Instants are milliseconds on the clock's own scale, which starts at the host's wall time and then counts only
+ * time that passes: a jump of the host's clock changes nothing.
  */
 export interface Clock {
   /** Whole milliseconds; never goes back. */
@@ -12,7 +12,7 @@ export interface Clock {
   wallTime(): Date;
   /**
    * Calls `wake` once when `now()` has reached `deadline` (a deadline already past: on the next turn of the event loop).
-   * @returns a function that calls it off
+   * @returns a function that cancels it
    */
   wakeAt(deadline: number, wake: () => void | Promise<void>): () => void;
 }
@@ -39,7 +39,7 @@ export interface KeptClock {
 
 /** Node turns a longer delay into 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** How long wakes may keep everything else waiting: after that the rest of them wait for the next turn. */
+/** How long wakes may block the event loop: after that the rest of them wait for the next turn. */
 const LONGEST_STALL_MS = 5;
 
 const HOST_TIME: TimeSource = {
@@ -75,7 +75,7 @@ export type ClockMove =
 
 /**
  * A clock whose deadlines stand in one heap with one re-armed timer. It can be advanced and frozen, which is how the session clock
- * is used; the process clock is handed out as a plain {@link Clock}, so nobody can.
+ * is used; the process clock is given to others as a plain {@link Clock}, which cannot be moved.
  */
 export class MovableClock implements Clock {
   readonly #source: TimeSource;
@@ -248,8 +248,8 @@ export class MovableClock implements Clock {
   }
 
   /**
-   * Fires what is due, for a while; the rest in the next turn, as after a sleep of the machine very much can be due at once. An alarm
-   * that a wake sets waits for the next turn too, so that long work can let others in.
+   * Fires due alarms for at most 5 ms, and the rest in the next turn: after a sleep of the machine very many can be due. An alarm that a
+   * wake sets waits for the next turn too, so that long work lets requests through.
    */
   #ring(): void {
     this.#timer = undefined;

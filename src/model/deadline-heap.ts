@@ -1,4 +1,4 @@
-/** Something that falls due. The heap keeps `place` up to date; -1 means that it is in none. */
+/** An item with a deadline. The heap keeps `place` up to date; -1 means that it is in none. */
 export interface Due {
   /** Among things due at one instant, the lower goes first. */
   readonly order: number;

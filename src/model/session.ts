@@ -32,7 +32,7 @@ export interface Session extends SessionMounts {
   readonly containerId: string;
 }
 
-/** What a session was promised: shared by all that were opened under the same terms, replaced when updated. */
+/** The terms of a session: one object for all sessions opened under the same terms, replaced when updated. */
 export interface SessionTerms extends SessionMounts {
   readonly functionName: string;
   readonly qualifier: string;
@@ -59,7 +59,7 @@ export function apiTime(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
-/** Seconds a session may go unused: never more than it may live. */
+/** After how many seconds without use a session expires: never more than its TTL. */
 export function idleTimeoutInForce(terms: SessionTerms): number {
   return Math.min(terms.sessionIdleTimeoutInSeconds, terms.sessionTTLInSeconds);
 }

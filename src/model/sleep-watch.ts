@@ -1,7 +1,7 @@
 import type { MovableClock } from './clock.js';
 
 const LOOKS_EVERY_MS = 1000;
-/** Less is the host's clock being set right by and by. */
+/** A smaller difference is a correction of the host's clock. */
 const NOTICEABLE_MS = 2000;
 
 /**

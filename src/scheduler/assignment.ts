@@ -14,7 +14,7 @@ interface BoundAssignmentOptions {
   readonly release: (outcome: { readonly answered: boolean }) => void;
 }
 
-/** A visit to an instance that is ready. Its stay stands in the instance's log between two platform lines, as on FC. */
+/** A request's hold on an instance that is ready. The instance's log shows it between two platform lines, as on FC. */
 export class BoundAssignment implements Assignment {
   readonly requestId: string;
   readonly address: Address;
@@ -79,7 +79,7 @@ export class BoundAssignment implements Assignment {
   }
 
   #end(): void {
-    if (this.#isOver) throw new Error(`visit ${this.requestId} has been left before`);
+    if (this.#isOver) throw new Error(`the assignment of ${this.requestId} was released before`);
     this.#isOver = true;
     this.#options.log?.note(`FC Invoke End RequestId: ${this.requestId}`, { afterPrinted: true });
   }

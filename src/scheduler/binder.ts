@@ -26,7 +26,7 @@ export interface Binding {
 export interface BinderOptions {
   readonly table: SessionTable;
   readonly newSessionId: () => string;
-  /** Sessions that there were before. */
+  /** How many sessions were restored. */
   readonly created?: number;
   /** Where new sessions of that qualifier go. @throws VersionNotFound, AliasNotFound */
   readonly poolOf: (qualifier: string) => Pool;
@@ -35,7 +35,7 @@ export interface BinderOptions {
 }
 
 /**
- * Which session sits where: the synchronous heart of the scheduler. Nothing in here waits, so look-up and binding cannot be interleaved.
+ * Binds each request to its session and its instance. Nothing here waits, so that no other request comes between look-up and binding.
  */
 export class Binder {
   readonly #options: BinderOptions;
@@ -49,7 +49,7 @@ export class Binder {
   }
 
   /**
-   * Takes a request in: finds or makes its session and takes its places.
+   * Binds a request: finds or makes its session, takes a slot and a request of an instance.
    * @throws ResourceExhausted, SessionExpired, InvalidSessionStatus, ServiceUnavailable
    */
   bind(qualifier: string, identity: Identity): Binding {
@@ -87,7 +87,7 @@ export class Binder {
     if (binding.endsSession) this.endSession(binding);
   }
 
-  /** Takes a request off an instance. Its session stays in use until the request is bound again or given up. */
+  /** Takes a request off an instance. Its session stays in use until the request is bound again or abandoned. */
   detach(binding: Binding): void {
     const { instance } = binding;
     instance.pool.giveRequest(instance);
@@ -130,12 +130,12 @@ export class Binder {
     binding.decision = { ...binding.decision, hint: binding.decision.hint ?? hint };
   }
 
-  /** A request that has stepped out will not come in again. */
+  /** Gives up a detached request. */
   abandon({ entry }: Binding): void {
     if (entry !== undefined) this.#endUse(entry);
   }
 
-  /** Another try of a request that has stepped out, on its session's instance or, if that died, on another. @throws as {@link bind}, and ProcessExited */
+  /** Binds a detached request again: to its session's instance or, if that died, to another. @throws as {@link bind}, and ProcessExited */
   rebind(binding: Binding, qualifier: string): Binding {
     const { entry } = binding;
     if (entry === undefined) return this.bind(qualifier, binding.identity);
@@ -146,7 +146,7 @@ export class Binder {
     return { ...binding, ...this.#placeRequest(entry, binding.decision) };
   }
 
-  /** Makes a session that has a place and no request yet. @throws SessionAlreadyExists, SessionExpired, ResourceExhausted, ServiceUnavailable */
+  /** Makes a session that has a slot and no request yet. @throws SessionAlreadyExists, SessionExpired, ResourceExhausted, ServiceUnavailable */
   create(
     terms: SessionTerms,
     sessionId?: string,

@@ -8,14 +8,14 @@ const JITTER = 0.2;
 /** At most so many starts may fail within half a minute. */
 const FAILURES_IN_WINDOW = 8;
 const WINDOW_MS = 30_000;
-/** An instance that has lived so long shows that the function can be started. */
+/** An instance that has run so long shows that the function can be started. */
 const HEALTHY_AFTER_MS = 30_000;
 
-/** Gives time to a function whose instances end before they listen: every failure doubles the wait until the next start. */
+/** Delays the next start of a function whose instances end before they listen: each failure doubles the delay. */
 export class CrashBackoff {
   readonly #clock: Clock;
   readonly #chance: () => number;
-  /** When those that listen, and were started after a failure, will have lived long enough. */
+  /** Of each instance that listens and was started after a failure: when it has run long enough to show that starts succeed. */
   readonly #healthyAt = new Map<object, number>();
   #failures: number[] = [];
   #waitMs = FIRST_WAIT_MS;
@@ -34,7 +34,7 @@ export class CrashBackoff {
     return Math.max(0, this.#until - this.#clock.now());
   }
 
-  /** @throws ServiceUnavailable while the function is given time */
+  /** @throws ServiceUnavailable while the next start is delayed */
   check(): void {
     const { wait } = this;
     if (wait === 0) return;
@@ -60,7 +60,7 @@ export class CrashBackoff {
     }
   }
 
-  /** The instance listens: when it has lived for a while, the failures are forgotten. */
+  /** The instance listens: when it has run for a while, the failures are forgotten. */
   started(instance: object): void {
     this.#judge();
     if (this.#failures.length > 0) this.#healthyAt.set(instance, this.#clock.now() + HEALTHY_AFTER_MS);
@@ -81,7 +81,7 @@ export class CrashBackoff {
     this.#callOff();
   }
 
-  /** No timer decides: what the clock says counts, whatever else falls due at the same instant. */
+  /** Compares with the clock instead of setting a timer, so that the order of timers at one instant does not matter. */
   #judge(): void {
     const now = this.#clock.now();
     for (const [instance, healthyAt] of this.#healthyAt) {

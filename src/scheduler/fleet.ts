@@ -18,7 +18,7 @@ import type { HowToEnd, PooledInstance } from './pooled-instance.js';
 const ENDED_KEPT = 50;
 /** Characters of all these logs together. */
 const ENDED_CHARACTERS_KEPT = 4 * 1024 * 1024;
-/** How long an instance may take to be found dead after it broke off a connection. */
+/** How long it may take until the exit of a process is noticed after its connection broke. */
 const DEATH_IS_NOTICED_MS = 100;
 
 interface Member {
@@ -45,7 +45,7 @@ interface FleetOptions {
   readonly onDefect: (what: string, error: unknown) => void;
 }
 
-/** The processes behind the pool's instances: starts and stops what the core asks for, and tells it what became of them. */
+/** The processes of the pools' instances: starts and stops them for the core, and tells it when they are ready and when they end. */
 export class Fleet implements PoolHooks {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
@@ -101,7 +101,7 @@ export class Fleet implements PoolHooks {
     return this.#members.get(instanceId)?.instance.output ?? this.#ended.get(instanceId)?.log;
   }
 
-  /** Whether this fleet ran or runs it. */
+  /** Whether it is an instance of this fleet that has not ended. */
   has(instanceId: string): boolean {
     return this.#members.has(instanceId);
   }
@@ -121,7 +121,7 @@ export class Fleet implements PoolHooks {
     }
   }
 
-  /** Resolves when the instance has died, or has shown that it lives on. */
+  /** Resolves when the instance has died, or has not died within 100 ms. */
   async settled(pooled: PooledInstance): Promise<void> {
     if (pooled.state !== 'gone') await this.exitOf(pooled)();
   }

@@ -3,7 +3,7 @@ import type { PooledInstance } from './pooled-instance.js';
 import type { SessionEntry } from './session-entry.js';
 import type { SessionTable } from './session-table.js';
 
-/** PauseSession and ResumeSession, step by step: what changes at once, and what changes when an instance has stopped or started. */
+/** The steps of PauseSession and ResumeSession: what changes at once, and what changes when the instance has stopped or started. */
 export class Hibernation {
   readonly #table: SessionTable;
   readonly #poolOf: (qualifier: string) => Pool;
@@ -13,7 +13,7 @@ export class Hibernation {
     this.#poolOf = poolOf;
   }
 
-  /** Takes the session off its instance, which ends with whatever is in flight on it. Pausing until {@link paused}. */
+  /** Takes the session off its instance, which ends with the requests in flight on it. Pausing until {@link paused}. */
   pausing(entry: SessionEntry): void | Promise<void> {
     entry.sessionStatus = 'Pausing';
     return entry.freeSlot();

@@ -7,8 +7,8 @@ import type { SessionEntry } from './session-entry.js';
 const DEFAULT_LIMIT = 20;
 
 /**
- * One page of ListSessions. The token names the last session told, by the order of creation: whatever is deleted or made between two
- * pages, each session that exists through the whole listing is listed exactly once.
+ * One page of ListSessions. The token holds the order of the last session listed, so that deleting and creating between two pages
+ * neither skips nor repeats another session.
  * @throws InvalidArgument for a limit out of 1–100 (spec U27) or a token that is not one of ours
  */
 export function pageOf(

@@ -7,7 +7,7 @@ import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instanc
 import { ScaleIn } from './scale-in.js';
 import { FirstFitIndex } from './structures/first-fit-index.js';
 
-/** What the pool wants done to processes. Called at once, so nothing may await in between. */
+/** Starts and stops the processes of a pool. The pool calls it synchronously. */
 export interface PoolHooks {
   /** @throws when it cannot even be begun */
   start(instance: PooledInstance): void;
@@ -28,22 +28,22 @@ export interface PoolOptions {
 }
 
 /**
- * The instances of one revision, with their places and load. Plain synchronous state: a place is taken from the moment its
- * instance's start begins, so simultaneous requests share a starting process and never oversubscribe it.
+ * The instances of one revision, with their slots and load. Plain synchronous state: an instance has its slots from the moment its
+ * start begins, so that simultaneous requests share a starting process and never oversubscribe it.
  */
 export class Pool implements OwningPool {
   readonly revision: Revision;
   readonly qualifier: string;
-  /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */
+  /** Whether each instance serves one session and ends with it (SESSION_EXCLUSIVE). */
   readonly exclusive: boolean;
   readonly #options: PoolOptions;
   readonly #crashBackoff: CrashBackoff;
   readonly #scaleIn: ScaleIn;
-  /** Marked: those with a place and a request to give. */
+  /** Marked: the instances with a free slot and a free request. */
   readonly #index = new FirstFitIndex<PooledInstance>();
   readonly #slotsEach: number;
   readonly #requestsEach: number;
-  /** How many instances have a place left, whatever their load. */
+  /** How many instances have a free slot, whatever their load. */
   #withSlots = 0;
   #turn = 0;
   #closed = false;
@@ -77,8 +77,8 @@ export class Pool implements OwningPool {
   }
 
   /**
-   * Takes a place for a session: on the oldest instance with room, else on a new one (spec U22).
-   * @throws ResourceExhausted at the ceiling, ServiceUnavailable while a crashing function is given time
+   * Takes a slot for a session: on the oldest instance with a free slot, else on a new one (spec U22).
+   * @throws ResourceExhausted at the ceiling, ServiceUnavailable while the next start is delayed
    */
   takeSlot(): { readonly instance: PooledInstance; readonly placement: Placement } {
     const withRoom = this.#index.first();
@@ -91,7 +91,7 @@ export class Pool implements OwningPool {
     return { instance, placement };
   }
 
-  /** Gives a session's place back. An exclusive instance ends with its session. */
+  /** Gives a session's slot back. An exclusive instance ends with its session. */
   giveSlot(instance: PooledInstance): void | Promise<void> {
     if (instance.state === 'gone') return;
     if (this.exclusive)
@@ -139,7 +139,7 @@ export class Pool implements OwningPool {
     this.#crashBackoff.started(instance);
   }
 
-  /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
+  /** Its process ended, or failed to listen. Its sessions are rebound when they are next used. */
   lose(instance: PooledInstance): void {
     if (instance.state === 'gone') return;
     if (instance.state === 'starting') this.#crashBackoff.failed();
@@ -147,7 +147,7 @@ export class Pool implements OwningPool {
     this.keepMinimum();
   }
 
-  /** Ends an instance that is not wanted any more. */
+  /** Ends an instance that is no longer needed. */
   retire(instance: PooledInstance, how: HowToEnd): void | Promise<void> {
     if (instance.state === 'gone') return;
     this.#discharge(instance);
@@ -156,7 +156,7 @@ export class Pool implements OwningPool {
     return stopped;
   }
 
-  /** Starts what is missing to `minInstances`; while the function keeps crashing, when it has been given time. */
+  /** Starts instances up to `minInstances`; while starts fail, after the delay. */
   keepMinimum(): void {
     if (this.#closed || this.#isDraining) return;
     while (this.#index.size < this.revision.config.minInstances) {

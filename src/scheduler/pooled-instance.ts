@@ -8,11 +8,11 @@ export interface HowToEnd {
   readonly reason: EndReason;
 }
 
-/** The pool of an instance, as those see it who hold the instance. */
+/** The pool of an instance, for what holds the instance. */
 export interface OwningPool {
   readonly revision: Revision;
   readonly qualifier: string;
-  /** One session an instance, for the whole life of both (SESSION_EXCLUSIVE). */
+  /** Whether each instance serves one session and ends with it (SESSION_EXCLUSIVE). */
   readonly exclusive: boolean;
   /** Gives a session's slot back. An exclusive instance ends with its session. */
   giveSlot(instance: PooledInstance): void | Promise<void>;
@@ -21,9 +21,9 @@ export interface OwningPool {
   giveRequest(instance: PooledInstance): void;
   /** Its process listens. */
   becameReady(instance: PooledInstance): void;
-  /** Its process ended, or never came to listen. Its sessions find out when they are next used. */
+  /** Its process ended, or failed to listen. Its sessions are rebound when they are next used. */
   lose(instance: PooledInstance): void;
-  /** Ends an instance that is not wanted any more. */
+  /** Ends an instance that is no longer needed. */
   retire(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
 }
 
@@ -31,13 +31,13 @@ export interface OwningPool {
 export class PooledInstance implements Ranked {
   rank = -1;
   state: 'starting' | 'ready' | 'gone' = 'starting';
-  /** Places taken: sessions bound to it. */
+  /** Slots taken: sessions bound to it. */
   sessions = 0;
   /** Requests in flight, those that wait for it to be ready included. */
   inFlight = 0;
   /** Since when it has neither (session clock). */
   emptySince: number;
-  /** Calls off the next look at whether it is still needed. */
+  /** Cancels the next check whether it is still needed. */
   stopWatching: () => void = () => {};
 
   constructor(

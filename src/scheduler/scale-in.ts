@@ -1,21 +1,21 @@
 import type { Clock } from '../model/clock.js';
 import type { PooledInstance } from './pooled-instance.js';
 
-/** How long a shared instance may stand empty (spec U40). */
+/** How long a shared instance may be empty (spec U40). */
 const EMPTY_INSTANCE_KEPT_MS = 5 * 60 * 1000;
 
 interface ScaleInOptions {
   /** The session clock. */
   readonly clock: Clock;
   readonly beforeLook: () => void | Promise<void>;
-  /** Whether none may go, as the minimum would be undercut. */
+  /** Whether every instance is needed for the minimum. */
   readonly isNeeded: () => boolean;
   /** Oldest first. */
   readonly instances: () => Iterable<PooledInstance>;
   readonly retire: (instance: PooledInstance) => void | Promise<void>;
 }
 
-/** Ends instances that have stood empty for too long. Looks once in a while, so that no request pays for it. */
+/** Ends instances that have been empty for too long. Checks by timer, so that no request pays for it. */
 export class ScaleIn {
   readonly #options: ScaleInOptions;
 
@@ -41,7 +41,7 @@ export class ScaleIn {
     if (isNeeded()) return this.#lookAt(instance, EMPTY_INSTANCE_KEPT_MS);
     for (const oldest of instances()) {
       if (this.#emptyMs(oldest) < EMPTY_INSTANCE_KEPT_MS) continue;
-      // Of several that may go the oldest goes, whichever was looked at.
+      // Of several empty instances the oldest ends, whichever was checked.
       if (oldest !== instance) this.#lookAt(instance, 0);
       return retire(oldest);
     }

@@ -20,7 +20,7 @@ import type { SessionTable } from './session-table.js';
 import { amend, termsOf } from './terms.js';
 
 interface SchedulerSessionsOptions {
-  /** The one in force. */
+  /** The revision in force. */
   readonly revision: () => Revision;
   readonly table: SessionTable;
   readonly binder: Binder;
@@ -29,7 +29,7 @@ interface SchedulerSessionsOptions {
   readonly maxTTL: number | undefined;
 }
 
-/** The Session API of one function: checks what is asked against the terms in force, has the core do it, waits for instances. */
+/** The Session API of one function: checks the input against the terms in force, changes the core, waits for instances. */
 export class SchedulerSessions implements SessionService {
   readonly #options: SchedulerSessionsOptions;
 

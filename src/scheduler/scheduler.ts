@@ -28,7 +28,7 @@ export interface SchedulerOptions {
   readonly chance: () => number;
   /** The longest TTL that may be asked for; FC's own limit unless lifted. */
   readonly maxSessionTTLInSeconds?: number;
-  /** Where sessions outlast the emulator. */
+  /** Where sessions are kept over a restart. */
   readonly store?: SessionStore;
   readonly emit?: Emit;
   /** Told of a driver that does not keep its contract. */
@@ -36,8 +36,8 @@ export interface SchedulerOptions {
 }
 
 /**
- * One for each Function: binds its sessions to instances. The core (binder, table, pool) decides at once and without waiting; this
- * shell carries out what it decided and waits for processes.
+ * Binds the sessions of one function to instances. The core (binder, table, pool) decides synchronously; this shell carries out the
+ * decisions and waits for processes.
  */
 export class Scheduler implements Admission {
   readonly sessions: SessionService;
@@ -89,7 +89,7 @@ export class Scheduler implements Admission {
   }
 
   /**
-   * Replaces the revision. Sessions stay on the instances of theirs until they end; new sessions, and sessions whose instance ends,
+   * Replaces the revision. Old sessions stay on their instances until they end; new sessions, and sessions whose instance ends,
    * go to instances of this one (spec U24). Sessions of another affinity expire (U26). `maxInstances` bounds each revision by itself,
    * so that sessions of an old one do not keep new ones out.
    */
@@ -176,7 +176,7 @@ export class Scheduler implements Admission {
     this.#binder.detach(binding);
     const { instance } = binding;
     await this.#fleet.settled(instance);
-    // Nobody listens there any more, though the process lives: the instance is of no use.
+    // The process runs and does not listen: the instance cannot serve.
     if (reason === 'refused' && instance.state !== 'gone')
       void instance.pool.retire(instance, { abort: true, reason: 'unreachable' });
     let next: Binding;

@@ -17,11 +17,11 @@ const FACTS = KNOWN | USED | ERASED;
 const STATUS_SHIFT = 3;
 
 /**
- * A session where it sits: what it was promised and what changes with every request, in one object, which is all that the core keeps
- * for a session. It stays on record when the session has expired.
+ * All that the core keeps for a session, in one object: its terms, and what changes with every request. It stays on record when the
+ * session has expired.
  */
 export class SessionEntry implements Due {
-  /** Its place; absent while paused, and after a restart until it is next used. */
+  /** Where it has its slot; absent while paused, and after a restart until it is next used. */
   instance: PooledInstance | undefined;
   /** The instance that serves it, or served it last. */
   containerId = '';

@@ -8,12 +8,12 @@ import type { SessionWriter } from './session-writer.js';
 import { isPastRetention, Retention } from './structures/retention.js';
 import { SessionIndex } from './structures/session-index.js';
 
-/** So many deadlines are dealt with in one turn; the rest let waiting requests in first. */
+/** How many deadlines one sweep handles; waiting requests go before the rest. */
 const SWEEP_AT_ONCE = 200;
 
 /**
- * Which sessions there are, and until when. An answer never depends on when a timer went off: look-ups compare with the clock, and
- * every operation sweeps first, so that the places of ended sessions are free.
+ * Which sessions there are, and until when. No answer depends on when a timer fired: look-ups compare with the clock, and every
+ * operation sweeps first, so that the slots of ended sessions are free.
  */
 export class SessionTable {
   readonly emit: Emit;
@@ -24,7 +24,7 @@ export class SessionTable {
   readonly #retention = new Retention();
   #alarm: { readonly at: number; readonly callOff: () => void } | undefined;
 
-  /** @param writer where sessions outlast the emulator; without one they end with it */
+  /** @param writer keeps sessions over a restart; without one they end with the emulator */
   constructor(clock: Clock, writer?: SessionWriter, emit: Emit = () => {}) {
     this.#clock = clock;
     this.#writer = writer;
@@ -102,7 +102,7 @@ export class SessionTable {
     return undefined;
   }
 
-  /** What is kept of the session has changed. */
+  /** Writes the session to the store. */
   changed(entry: SessionEntry): void {
     this.#writer?.save(entry);
   }
@@ -118,7 +118,7 @@ export class SessionTable {
     this.#writer?.endUse(entry);
   }
 
-  /** Its end may have come nearer. */
+  /** Reschedules the session's deadline if it is now earlier. */
   hasten(entry: SessionEntry): void {
     if (entry.endsAt >= this.#deadlines.dueAt(entry)) return;
     this.#deadlines.set(entry, entry.endsAt);
@@ -169,7 +169,7 @@ export class SessionTable {
   }
 
   /**
-   * Ends what has ended by now and forgets what is past its retention; a large number of them bit by bit.
+   * Expires the sessions whose deadline has passed, and forgets records past their retention; at most 200 at a time.
    * @returns when the instances that this ended are gone, if it ended any
    */
   sweep(): void | Promise<void> {
