@@ -83,8 +83,10 @@ describe('MCP_STREAMABLE', () => {
     });
     const client = await connectMcp(mcp);
     const { sessionId = '' } = client;
+    // By its answer the client has opened its stream too, which keeps the session in use until it is closed.
+    await client.call('whoami');
     await client.close();
-    await expect.poll(() => records.some(({ method }) => method === 'GET')).toBe(true);
+    await expect.poll(() => records.some(({ method }) => method === 'GET'), { timeout: 10_000 }).toBe(true);
     await clock.advance(120_000);
     const answer = await fetch(mcp, { headers: { 'mcp-session-id': sessionId } });
     expect([answer.status, await answer.json()]).toMatchObject([404, { Code: 'SessionNotFound' }]);
