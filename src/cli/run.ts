@@ -131,7 +131,7 @@ function withExamples(summary: string, examples: string): string {
 function prepared(made: Commander, { stdout, stderr }: Context): Commander {
   return made
     .exitOverride()
-    .configureHelp({ sortOptions: false, showGlobalOptions: false })
+    .configureHelp({ sortOptions: false, showGlobalOptions: false, minWidthToWrap: 20 })
     .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => stdout.write(text),
