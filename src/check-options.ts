@@ -1,5 +1,6 @@
 import type { EmulatorOptions, ServeFunction } from './emulator-options.js';
 import { FcError } from './model/errors.js';
+import { HTTP_METHODS } from './model/function.js';
 import { checkFunctionConfig } from './model/function-config.js';
 import { isLoopback } from './model/host-rule.js';
 import { checkRange } from './model/limits.js';
@@ -29,8 +30,9 @@ export function checkOptions({
   }
   const names = new Set<string>();
   const ports = new Set([apiPort]);
-  for (const { config, port = 0 } of functions) {
-    checkServeFunction({ config, port }, maxSessionTTLInSeconds);
+  for (const one of functions) {
+    const { config, port = 0 } = one;
+    checkServeFunction(one, maxSessionTTLInSeconds);
     if (port !== 0 && ports.has(port)) {
       throw new FcError('InvalidArgument', `port ${port} is given more than once`);
     }
@@ -44,9 +46,16 @@ export function checkOptions({
 
 /** @throws InvalidArgument */
 export function checkServeFunction(
-  { config, port = 0 }: ServeFunction,
+  { config, port = 0, methods = HTTP_METHODS }: ServeFunction,
   maxSessionTTLInSeconds: number | undefined,
 ): void {
   checkFunctionConfig(config, maxSessionTTLInSeconds);
   checkRange('port', port, PORTS);
+  const known: readonly string[] = HTTP_METHODS;
+  if (methods.length === 0 || !methods.every((method) => known.includes(method))) {
+    throw new FcError(
+      'InvalidArgument',
+      `methods must be some of ${HTTP_METHODS.join(', ')}, got ${JSON.stringify(methods)}`,
+    );
+  }
 }

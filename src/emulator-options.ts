@@ -2,7 +2,7 @@ import type { AFFINITY_WORDS, ISOLATION_WORDS } from './config/function-words.js
 import type { MovableClock } from './model/clock.js';
 import type { Duration } from './model/duration.js';
 import type { EmulatorEvent } from './model/events.js';
-import type { FunctionConfig } from './model/function.js';
+import type { FunctionConfig, HttpMethod } from './model/function.js';
 import type { InstanceDriver, LogLine } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { ControlPlane } from './model/services.js';
@@ -13,6 +13,8 @@ export interface ServeFunction {
   readonly config: FunctionConfig;
   /** Of its HTTP trigger; 0 (the default) = any that is free. */
   readonly port?: number;
+  /** Those that its HTTP trigger lets in; all seven by default. Others are refused with 405. */
+  readonly methods?: readonly HttpMethod[];
   /** As behind a custom domain: no forced `Content-Disposition: attachment`. */
   readonly customDomain?: boolean;
 }

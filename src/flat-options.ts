@@ -70,7 +70,7 @@ const EMULATOR = {
 
 const SINGLE = { ...FUNCTION, ...EMULATOR };
 const SEVERAL = { functions: list, ...EMULATOR };
-const WHOLE = { config: object, port: integer, customDomain: flag } as const;
+const WHOLE = { config: object, port: integer, methods: texts, customDomain: flag } as const;
 
 /** The API's name of a value, and the option that gives it. */
 const OPTION_OF: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import type { Listener } from './gateway/listener.js';
 import type { Clock } from './model/clock.js';
 import { FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
-import { type FunctionConfig, LATEST } from './model/function.js';
+import { type FunctionConfig, HTTP_METHODS, type HttpTrigger, LATEST } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
@@ -37,7 +37,7 @@ interface SharedParts {
 interface Served {
   readonly scheduler: Scheduler;
   readonly listener: Listener;
-  readonly customDomain: boolean;
+  readonly trigger: Pick<HttpTrigger, 'methods' | 'customDomain'>;
   config: FunctionConfig;
   url: string;
   /** Undefined when the function is being removed. */
@@ -68,20 +68,26 @@ export class ServedFunctions {
   }
 
   /** @throws PortInUseError, FunctionAlreadyExists */
-  async add({ config, port = 0, customDomain = false }: ServeFunction): Promise<ListeningFunction> {
+  async add({
+    config,
+    port = 0,
+    methods = HTTP_METHODS,
+    customDomain = false,
+  }: ServeFunction): Promise<ListeningFunction> {
     const { functionName } = config;
     const { host, registry } = this.#shared;
     if (this.#served.has(functionName)) {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added or removed`);
     }
     const scheduler = this.#createScheduler(config);
+    const trigger = { methods, customDomain };
     const served: Served = {
       scheduler,
       listener: this.#gateway.createListener(() => served.route),
-      customDomain,
+      trigger,
       config,
       url: '',
-      route: this.#routeOf(config, { scheduler, customDomain }),
+      route: this.#routeOf(config, { scheduler, trigger }),
     };
     this.#served.set(functionName, served);
     try {
@@ -153,12 +159,9 @@ export class ServedFunctions {
     });
   }
 
-  #routeOf(
-    config: FunctionConfig,
-    { scheduler, customDomain }: Pick<Served, 'scheduler' | 'customDomain'>,
-  ): Route {
+  #routeOf(config: FunctionConfig, { scheduler, trigger }: Pick<Served, 'scheduler' | 'trigger'>): Route {
     return createRoute({
-      trigger: { functionName: config.functionName, qualifier: LATEST, customDomain },
+      trigger: { functionName: config.functionName, qualifier: LATEST, ...trigger },
       config,
       admission: scheduler,
       affinity: strategyOf(config),

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FcError } from '../model/errors.js';
+import { HTTP_METHODS } from '../model/function.js';
 import { MAX_TARGET_BYTES } from '../model/limits.js';
 
 export type RawRequest = Pick<
@@ -7,16 +8,7 @@ export type RawRequest = Pick<
   'method' | 'url' | 'httpVersionMajor' | 'httpVersionMinor' | 'rawHeaders'
 >;
 
-/** The methods that an HTTP trigger accepts (spec §7). */
-export const METHODS: ReadonlySet<string | undefined> = new Set([
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-]);
+const METHODS: ReadonlySet<string | undefined> = new Set(HTTP_METHODS);
 
 /** Origin form: a path and query of visible ASCII, without a fragment. */
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
@@ -24,7 +16,9 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 /** @throws MethodNotAllowed, InvalidArgument */
 export function checkRequestLine({ method, url = '', httpVersionMajor, httpVersionMinor }: RawRequest): void {
   if (!METHODS.has(method)) {
-    throw new FcError('MethodNotAllowed', `method "${method}" is not one of ${[...METHODS].join(', ')}`);
+    throw new FcError('MethodNotAllowed', `method "${method}" is not one of ${HTTP_METHODS.join(', ')}`, {
+      allow: HTTP_METHODS,
+    });
   }
   if (httpVersionMajor !== 1 || httpVersionMinor > 1) {
     throw new FcError('InvalidArgument', 'the protocol must be HTTP/1.1 or HTTP/1.0');

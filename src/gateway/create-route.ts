@@ -23,11 +23,12 @@ export function createRoute({
   affinity,
   maxBodyBytes = MAX_BODY_BYTES,
 }: RouteOptions): Route {
-  const { functionName, qualifier, customDomain } = trigger;
+  const { functionName, qualifier, methods, customDomain } = trigger;
   const sessionHeader = config.sessionAffinityConfig.affinityHeaderFieldName;
   return {
     functionName,
     qualifier,
+    methods,
     affinity,
     admission,
     timeoutInSeconds: config.timeout,

@@ -171,7 +171,9 @@ export class Listener {
     const { routeOf, hostVerdict, handle } = this.#options;
     const route = routeOf();
     const { maxBodyBytes: most = MAX_BODY_BYTES, sessionHeaders = [] } = route ?? {};
-    const isTask = route !== undefined && exchange.upgrade === undefined && isAsync(exchange.head);
+    const isAllowed = route?.methods.includes(exchange.head.method) ?? false;
+    const isTask =
+      route !== undefined && isAllowed && exchange.upgrade === undefined && isAsync(exchange.head);
     const maxBodyBytes = isTask ? Math.min(most, MAX_ASYNC_BODY_BYTES) : most;
     try {
       exchange.accept(checkRequest(exchange.request, { hostVerdict, maxBodyBytes, sessionHeaders }));
@@ -191,6 +193,7 @@ export class Listener {
       return;
     }
     if (route === undefined) this.#refuse(exchange, new FcError('FunctionNotFound', NO_FUNCTION));
+    else if (!isAllowed) this.#refuse(exchange, methodRefused(exchange.head.method, route), route);
     else await handle(exchange, route);
   }
 
@@ -203,6 +206,11 @@ export class Listener {
 }
 
 const NO_FUNCTION = 'no function is served at this address any more';
+
+function methodRefused(method: string, { functionName, methods: allow }: Route): FcError {
+  const message = `the HTTP trigger of function '${functionName}' does not allow ${method}, only ${allow.join(', ')}`;
+  return new FcError('MethodNotAllowed', message, { allow });
+}
 
 /**
  * The refusal of a connection whose bytes Node's parser cannot read.

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FcError } from '../model/errors.js';
 import type { Exchange } from '../model/exchange.js';
-import { METHODS } from './check-request-line.js';
 
 /** Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition. */
 export function refuse(exchange: Exchange, error: FcError): void {
@@ -16,7 +15,7 @@ export function refuse(exchange: Exchange, error: FcError): void {
     String(body.length),
   ];
   if (error.retryAfterInSeconds !== undefined) lines.push('Retry-After', String(error.retryAfterInSeconds));
-  if (error.code === 'MethodNotAllowed') lines.push('Allow', [...METHODS].join(', '));
+  if (error.allow !== undefined) lines.push('Allow', error.allow.join(', '));
   const reason = STATUS_CODES[error.status] ?? 'Unknown';
   exchange.writeHead({ status: error.status, reason, lines }, body.length);
   exchange.sink.end(body);

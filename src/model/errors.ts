@@ -62,6 +62,8 @@ interface FcErrorOptions {
   /** What the user can do about it, for the command line. */
   readonly fix?: string;
   readonly retryAfterInSeconds?: number;
+  /** The methods that are allowed. */
+  readonly allow?: readonly string[];
   /** Known when the error came over the wire. */
   readonly requestId?: string;
 }
@@ -72,6 +74,7 @@ export class FcError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
   readonly retryAfterInSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
   readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: FcErrorOptions = {}) {
@@ -79,6 +82,7 @@ export class FcError extends Error {
     this.code = code;
     this.fix = options.fix;
     this.retryAfterInSeconds = options.retryAfterInSeconds;
+    this.allow = options.allow;
     this.requestId = options.requestId;
   }
 

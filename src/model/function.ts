@@ -70,8 +70,15 @@ export interface Revision {
 export interface HttpTrigger {
   readonly functionName: string;
   readonly qualifier: string;
+  /** Those that are let in. */
+  readonly methods: readonly HttpMethod[];
   /** Behind a custom domain nothing forces `Content-Disposition: attachment`. */
   readonly customDomain: boolean;
 }
+
+/** What an HTTP trigger can let in (spec §7). */
+export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+export type HttpMethod = (typeof HTTP_METHODS)[number];
 
 export const LATEST = 'LATEST';

@@ -5,6 +5,8 @@ import type { SessionAffinity } from './affinity.js';
 export interface Route {
   readonly functionName: string;
   readonly qualifier: string;
+  /** Those that the trigger lets in. */
+  readonly methods: readonly string[];
   readonly affinity: SessionAffinity;
   readonly admission: Admission;
   /** How long an instance may take for a request. */

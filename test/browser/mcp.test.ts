@@ -61,7 +61,7 @@ const ONE_SESSION_EACH = { sessionAffinityConfig: { sessionConcurrencyPerInstanc
 describeInChromium('Chromium as an MCP client on another port', (chromium) => {
   it('report 7: reads the Mcp-Session-Id that the handler exposes, and the headers that the gateway exposes', async () => {
     const handler = serverForPages('Mcp-Session-Id');
-    const { mcp } = await startMcp('MCP_STREAMABLE', ONE_SESSION_EACH, inProcessDriver(handler));
+    const { mcp } = await startMcp('MCP_STREAMABLE', ONE_SESSION_EACH, { driver: inProcessDriver(handler) });
     const page = await chromium.tab();
     await page.goto(await startPage());
     const [first, second] = [await post(page, mcp), await post(page, mcp)];
@@ -75,7 +75,11 @@ describeInChromium('Chromium as an MCP client on another port', (chromium) => {
   });
 
   it('report 7: cannot read an Mcp-Session-Id that the handler does not expose', async () => {
-    const { mcp } = await startMcp('MCP_STREAMABLE', {}, inProcessDriver(serverForPages(undefined)));
+    const { mcp } = await startMcp(
+      'MCP_STREAMABLE',
+      {},
+      { driver: inProcessDriver(serverForPages(undefined)) },
+    );
     const page = await chromium.tab();
     await page.goto(await startPage());
     expect(await post(page, mcp)).toMatchObject({ status: 200, sessionId: null });

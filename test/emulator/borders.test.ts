@@ -44,6 +44,12 @@ describe('C6: what the command line refuses, the library refuses too', () => {
       { apiPort: 9200, functions: [{ config, port: 9200 }] },
       'port 9200 is given more than once',
     ],
+    [
+      'a method that no trigger knows',
+      { functions: [{ config, methods: ['TRACE' as 'GET'] }] },
+      'methods must be some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, got ["TRACE"]',
+    ],
+    ['no method', { functions: [{ config, methods: [] }] }, 'methods must be some of GET'],
     ['one function twice', { functions: [{ config }, { config }] }, "function 'hello' already exists"],
     [
       'a longest TTL of nothing',

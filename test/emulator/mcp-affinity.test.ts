@@ -93,6 +93,27 @@ describe('MCP_STREAMABLE', () => {
     expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
   });
 
+  test('T05 a trigger without DELETE refuses it without touching an instance, and the session is kept', async () => {
+    const methods = ['GET', 'POST'] as const;
+    const { mcp, records } = await startMcp('MCP_STREAMABLE', {}, { methods });
+    const client = await connectMcp(mcp);
+    expect((await client.call('count')).calls).toBe(1);
+    const answer = await fetch(mcp, {
+      method: 'DELETE',
+      headers: { 'mcp-session-id': client.sessionId ?? '' },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect(await answer.json()).toMatchObject({
+      Code: 'MethodNotAllowed',
+      Message: "the HTTP trigger of function 'mcp' does not allow DELETE, only GET, POST",
+    });
+    const record = records.find(({ method }) => method === 'DELETE');
+    expect(record).toMatchObject({ attempts: [], outcome: 'refused', status: 405 });
+    expect((await client.call('count')).calls).toBe(2);
+    // The official client takes 405 for an answer and not for an error.
+    await client.terminate();
+  });
+
   test('T06 a probe that is refused holds no slot when initialize follows', async () => {
     const { mcp } = await startMcp('MCP_STREAMABLE', {
       sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },

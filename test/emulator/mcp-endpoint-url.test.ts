@@ -56,7 +56,9 @@ const ON_TWO_INSTANCES = {
 };
 
 test('report 6: an endpoint URL that the handler makes of Host is accepted by the official client', async () => {
-  const { url } = await startMcp('MCP_SSE', ON_TWO_INSTANCES, inProcessDriver(serverOfAbsoluteUrls()));
+  const { url } = await startMcp('MCP_SSE', ON_TWO_INSTANCES, {
+    driver: inProcessDriver(serverOfAbsoluteUrls()),
+  });
   const clients = [await connectMcp(`${url}/base/sse`), await connectMcp(`${url}/base/sse`)];
   const instances = new Set<string>();
   for (const client of clients) {
@@ -70,7 +72,9 @@ test('report 6: an endpoint URL that the handler makes of Host is accepted by th
 test.each(['127.0.0.1', 'localhost', 'mcp.localhost'])(
   'S01 S06 reports 5 and 6: with the Host %s the endpoint event reaches the client unchanged',
   async (name) => {
-    const { url } = await startMcp('MCP_SSE', ON_TWO_INSTANCES, inProcessDriver(serverOfAbsoluteUrls()));
+    const { url } = await startMcp('MCP_SSE', ON_TWO_INSTANCES, {
+      driver: inProcessDriver(serverOfAbsoluteUrls()),
+    });
     const { port } = new URL(url);
     const request = get({ host: '127.0.0.1', port, path: '/base/sse', headers: { Host: `${name}:${port}` } });
     const [stream] = await once(request, 'response');

@@ -6,6 +6,7 @@ import { createRoute } from '../../src/gateway/create-route.js';
 import { createGateway } from '../../src/gateway/gateway.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { Exchange, ExchangeOutcome, ExchangeReply } from '../../src/model/exchange.js';
+import { HTTP_METHODS } from '../../src/model/function.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import { createHostRule } from '../../src/model/host-rule.js';
 import { createIds } from '../../src/model/ids.js';
@@ -33,7 +34,7 @@ function startRouting() {
 function routeTo(functionName: string, address: Address): Route {
   const config = completeFunction({ functionName, command: ['node'] });
   return createRoute({
-    trigger: { functionName, qualifier: 'LATEST', customDomain: false },
+    trigger: { functionName, qualifier: 'LATEST', methods: HTTP_METHODS, customDomain: false },
     config,
     admission: singleInstanceAdmission(() => address),
     affinity: strategyOf(config),

@@ -9,6 +9,7 @@ import type { Listener } from '../../src/gateway/listener.js';
 import type { Admission } from '../../src/model/admission.js';
 import type { SessionAffinity } from '../../src/model/affinity.js';
 import { MovableClock } from '../../src/model/clock.js';
+import { HTTP_METHODS } from '../../src/model/function.js';
 import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
 import { createHostRule } from '../../src/model/host-rule.js';
 import { createIds } from '../../src/model/ids.js';
@@ -70,7 +71,7 @@ export async function startGateway(
     },
   });
   const route = createRoute({
-    trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain },
+    trigger: { functionName: 'hello', qualifier: 'LATEST', methods: HTTP_METHODS, customDomain },
     config,
     admission: admission?.(own) ?? own,
     affinity: affinity ?? strategyOf(config),

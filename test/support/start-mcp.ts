@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
-import type { Emulator } from '../../src/emulator-options.js';
+import type { Emulator, ServeFunction } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { SessionAffinityType } from '../../src/model/function.js';
 import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
@@ -21,11 +21,15 @@ export interface McpFunction {
   readonly sse: string;
 }
 
+interface McpOptions extends Pick<ServeFunction, 'methods'> {
+  readonly driver?: InstanceDriver;
+}
+
 /** An emulator of an MCP server, by default fixtures/mcp-server.js as real processes. Stopped at the end of the test. */
 export async function startMcp(
   sessionAffinity: SessionAffinityType,
   input: Partial<FunctionInput> = {},
-  driver?: InstanceDriver,
+  { driver, ...trigger }: McpOptions = {},
 ): Promise<McpFunction> {
   const records: RequestRecord[] = [];
   const clock = new MovableClock();
@@ -37,7 +41,7 @@ export async function startMcp(
     ...input,
   });
   const emulator = await startEmulator({
-    functions: [{ config }],
+    functions: [{ config, ...trigger }],
     clock,
     onRecord: (record) => records.push(record),
     ...(driver !== undefined && { driver }),
