@@ -1,4 +1,4 @@
-/** An item with a deadline. The heap keeps `place` up to date; -1 means that it is in none. */
+/** An item with a deadline. The heap keeps `index` up to date; -1 means that it is in no heap. */
 export interface Due {
   /** Among things due at one instant, the lower goes first. */
   readonly order: number;
@@ -8,7 +8,7 @@ export interface Due {
 /** Things in the order in which they fall due: a binary heap that can take any of them out again. Instants are milliseconds. */
 export class DeadlineHeap<T extends Due> {
   readonly #items: T[] = [];
-  /** When the item of that place falls due. Beside the items, where a number costs eight bytes and not twenty-four. */
+  /** When the item of that index falls due. Beside the items, where a number costs eight bytes and not twenty-four. */
   readonly #dueAt: number[] = [];
 
   get next(): T | undefined {

@@ -132,13 +132,15 @@ export function operationOf(random: Random, scene: Scene): Operation {
 }
 
 /** Requests without a session, and those whose session the instance names. */
-function unnamed(random: Random, { reserving, staying }: Scene): Operation {
+function unnamed(random: Random, { reserving, staying, sessions }: Scene): Operation {
   const roll = random(8);
   const numbers = random(4) > 0 ? reserving : staying;
   const binding = numbers[random(numbers.length)] ?? 1 + random(9);
+  // Half of the names are taken, as far as there are sessions.
+  const named = (): string => sessions[random(2 * sessions.length + 1)]?.sessionId ?? pick(random, IDS);
   if (roll < 2) return { do: 'visit' };
   if (roll < 5) return { do: 'reserve' };
-  if (roll < 7) return { do: 'learn', binding, ...(random(3) > 0 && { id: pick(random, IDS) }) };
+  if (roll < 7) return { do: 'learn', binding, ...(random(3) > 0 && { id: named() }) };
   return { do: 'end', binding };
 }
 

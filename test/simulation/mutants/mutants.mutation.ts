@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(workshop, { recursive: true, force: true });
   process.stdout.write(`${table.toString()}\n`);
-});
+}, 120_000);
 
 const play = async (mutant?: Mutant): Promise<{ killed: boolean; played: number; told: string }> => {
   const folder = mkdtempSync(join(workshop, 'mutant-'));
