@@ -43,6 +43,19 @@ describe('Ctrl-C under a task runner', () => {
     expect((await served.exited).code).toBe(0);
   });
 
+  it('C7: copies that arrive when the drain has begun cut nothing off', async () => {
+    // Two signals at once may be one for the kernel: these are surely two, and a third of another name.
+    const served = await serve(['--', process.execPath, fileWith(SLOW)]);
+    const answer = curl(served.url);
+    await served.event(({ text }) => text === 'tick 1');
+    served.process.kill('SIGINT');
+    await served.event(({ event }) => event === 'draining');
+    served.process.kill('SIGINT');
+    served.process.kill('SIGTERM');
+    expect((await answer).body).toBe('slow is done');
+    expect((await served.exited).code).toBe(0);
+  });
+
   it('C7: a second press, later than the copies of the first, ends at once with 130', async () => {
     const served = await serve(['--', process.execPath, fileWith(SLOW)], { under });
     const answer = curl(served.url).catch(() => 'cut off');
