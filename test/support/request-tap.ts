@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A request as a server of this process got it, whatever became of it. */
@@ -23,9 +24,7 @@ export function tapRequests(url: string): RequestTap {
   const port = Number(new URL(url).port);
   const requests: TappedRequest[] = [];
   const waiting = new Set<() => void>();
-  const onFinish = (message: unknown): void => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    if (request.socket.localPort !== port) return;
+  const note = (request: IncomingMessage, status: number): void => {
     const { method = '', url: target = '', headers } = request;
     const site = headers['sec-fetch-site'];
     requests.push({
@@ -33,12 +32,36 @@ export function tapRequests(url: string): RequestTap {
       target,
       origin: headers.origin,
       site: typeof site === 'string' ? site : undefined,
-      status: response.statusCode,
+      status,
     });
     for (const look of waiting) look();
   };
+  const onFinish = (message: unknown): void => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    if (request.socket.localPort === port) note(request, response.statusCode);
+  };
+  // Node makes no response for an upgrade: its answer is the text that the server writes on the connection.
+  const onUpgrade = (request: IncomingMessage, socket: Socket): void => {
+    const end = socket.end.bind(socket) as (...args: readonly unknown[]) => Socket;
+    socket.end = ((...args: readonly unknown[]) => {
+      note(request, Number(/^HTTP\/1\.1 (\d+)/.exec(String(args[0]))?.[1]));
+      return end(...args);
+    }) as Socket['end'];
+  };
+  const servers = new Set<Server>();
+  const onConnection = (message: unknown): void => {
+    const { socket } = message as { socket: Socket & { server: Server } };
+    if (socket.localPort !== port || servers.has(socket.server)) return;
+    servers.add(socket.server);
+    socket.server.prependListener('upgrade', onUpgrade);
+  };
   subscribe('http.server.response.finish', onFinish);
-  onTestFinished(() => void unsubscribe('http.server.response.finish', onFinish));
+  subscribe('net.server.socket', onConnection);
+  onTestFinished(() => {
+    unsubscribe('http.server.response.finish', onFinish);
+    unsubscribe('net.server.socket', onConnection);
+    for (const server of servers) server.off('upgrade', onUpgrade);
+  });
   return {
     requests,
     answered: (text, count = 1) =>
