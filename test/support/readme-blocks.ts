@@ -19,7 +19,7 @@ export function readmeBlocks(readme: string): readonly ReadmeBlock[] {
       language: language as ReadmeBlock['language'],
       text,
       line: readme.slice(0, match.index).split('\n').length,
-      file: /^(?:\/\/|#) (\S+\.(?:js|mjs|cjs|py))\n/.exec(text)?.[1],
+      file: /^(?:\/\/|#) (\S+\.(?:js|mjs|cjs|py|sh))\n/.exec(text)?.[1],
       isLog: log !== undefined,
     });
   }
