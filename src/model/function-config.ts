@@ -58,6 +58,14 @@ export function completeFunction(input: FunctionInput): FunctionConfig {
     );
   }
 
+  const runtime = input.runtime ?? 'custom.debian12';
+  if (sessionAffinity === 'MCP_SSE' && !runtime.startsWith('custom')) {
+    throw new FcError(
+      'InvalidArgument',
+      `sessionAffinity MCP_SSE needs a custom runtime, got runtime "${runtime}"`,
+    );
+  }
+
   const timeout = input.timeout ?? 3;
   checkRange('timeout', timeout, LIMITS.timeout);
   const minInstances = input.minInstances ?? 0;
@@ -70,7 +78,7 @@ export function completeFunction(input: FunctionInput): FunctionConfig {
 
   return {
     functionName: input.functionName,
-    runtime: input.runtime ?? 'custom.debian12',
+    runtime,
     customRuntimeConfig: { command: [...input.command], args: [], port: 9000 },
     sessionAffinity,
     sessionAffinityConfig: affinityConfig(input, sessionAffinity, isolated),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { completeFunction } from '../../src/model/function-config.js';
 import { connectMcp } from '../support/mcp-client.js';
 import { startMcp } from '../support/start-mcp.js';
 
@@ -93,6 +94,17 @@ describe('MCP_STREAMABLE', () => {
     expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
   });
 
+  test('T10 report 9: past its TTL the official client fails clearly, and one that connects anew works on', async () => {
+    const { mcp, clock } = await startMcp('MCP_STREAMABLE', {
+      sessionAffinityConfig: { sessionTTLInSeconds: 60 },
+    });
+    const client = await connectMcp(mcp);
+    expect((await client.call('count')).calls).toBe(1);
+    await clock.advance(61_000);
+    await expect(client.call('count')).rejects.toThrow(/SessionNotFound/);
+    expect((await (await connectMcp(mcp)).call('count')).calls).toBe(1);
+  });
+
   test('T05 a trigger without DELETE refuses it without touching an instance, and the session is kept', async () => {
     const methods = ['GET', 'POST'] as const;
     const { mcp, records } = await startMcp('MCP_STREAMABLE', {}, { methods });
@@ -130,6 +142,14 @@ describe('MCP_STREAMABLE', () => {
 });
 
 describe('MCP_SSE', () => {
+  test('S09 a built-in runtime is refused', () => {
+    const made = (runtime: string) =>
+      completeFunction({ functionName: 'mcp', command: ['x'], sessionAffinity: 'MCP_SSE', runtime });
+    expect(() => made('nodejs20')).toThrow('MCP_SSE needs a custom runtime, got runtime "nodejs20"');
+    for (const runtime of ['custom.debian12', 'custom-container'])
+      expect(made(runtime).runtime).toBe(runtime);
+  });
+
   test('report 4: when the instance of a stream is gone, its messages are refused and reach no other instance', async () => {
     const { url, sse, emulator, records } = await startMcp('MCP_SSE', { minInstances: 2 });
     const client = await connectMcp(sse);
