@@ -59,7 +59,7 @@ function schedulerOn(sessionClock) {
     functionName: 'bench',
     command: ['none'],
     sessionAffinity: 'GENERATED_COOKIE',
-    maxInstances: 1_000_000,
+    maxInstances: 32_768,
     sessionAffinityConfig: { sessionIdleTimeoutInSeconds: TTL_MS / 1000 },
   });
   const scheduler = new Scheduler({
