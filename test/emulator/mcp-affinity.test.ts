@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { completeFunction } from '../../src/model/function-config.js';
+import { inProcessDriver } from '../support/in-process-driver.js';
 import { connectMcp } from '../support/mcp-client.js';
 import { startMcp } from '../support/start-mcp.js';
 
 const CLIENTS = 20;
 const CALLS_EACH = 50;
 
+const ONE_SLOT = { sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 }, maxInstances: 1 };
 const five = { sessionAffinityConfig: { sessionConcurrencyPerInstance: 5 } };
 
 /** @returns the instances that answered each client, and how often */
@@ -64,10 +66,7 @@ const SOON = { timeout: 10_000 };
 
 describe('MCP_STREAMABLE', () => {
   test('T03 T04 a terminated session frees its slot, and its ID is refused without touching an instance', async () => {
-    const { mcp, records } = await startMcp('MCP_STREAMABLE', {
-      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
-      maxInstances: 1,
-    });
+    const { mcp, records } = await startMcp('MCP_STREAMABLE', ONE_SLOT);
     const first = await connectMcp(mcp);
     const { sessionId = '' } = first;
     expect((await first.call('whoami')).sessionId).toBe(sessionId);
@@ -126,11 +125,26 @@ describe('MCP_STREAMABLE', () => {
     await client.terminate();
   });
 
-  test('T06 a probe that is refused holds no slot when initialize follows', async () => {
-    const { mcp } = await startMcp('MCP_STREAMABLE', {
-      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
-      maxInstances: 1,
+  test('T06 a head without a session passes before any body byte, and gives the slot back while its stream is open', async () => {
+    const driver = inProcessDriver((request, response) => {
+      request.resume();
+      if (request.url === '/named') response.setHeader('Mcp-Session-Id', 'a');
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+      if (request.url === '/named') response.end();
     });
+    const { url, records } = await startMcp('MCP_STREAMABLE', ONE_SLOT, { driver });
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    const stream = await fetch(`${url}/unnamed`, { method: 'POST', signal });
+    const named = await fetch(`${url}/named`, { method: 'POST' });
+    expect([stream.status, named.status, named.headers.get('mcp-session-id')]).toEqual([200, 200, 'a']);
+    expect(records.some(({ target }) => target === '/unnamed')).toBe(false);
+    expect((await fetch(`${url}/named`, { method: 'POST' })).status).toBe(429);
+    stopped.abort();
+  });
+
+  test('T06 a probe that is refused holds no slot when initialize follows', async () => {
+    const { mcp } = await startMcp('MCP_STREAMABLE', ONE_SLOT);
     const probe = await fetch(mcp, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
@@ -161,10 +175,7 @@ describe('MCP_SSE', () => {
   });
 
   test('S11 a closed stream frees its slot', async () => {
-    const { sse, records } = await startMcp('MCP_SSE', {
-      sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
-      maxInstances: 1,
-    });
+    const { sse, records } = await startMcp('MCP_SSE', ONE_SLOT);
     const client = await connectMcp(sse);
     await client.close();
     // A closed client may still read: after a second of silence it is taken for gone (D8).
