@@ -3,6 +3,7 @@ import { strategyOf } from '../../dist/affinity/strategy-of.js';
 import { createRoute } from '../../dist/gateway/create-route.js';
 import { createGateway } from '../../dist/gateway/gateway.js';
 import { MovableClock } from '../../dist/model/clock.js';
+import { HTTP_METHODS } from '../../dist/model/function.js';
 import { completeFunction } from '../../dist/model/function-config.js';
 import { createHostRule } from '../../dist/model/host-rule.js';
 import { createIds } from '../../dist/model/ids.js';
@@ -38,7 +39,7 @@ const { createListener } = createGateway({
   onRecord() {},
 });
 const route = createRoute({
-  trigger: { functionName: 'hello', qualifier: 'LATEST', customDomain: false },
+  trigger: { functionName: 'hello', qualifier: 'LATEST', methods: HTTP_METHODS, customDomain: false },
   config,
   admission,
   affinity: strategyOf(config),

@@ -43,11 +43,11 @@ describe('200 requests in flight on an instance', () => {
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'ResourceExhausted' });
   });
 
-  test('I11 load goes back to zero, and a visit cannot be left twice', async () => {
+  test('I11 load goes back to zero, and an assignment cannot be released twice', async () => {
     const { admit, scheduler } = stage();
     const assignments = await Promise.all(Array.from({ length: 30 }, () => admit()));
     for (const assignment of assignments) assignment.release({ answered: true });
     expect(scheduler.instances().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
-    expect(() => assignments[0]?.release({ answered: true })).toThrow('has been left before');
+    expect(() => assignments[0]?.release({ answered: true })).toThrow('was released before');
   });
 });
