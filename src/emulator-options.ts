@@ -113,7 +113,7 @@ export interface Emulator extends AsyncDisposable {
   readonly functions: readonly ListeningFunction[];
   /** Where the first function answers, as `http://127.0.0.1:9000`. */
   readonly url: string;
-  /** @throws FunctionNotFound, naming those that are served */
+  /** @throws FunctionNotFound, whose message names the served functions */
   function(functionName: string): ListeningFunction;
   /** Creates, shows, changes and ends sessions; the function may be left out when there is one. */
   readonly sessions: SessionClient;

@@ -6,7 +6,7 @@ import type { OperationTable } from './operation.js';
 /** How often a silent stream says that it lives. */
 const HEARTBEAT_MS = 15_000;
 
-/** What stands in the stream: an event, a heartbeat, or the place of events that the reader has missed. */
+/** What the stream carries: an event, a heartbeat, or the place of events that the reader has missed. */
 type Item =
   | { readonly kind: 'event'; readonly event: EmulatorEvent }
   | { readonly kind: 'heartbeat' }

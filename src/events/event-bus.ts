@@ -7,7 +7,7 @@ const KEPT = 1000;
 const KEPT_FOR_MS = 60_000;
 
 interface EventBusOptions {
-  /** The session clock, whose time stands in the events. */
+  /** The session clock gives the time of the events. */
   readonly sessionClock: Pick<Clock, 'now'>;
   /** The process clock. */
   readonly processClock: Clock;

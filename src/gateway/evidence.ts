@@ -7,7 +7,7 @@ import type { CookieEvidence, RequestEvidence } from '../model/request-record.js
 /** The longest text that a record keeps of a header. */
 const LONGEST_TEXT = 256;
 
-/** The kept headers: their names in lower case, and where they stand in the evidence. */
+/** The kept headers: the name in lower case, and the field of the evidence. */
 const KEPT: ReadonlyMap<string, Exclude<keyof RequestEvidence, 'cookie'>> = new Map([
   ['origin', 'origin'],
   ['user-agent', 'userAgent'],

@@ -207,7 +207,7 @@ export class RequestTrail {
     return this.#status ?? ERROR_STATUS.ServiceUnavailable;
   }
 
-  /** The first browser of each function is told why it downloads the page. */
+  /** The first request of a browser to each function gets the hint why the browser downloads the page. */
   #hint(): Hint | undefined {
     const { explained } = this.#context;
     const route = this.#route;

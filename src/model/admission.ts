@@ -23,7 +23,7 @@ export interface Decision {
   readonly placement: Placement;
   readonly instanceId: string;
   readonly sessionId?: string;
-  /** How the session came about: was there, made by this request, or made again under the ID of one that ended. */
+  /** Whether the session existed, was opened by this request, or was opened again under the ID of an ended session. */
   readonly session: 'known' | 'opened' | 'reopened' | 'none';
   /** Something the client should know, as a cookie that was not taken. */
   readonly hint?: Hint;
@@ -58,7 +58,7 @@ export interface Assignment {
   readonly instanceId: string;
   readonly address: Address;
   readonly session: AssignedSession | undefined;
-  /** Whether this request made the session, or made it again under the ID of one that ended. */
+  /** Whether this request opened the session, or opened it again under the ID of an ended session. */
   readonly opened: boolean;
   /** Whether the emulator chose the session's ID in this request, so that nobody knows it yet. */
   readonly generated: boolean;

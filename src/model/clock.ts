@@ -74,7 +74,7 @@ export type ClockMove =
   | { readonly kind: 'frozen' | 'resumed' };
 
 /**
- * A clock whose deadlines stand in one heap with one re-armed timer. It can be advanced and frozen, which is how the session clock
+ * A clock that keeps its deadlines in one heap with one re-armed timer. It can be advanced and frozen, which is how the session clock
  * is used; the process clock is given to others as a plain {@link Clock}, which cannot be moved.
  */
 export class MovableClock implements Clock {

@@ -48,7 +48,7 @@ export type EventBody =
   /** An instance takes the request: told again when the request is tried on another one. */
   | { readonly type: 'request.admitted'; readonly requestId: string; readonly decision: Decision }
   | { readonly type: 'request.end'; readonly record: RequestRecord }
-  /** A session was made; `reopened`: under the ID of one that had expired. */
+  /** A session was opened; `reopened`: under the ID of an expired session. */
   | {
       readonly type: 'session.opened' | 'session.reopened';
       readonly session: Session;

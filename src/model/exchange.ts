@@ -61,7 +61,7 @@ export interface Exchange {
   /** Takes the body of the reply. */
   readonly sink: Writable;
   readonly isOver: boolean;
-  /** Resolves when nothing more can be told to the client. */
+  /** Resolves when nothing more can be sent to the client. */
   readonly over: Promise<ExchangeOutcome>;
   /** Breaks the reply off, so that the client notices that it is not whole. */
   abort(): void;

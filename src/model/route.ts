@@ -14,7 +14,7 @@ export interface Route {
   readonly maxBodyBytes: number;
   /** Names in lower case that carry a session ID; no Connection line may name them. */
   readonly sessionHeaders: readonly string[];
-  /** Flat: what the instance is told with every request. */
+  /** Flat: the header lines that every request to the instance gets. */
   readonly requestLines: readonly string[];
   /** Flat: what every reply begins with. */
   readonly replyLines: readonly string[];

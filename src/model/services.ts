@@ -55,7 +55,7 @@ export interface SessionService {
 }
 
 export interface InstanceService {
-  /** @param options `ended`: those that ended lately too, behind the others */
+  /** @param options `ended`: adds the instances that ended lately, after the running ones */
   list(ref?: FunctionRef, options?: { readonly ended?: boolean }): Promise<readonly InstanceInfo[]>;
   /** Resolves when the process is gone. @throws InstanceNotFound */
   kill(instanceId: string): Promise<void>;

@@ -53,7 +53,7 @@ export class Guard {
     const { clock, nonce, path, shell = '/bin/sh' } = this.#options;
     const child = spawn(shell, ['-c', 'eval "$GUARD_SCRIPT"', 'fc-affinity-guard', nonce], {
       cwd: '/',
-      // The script stands in the environment, so that lists of processes show a short command line.
+      // The environment carries the script, so that lists of processes show a short command line.
       env: { PATH: `${path}:/usr/bin:/bin`, GUARD_SCRIPT },
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

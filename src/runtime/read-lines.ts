@@ -51,8 +51,8 @@ export class LineSplitter {
   }
 
   #emit(rest: string): void {
-    const room = Math.max(0, LONGEST_LINE + 1 - this.#begun.length);
-    const line = this.#begun + rest.slice(0, room);
+    const space = Math.max(0, LONGEST_LINE + 1 - this.#begun.length);
+    const line = this.#begun + rest.slice(0, space);
     this.#begun = '';
     this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
   }

@@ -116,7 +116,7 @@ function orRefuse<T>(directory: string, open: () => T): T {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FcError('InvalidArgument', `the state directory "${directory}" cannot be used: ${reason}`, {
       cause: error,
-      fix: 'name a directory of your own with --state-dir, on a disk that has room',
+      fix: 'name a directory of your own with --state-dir, on a disk with free space',
     });
   }
 }

@@ -62,7 +62,7 @@ export interface SuitesReport extends Tally {
 
 export type Report = SuiteReport | SuitesReport;
 
-/** @returns the only suite's own report, or one that holds several */
+/** @returns the report of the only suite, or a report that holds several */
 export function combineReports(target: string, suites: readonly SuiteReport[]): Report {
   const [only] = suites;
   if (only !== undefined && suites.length === 1) return only;

@@ -14,7 +14,7 @@ const address = { host: '127.0.0.1', port: Number(process.argv[2]) };
 const clock = new MovableClock();
 const config = completeFunction({ functionName: 'hello', command: ['elsewhere'], timeout: 600 });
 
-/** Room for everybody. */
+/** Takes every request. */
 const admission = {
   async admit({ requestId }) {
     return {

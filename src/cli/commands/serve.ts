@@ -122,7 +122,7 @@ async function warn(
   if (file !== undefined) log.notice(`${file} is not read yet: name its command, as -- node app.js`);
 }
 
-/** What stands before `--` is a folder or a configuration; anything else was meant to stand behind it. */
+/** Before `--` comes a folder or a configuration. Anything else was meant for the command behind it. */
 function notServed(path: string, line: readonly string[]): UsageError {
   const shown = JSON.stringify(path);
   if (/\.(ya?ml|json)$/.test(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory())

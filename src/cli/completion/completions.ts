@@ -12,7 +12,7 @@ export interface FlagCompletion extends Described {
   readonly value: 'none' | readonly string[] | 'path' | 'free';
 }
 
-/** What may stand behind one command. */
+/** The words that may follow a command. */
 export interface Completions {
   /** Its words: `session create`; empty for the program. */
   readonly path: string;

@@ -25,7 +25,7 @@ const PLAIN: Style = {
   id: () => same,
 };
 
-/** Of the 256 colours of a terminal, those that differ clearly on dark and on light ground; red means an error and is left out. */
+/** The terminal colours that are clear on a dark and on a light background. Red is missing: it means an error. */
 const ID_COLOURS = [33, 37, 64, 71, 97, 99, 103, 130, 133, 136, 168, 172];
 
 /** Colour on a terminal only, never with `NO_COLOR`; `FORCE_COLOR` asks for it elsewhere. chalk itself knows no `NO_COLOR`. */

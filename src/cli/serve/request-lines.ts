@@ -9,7 +9,7 @@ interface LineFormat {
   readonly style: Style;
   /** Undefined where nobody looks: nothing is cut then. */
   readonly columns: number | undefined;
-  /** Whether what the handler prints stands in the log already. */
+  /** Whether the log already shows what the handler prints. */
   readonly isOutputShown?: boolean;
 }
 
@@ -96,7 +96,7 @@ function fitted(text: string, places: number): string {
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 
-/** What the process printed stands in the log already: of it, only the line that names the failure is repeated, before the sentence. */
+/** The log already shows what the process printed, so only the line that names the failure is repeated, before the sentence. */
 function quotedFirst(message: string): string[] {
   const [sentence = '', logs = ''] = message.split('\nLogs:\n');
   const [telling = ''] = logs.split('\n');

@@ -7,12 +7,12 @@ export class Retention {
   #expired: SessionEntry[] = [];
   #oldest = 0;
 
-  /** The one that ended last. */
+  /** Adds the session that ended last. */
   add(entry: SessionEntry): void {
     this.#expired.push(entry);
   }
 
-  /** Puts those that were added in any order into that of their ending. */
+  /** Sorts the sessions by the time of their end. */
   sort(): void {
     this.#expired.sort((one, other) => one.endedAt - other.endedAt);
   }
@@ -22,7 +22,7 @@ export class Retention {
     return (this.#expired[this.#oldest]?.endedAt ?? Infinity) + EXPIRED_RETENTION_MS;
   }
 
-  /** Takes out the next one that is to be forgotten by now, or has been erased before. */
+  /** Takes out the next session whose retention is over by now, or that was erased before. */
   take(now: number): SessionEntry | undefined {
     const entry = this.#expired[this.#oldest];
     if (entry === undefined) return undefined;

@@ -29,7 +29,7 @@ export async function sessionsForPeople(
   const { sessions, isWhole } = await firstPages(service, query, all ? Infinity : PAGES_COUNTED);
   let active = sessions.filter(isActive);
   const others = sessions.filter((session) => !isActive(session)).sort(latestFirst);
-  // The Active ones may stand behind the pages that were looked through.
+  // Later pages may hold more Active sessions.
   if (!isWhole && active.length < limit && query.sessionStatus === undefined)
     active = [...(await service.list({ ...query, limit, sessionStatus: 'Active' })).sessions];
   if (all) return { page: { sessions }, sessions: [...active, ...others], after: undefined };
