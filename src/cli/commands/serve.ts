@@ -26,7 +26,7 @@ const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
 
 export const serve = command({
   operands: '[path]',
-  usage: '[options] [path] [-- command…]',
+  usage: '[options] [-- command…]',
   options: OPTIONS,
   examples: [
     '  fc-affinity serve -- node app.js',

@@ -20,11 +20,11 @@ export function banner({ readyMs, functions, api, bundled }: Ready, style: Style
     lines.push(
       `${label(functionName)}${style.link(url)}`,
       `${under}${style.dim('affinity')}  ${affinityInWords(config)}`,
-      `${under}${style.dim('command')}   ${bundled ? 'the hello fixture of the package, as nothing else was named' : sanitize(command)}`,
+      `${under}${style.dim('command')}   ${bundled ? 'the bundled example (no command was given)' : sanitize(command)}`,
       '',
     );
   }
   lines.push(`${label('control API')}${style.link(api)}`, '');
-  if (bundled) lines.push(`  ${style.dim('your own handler:')} fc-affinity serve -- node app.js`, '');
+  if (bundled) lines.push(`  ${style.dim('your own handler:')} add -- node app.js`, '');
   return lines.join('\n');
 }

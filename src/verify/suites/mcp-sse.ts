@@ -97,8 +97,12 @@ async function isAnswered({ clock }: SuiteRun, stream: EventStream, { id }: Mess
 /** The gateway notices a closed stream a moment later, so the message is repeated while it is accepted, a few times. */
 async function untilRefused(run: SuiteRun, messages: Messages): Promise<RoundTrip> {
   for (let sent = 1; ; sent += 1) {
-    const { answer } = await messages.ping(sent === 1 ? 'closed stream' : undefined);
-    if (answer.status >= 400 || sent === 20) return answer;
+    const message = await messages.ping();
+    const { answer } = message;
+    if (answer.status >= 400 || sent === 20) {
+      messages.show('closed stream', message);
+      return answer;
+    }
     await wait(run.clock, 50);
   }
 }
@@ -106,6 +110,7 @@ async function untilRefused(run: SuiteRun, messages: Messages): Promise<RoundTri
 interface Message {
   /** Of the JSON-RPC request. */
   readonly id: string;
+  readonly sessionId: string;
   readonly answer: RoundTrip;
   readonly servedBy: ServedBy;
 }
@@ -131,16 +136,20 @@ class Messages {
       body,
     });
     const servedBy = await whoServed(this.#run, answer, answer.status < 400 ? sessionId : undefined);
-    if (label !== undefined) {
-      this.#run.requests.push({
-        label,
-        sent: sessionId,
-        sessionLine: undefined,
-        sessionId,
-        instanceId: instanceOf(servedBy),
-        status: answer.status,
-      });
-    }
-    return { id, answer, servedBy };
+    const message = { id, sessionId, answer, servedBy };
+    if (label !== undefined) this.show(label, message);
+    return message;
+  }
+
+  /** Adds a line to the table of requests. */
+  show(label: string, { sessionId, answer, servedBy }: Message): void {
+    this.#run.requests.push({
+      label,
+      sent: sessionId,
+      sessionLine: undefined,
+      sessionId,
+      instanceId: instanceOf(servedBy),
+      status: answer.status,
+    });
   }
 }
