@@ -50,6 +50,17 @@ describe.each([
     await expect(sessions.list({ functionName: 'mcp' })).rejects.toThrow(message);
   });
 
+  test('S12 an invocation by the API is refused, and touches no instance', async () => {
+    const { emulator } = await startMcp(affinity);
+    const answer = await fetch(`${emulator.api}/2023-03-30/functions/mcp/invocations`, {
+      method: 'POST',
+      body: '{}',
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(await emulator.control.instances.list()).toEqual([]);
+  });
+
   test('S03 C14 one session an instance: two clients have two instances, and a third waits for neither', async () => {
     const started = await startMcp(affinity, {
       sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
