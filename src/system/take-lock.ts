@@ -13,12 +13,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { FcError } from '../model/errors.js';
+import { isDead, statOf } from './process-table.js';
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
 /** Takes flock(2) while the file is opened. Only macOS and the BSDs have it. */
 const O_EXLOCK = 0x20;
 const TRIES = 100;
 const FLOCK_LIMIT_MS = 10_000;
+/** For a holder that was killed: its last thread may end a moment after the system shows it as dead. */
+const DYING_HOLDER_IN_SECONDS = 5;
 
 /**
  * Takes a directory for this process alone, by flock(2) on its file `lock`. The kernel keeps the lock: only one process can have it,
@@ -29,7 +32,9 @@ const FLOCK_LIMIT_MS = 10_000;
 export function takeLock(directory: string): () => void {
   const path = join(directory, 'lock');
   for (let tries = 0; tries < TRIES; tries++) {
-    const descriptor = openLocked(path);
+    const descriptor =
+      openLocked(path, ['-n']) ??
+      (hasDeadHolder(path) ? openLocked(path, ['-w', `${DYING_HOLDER_IN_SECONDS}`]) : undefined);
     if (descriptor === undefined) throw inUse(directory, path);
     // The last holder may have removed the file between the opening and the locking.
     if (isFileAt(path, descriptor)) return keep(path, descriptor);
@@ -39,14 +44,14 @@ export function takeLock(directory: string): () => void {
 }
 
 /** @returns undefined when another process has the lock */
-function openLocked(path: string): number | undefined {
+function openLocked(path: string, wait: readonly string[]): number | undefined {
   // Without O_NONBLOCK a pipe of that name would make the opening wait.
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   if (process.platform !== 'linux') return openExclusively(path, flags);
   const descriptor = openSync(path, flags, 0o600);
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error('its lock is not a file');
-    if (isLockedNow(descriptor)) return descriptor;
+    if (isLocked(descriptor, wait)) return descriptor;
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -65,8 +70,8 @@ function openExclusively(path: string, flags: number): number | undefined {
 }
 
 /** Node has no flock(2). The command takes it on a descriptor that it shares with this process, which keeps it when the command ends. */
-function isLockedNow(descriptor: number): boolean {
-  const { error, status, stderr } = spawnSync('flock', ['-n', '-x', '3'], {
+function isLocked(descriptor: number, wait: readonly string[]): boolean {
+  const { error, status, stderr } = spawnSync('flock', [...wait, '-x', '3'], {
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
     encoding: 'utf8',
     timeout: FLOCK_LIMIT_MS,
@@ -108,13 +113,26 @@ function inUse(directory: string, path: string): FcError {
 }
 
 function holderOf(path: string): string {
+  const holder = readHolder(path);
+  if (holder === undefined) return 'another process';
+  return holder.isHere ? `process ${holder.pid}` : `process ${holder.pid} of another container`;
+}
+
+/** Whether the process that has the lock was killed and is still being removed. Other systems than Linux do not tell. */
+function hasDeadHolder(path: string): boolean {
+  const holder = readHolder(path);
+  if (process.platform !== 'linux' || holder === undefined || !holder.isHere) return false;
+  const stat = statOf(holder.pid);
+  return stat === undefined || isDead(stat);
+}
+
+/** @returns undefined when the holder has not yet written its ID, or has just ended */
+function readHolder(path: string): { readonly pid: number; readonly isHere: boolean } | undefined {
   try {
     const { pid, pidNamespace: namespace } = JSON.parse(readFileSync(path, 'utf8'));
-    if (!Number.isSafeInteger(pid)) return 'another process';
-    return namespace === pidNamespace() ? `process ${pid}` : `process ${pid} of another container`;
+    return Number.isSafeInteger(pid) ? { pid, isHere: namespace === pidNamespace() } : undefined;
   } catch {
-    // The holder has not yet written who it is, or has just ended.
-    return 'another process';
+    return undefined;
   }
 }
 

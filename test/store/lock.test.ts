@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { kept, open, storedSession, temporaryFolder } from './kept-sessions.js';
 import { startWriter } from './start-writer.js';
 
@@ -37,6 +39,18 @@ test('F-09: the lock of an emulator that was killed and not yet reaped holds nob
   while (!/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
   expect(() => open(directory)).not.toThrow();
   await writer.kill();
+});
+
+test('F-09: a lock whose holder was killed is waited for until its last thread has ended', async () => {
+  const directory = temporaryFolder();
+  const path = join(directory, 'lock');
+  // Stands for that thread: keeps the lock until another process waits for it.
+  const script = `echo locked; until grep -q -- "-> .*:$(stat -c %i '${path}') " /proc/locks; do :; done`;
+  const holder = spawn('flock', ['-x', path, 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  writeFileSync(path, JSON.stringify({ ...alive(), pid: 4_194_305 }));
+  expect(() => open(directory)).not.toThrow();
 });
 
 const alive = (): { pid: number; startTime: string; bootId: string } => {
