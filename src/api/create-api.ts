@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
@@ -6,7 +6,8 @@ import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { ControlPlane } from '../model/services.js';
-import { endsConnection, ignoreUpgrade, upgradeOptions } from '../system/ignore-upgrade.js';
+import { createServer } from '../system/create-server.js';
+import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
@@ -17,6 +18,8 @@ import { readBody } from './read-body.js';
 import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
 import { createRouter, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
+
+const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface ApiOptions {
   /** The services behind the API. */
@@ -58,17 +61,7 @@ export function createApi(options: ApiOptions): Api {
     });
     return made;
   };
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 60_000,
-    connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 16_384,
-    // This API answers a missing Host itself, in its own form.
-    requireHostHeader: false,
-    ...upgradeOptions,
-  });
-  // Node would drop the later lines of a long head from rawHeaders and still obey them.
-  server.maxHeadersCount = 0;
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
   const answering = new WeakMap<Duplex, number>();
   const waiting = new WeakMap<Duplex, () => void>();
   const closing = new WeakSet<Duplex>();

@@ -9,13 +9,12 @@ import type { Route } from '../model/route.js';
 import { decideReuse, hasReceived } from './agents.js';
 import { bodyTooLarge } from './check-request.js';
 import { failureOf, retryOf, timeoutFailure } from './failures.js';
-import type { HttpProxyUpstream } from './http-proxy-upstream.js';
+import { type HttpProxyUpstream, upstreamHead } from './http-proxy-upstream.js';
 import { pump } from './pump.js';
 import { badResponse, checkInterim, checkReply, checkSwitch } from './reply-head.js';
 import type { AttemptResult, RequestTrail } from './request-trail.js';
 import { openTunnel } from './tunnel.js';
 import { Upload } from './upload.js';
-import { upstreamHead } from './upstream-head.js';
 
 export interface AttemptParts {
   readonly exchange: Exchange;

@@ -1,9 +1,18 @@
-import { isConnectionField } from '../model/connection-fields.js';
+import { isConnectionField, nominatedHeaders, withoutHeaders } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
-import { checkHeaderBytes, checkHost, checkLineCount } from '../model/head-rules.js';
+import {
+  checkHeaderBytes,
+  checkHost,
+  checkLineCount,
+  checkRequestLine,
+  type RequestLine,
+} from '../model/head-rules.js';
 import type { HostVerdict } from '../model/host-rule.js';
-import { checkRequestLine, type RawRequest } from './check-request-line.js';
-import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
+
+interface RawRequest extends RequestLine {
+  /** Flat. */
+  readonly rawHeaders: readonly string[];
+}
 
 export interface RequestRules {
   readonly hostVerdict: (host: string) => HostVerdict;

@@ -1,4 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import { FcError } from '../model/errors.js';
+import type { Exchange } from '../model/exchange.js';
 import type { Exit } from '../model/instance.js';
 import { badResponse } from './reply-head.js';
 
@@ -43,4 +45,23 @@ export function retryOf(failed: Failed): 'reset' | 'refused' | undefined {
   if (failed.attempts > 1 || failed.error.code?.startsWith('HPE_')) return undefined;
   if (failed.error.code === 'ECONNREFUSED') return failed.bodyTouched ? undefined : 'refused';
   return failed.hasBody || failed.replyBegun || !RETRIED.has(failed.method) ? undefined : 'reset';
+}
+
+/** Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition. */
+export function refuse(exchange: Exchange, error: FcError): void {
+  const { requestId } = exchange;
+  const body = Buffer.from(JSON.stringify(error.toBody(requestId)));
+  const lines = [
+    'X-Fc-Request-Id',
+    requestId,
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(body.length),
+  ];
+  if (error.retryAfterInSeconds !== undefined) lines.push('Retry-After', String(error.retryAfterInSeconds));
+  if (error.allow !== undefined) lines.push('Allow', error.allow.join(', '));
+  const reason = STATUS_CODES[error.status] ?? 'Unknown';
+  exchange.writeHead({ status: error.status, reason, lines }, body.length);
+  exchange.sink.end(body);
 }

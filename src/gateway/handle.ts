@@ -5,9 +5,8 @@ import type { Exchange, Handle } from '../model/exchange.js';
 import { HeaderLines } from '../model/headers.js';
 import type { Route } from '../model/route.js';
 import { Attempt } from './attempt.js';
-import { explainedBy } from './failures.js';
+import { explainedBy, refuse } from './failures.js';
 import type { HttpProxyUpstream } from './http-proxy-upstream.js';
-import { refuse } from './refusal.js';
 import type { AttemptResult, RequestTrail } from './request-trail.js';
 
 export interface HandleOptions {

@@ -7,13 +7,13 @@ import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { Route } from '../model/route.js';
+import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
 import { Connection } from './connection.js';
-import { createServer } from './create-server.js';
+import { refuse } from './failures.js';
 import { acceptTask, isAsync, MAX_ASYNC_BODY_BYTES, type TaskExchange, taskRoute } from './invoke-async.js';
 import { NodeExchange } from './node-exchange.js';
-import { refuse } from './refusal.js';
 import type { RequestTrail } from './request-trail.js';
 
 interface ListenerOptions {
@@ -27,9 +27,19 @@ interface ListenerOptions {
   readonly hostVerdict: (host: string) => HostVerdict;
 }
 
+const IDLE_CONNECTION_MS = 60_000;
+const DEAD_PEER_MS = 30_000;
+
 /** The socket side of the data plane: checks each request and gives it to `handle`. The caller lets `server` listen. */
 export class Listener {
-  readonly server: Server = createServer();
+  readonly server: Server = createServer({
+    // The function's timeout ends a request.
+    requestTimeout: 0,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: DEAD_PEER_MS,
+  });
   readonly #options: ListenerOptions;
   readonly #connections = new Map<Socket, Connection>();
   readonly #idle: (() => void)[] = [];
@@ -40,6 +50,8 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    // A client that ends its writing side still receives its reply (F-12). Node has this option but does not declare it.
+    Object.assign(this.server, { httpAllowHalfOpen: true });
     this.server
       .on('connection', (socket: Socket) => this.#connectionOf(socket))
       .on('request', this.#onRequest)

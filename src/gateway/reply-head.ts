@@ -1,9 +1,8 @@
 import type { IncomingMessage, InformationEvent } from 'node:http';
-import { isConnectionField } from '../model/connection-fields.js';
+import { isConnectionField, nominatedHeaders, withoutHeaders } from '../model/connection-fields.js';
 import { FcError } from '../model/errors.js';
 import type { ExchangeReply } from '../model/exchange.js';
 import { HeaderLines } from '../model/headers.js';
-import { nominatedHeaders, withoutHeaders } from './hop-by-hop.js';
 
 export type RawReply = Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'rawHeaders'>;
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { checkRequest, type RequestRules } from '../../src/gateway/check-request.js';
-import type { RawRequest } from '../../src/gateway/check-request-line.js';
+import type { RequestLine } from '../../src/model/head-rules.js';
 
 // What Node's own parser refuses before the gateway sees it is asked here directly: the gateway does not rely on the parser (T13).
 
 const RULES: RequestRules = { hostVerdict: () => 'allowed', maxBodyBytes: 1000, sessionHeaders: [] };
 
-function check(lines: readonly (readonly [name: string, value: string])[], more: Partial<RawRequest> = {}) {
+function check(lines: readonly (readonly [name: string, value: string])[], more: Partial<RequestLine> = {}) {
   const request = { method: 'POST', url: '/', httpVersionMajor: 1, httpVersionMinor: 1, ...more };
   return checkRequest({ ...request, rawHeaders: [['Host', 'localhost'], ...lines].flat() }, RULES);
 }

@@ -2,7 +2,7 @@
 export interface Mutant {
   /** What a reader of the changed code would say of it. */
   readonly what: string;
-  /** From `src/gateway/`, without ending. */
+  /** From `src/`, without ending. */
   readonly file: string;
   /** Stands exactly once in the file. */
   readonly find: string;
@@ -16,7 +16,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     what: 'http-proxy frames a DELETE in chunks wrongly (CVE-2026-29057)',
-    file: 'http-proxy-upstream',
+    file: 'gateway/http-proxy-upstream',
     find: 'this.headers = lines;',
     replace: '',
     test: 'gateway/http-proxy-upstream',
@@ -48,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Content-Length of 010 is accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: '/^(?:0|[1-9][0-9]{0,15})$/',
     replace: '/^[0-9]+$/',
     test: 'gateway/request-checks',
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Transfer-Encoding beside chunked is accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: "encodings > 1 || encoding.toLowerCase() !== 'chunked'",
     replace: 'false',
     test: 'gateway/request-checks',
@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Content-Length beside a Transfer-Encoding is accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'if (lengths > 0) throw',
     replace: 'if (false) throw',
     test: 'gateway/check-request',
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'chunks are accepted by HTTP/1.0',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'if (httpVersionMinor === 0) throw',
     replace: 'if (false) throw',
     test: 'gateway/request-checks',
@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a forbidden byte in a header is accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'if (FORBIDDEN_BYTE.test(value)) throw',
     replace: 'if (false) throw',
     test: 'gateway/check-request',
@@ -88,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a WebSocket may be opened by any method',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: "    method === 'GET' &&\n",
     replace: '',
     test: 'gateway/ignored-offers',
@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'any protocol is switched to',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: "    found.protocols.includes('websocket') &&\n",
     replace: '',
     test: 'gateway/ignored-offers',
@@ -112,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request with an ignored offer does not wait for its turn',
-    file: 'listener',
+    file: 'gateway/listener',
     find: 'if (readAgain !== undefined) connection.whenIdle(readAgain);',
     replace: 'readAgain?.();',
     test: 'gateway/ignored-offers',
@@ -136,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client of HTTP/1.0 gets interim replies',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: 'request.httpVersionMinor === 0 || response.headersSent',
     replace: 'response.headersSent',
     test: 'gateway/interim-replies',
@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'interim replies fill the memory for a client that does not read',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: 'if (socket.writableNeedDrain || response.writableLength > response.writableHighWaterMark) return;',
     replace: '',
     test: 'gateway/interim-replies',
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an expectation by HTTP/1.0 is forwarded',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'return this.#httpVersionMinor > 0;',
     replace: 'return true;',
     test: 'gateway/interim-replies',
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reply may have any transfer coding',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: "value.toLowerCase() !== 'chunked' || ++codings > 1",
     replace: 'false',
     test: 'gateway/spelling',
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the head of a 101 is written as UTF-8',
-    file: 'connection',
+    file: 'gateway/connection',
     find: "socket.setDefaultEncoding('latin1');",
     replace: '',
     test: 'gateway/half-closed-tunnels',
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request head beside an expectation is written as UTF-8',
-    file: 'agents',
+    file: 'gateway/agents',
     find: "socket.setDefaultEncoding('latin1');",
     replace: '',
     test: 'gateway/interim-replies',
@@ -184,7 +184,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an instance that ends its side of a WebSocket hears no more',
-    file: 'tunnel',
+    file: 'gateway/tunnel',
     find: 'upstream.allowHalfOpen = true;',
     replace: '',
     test: 'gateway/half-closed-tunnels',
@@ -192,7 +192,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a half-closed WebSocket stays open for ever',
-    file: 'tunnel',
+    file: 'gateway/tunnel',
     find: "  else socket.once('end', onEnd);",
     replace: '',
     test: 'gateway/half-closed-tunnels',
@@ -200,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Connection line may name Content-Length',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'if (nominated.has(name)) throw',
     replace: 'if (false) throw',
     test: 'gates/hop-by-hop',
@@ -208,7 +208,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'headers that a Connection line names are forwarded',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'lines = withoutHeaders(lines, nominated);',
     replace: '',
     test: 'gates/hop-by-hop',
@@ -224,7 +224,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'hop-by-hop headers of a reply are forwarded',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: ' || isConnectionField(name)',
     replace: '',
     test: 'gates/hop-by-hop',
@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'every form of target is accepted',
-    file: 'check-request-line',
+    file: 'model/head-rules',
     find: '/^\\/[\\x21\\x22\\x24-\\x7e]*$/',
     replace: '/./',
     test: 'gates/open-proxy',
@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'every method is accepted',
-    file: 'check-request-line',
+    file: 'model/head-rules',
     find: 'if (!METHODS.has(method))',
     replace: 'if (false)',
     test: 'gates/open-proxy',
@@ -248,7 +248,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'what is pipelined behind a refusal is executed',
-    file: 'listener',
+    file: 'gateway/listener',
     find: 'if (close) connection.closing = true;',
     replace: '',
     test: 'gateway/request-checks',
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the connection of a refused request is kept',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: 'if (this.closesConnection || this.bodyError !== undefined) this.response.shouldKeepAlive = false;',
     replace: '',
     test: 'gateway/request-checks',
@@ -264,7 +264,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'nobody listens for errors of an upgraded connection',
-    file: 'listener',
+    file: 'gateway/listener',
     find: "socket.on('error', ignore);",
     replace: '',
     test: 'gateway/upgrade',
@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'nobody listens for a switch that was not asked for',
-    file: 'attempt',
+    file: 'gateway/attempt',
     find: "outgoing.on('upgrade', this.#onUnaskedSwitch);",
     replace: '',
     test: 'gates/hostile-packets',
@@ -280,7 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request whose client left goes on',
-    file: 'attempt',
+    file: 'gateway/attempt',
     find: 'if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();',
     replace: '',
     test: 'gateway/faults',
@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reply whose instance died never ends',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: 'else this.socket.destroy();',
     replace: '',
     test: 'gateway/faults',
@@ -296,7 +296,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'bytes nobody asked for stay on a kept connection',
-    file: 'agents',
+    file: 'gateway/agents',
     find: ' && !this.hasNews;',
     replace: ';',
     test: 'gateway/faults',
@@ -304,7 +304,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a body in chunks may be of any length',
-    file: 'upload',
+    file: 'gateway/upload',
     find: 'if (this.#bytesLeft >= 0) return true;',
     replace: 'if (true) return true;',
     test: 'gateway/faults',
@@ -312,7 +312,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a POST is sent again',
-    file: 'failures',
+    file: 'gateway/failures',
     find: '!RETRIED.has(failed.method)',
     replace: 'false',
     test: 'gateway/faults',
@@ -320,7 +320,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request whose reply could not be parsed is sent again',
-    file: 'failures',
+    file: 'gateway/failures',
     find: "failed.error.code?.startsWith('HPE_')) return undefined",
     replace: 'false) return undefined',
     test: 'gateway/failures',
@@ -328,7 +328,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'any status of a reply is passed on',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: 'if (status < 200 || status > 999) throw',
     replace: 'if (false) throw',
     test: 'gates/hostile-packets',
@@ -336,7 +336,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the head of a reply may be of any length',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: 'if (bytes > MAX_REPLY_HEADER_BYTES)',
     replace: 'if (false)',
     test: 'gates/hostile-packets',
@@ -344,7 +344,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client may take a minute for the head of its request',
-    file: 'create-server',
+    file: 'system/create-server',
     find: 'const HEAD_TIMEOUT_MS = 10_000;',
     replace: 'const HEAD_TIMEOUT_MS = 60_000;',
     test: 'gates/slow-clients',
@@ -352,16 +352,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'header lines behind the thousandth are left out and obeyed (CVE-2026-58044)',
-    file: 'create-server',
+    file: 'system/create-server',
     find: 'server.maxHeadersCount = 0;',
     replace: '',
-    test: 'gateway/create-server',
+    test: 'system/create-server',
     name: 'every line of a head is handed over',
   },
   {
     what: 'a client that closes its half gets no answer',
-    file: 'create-server',
-    find: 'Object.assign(server, { httpAllowHalfOpen: true });',
+    file: 'gateway/listener',
+    find: 'Object.assign(this.server, { httpAllowHalfOpen: true });',
     replace: '',
     test: 'gateway/faults',
     name: 'a client that closes its half still gets',
@@ -384,7 +384,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'two Content-Lengths are accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'lengths > 1 || !CONTENT_LENGTH',
     replace: '!CONTENT_LENGTH',
     test: 'gateway/check-request',
@@ -392,7 +392,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'two Transfer-Encodings are accepted',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'encodings > 1 || encoding',
     replace: 'encoding',
     test: 'gateway/check-request',
@@ -400,7 +400,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a body that is declared too long is begun',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: 'if (Number(length) > maxBodyBytes) throw',
     replace: 'if (false) throw',
     test: 'gateway/request-checks',
@@ -408,7 +408,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the client’s x-fc- headers are forwarded',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: "!name.startsWith('x-fc-') && ",
     replace: '',
     test: 'gateway/forwarding',
@@ -416,7 +416,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a WebSocket may be opened with a body',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: '    isVersion13 &&\n    !hasBody\n',
     replace: '    isVersion13\n',
     test: 'gateway/ignored-offers',
@@ -424,7 +424,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Connection line may name the session’s header',
-    file: 'check-request',
+    file: 'gateway/check-request',
     find: '[...PROTECTED, ...sessionHeaders]',
     replace: 'PROTECTED',
     test: 'gates/hop-by-hop',
@@ -432,7 +432,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'every version of HTTP is accepted',
-    file: 'check-request-line',
+    file: 'model/head-rules',
     find: 'httpVersionMajor !== 1 || httpVersionMinor > 1',
     replace: 'false',
     test: 'gateway/check-request',
@@ -440,7 +440,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a target may be of any length',
-    file: 'check-request-line',
+    file: 'model/head-rules',
     find: 'url.length > MAX_TARGET_BYTES',
     replace: 'false',
     test: 'gateway/request-checks',
@@ -456,7 +456,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'Node answers a request without Host',
-    file: 'create-server',
+    file: 'system/create-server',
     find: 'requireHostHeader: false,',
     replace: '',
     test: 'gateway/request-checks',
@@ -464,7 +464,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'nobody answers CONNECT',
-    file: 'listener',
+    file: 'gateway/listener',
     find: "      .on('connect', this.#onUpgrade)\n",
     replace: '',
     test: 'gateway/request-checks',
@@ -472,7 +472,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an upgrade behind an unanswered request is made',
-    file: 'listener',
+    file: 'gateway/listener',
     find: 'if (connection.closing || connection.open.size > 0) {',
     replace: 'if (false) {',
     test: 'gateway/upgrade',
@@ -480,7 +480,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'garbage behind a refusal is answered too',
-    file: 'listener',
+    file: 'gateway/listener',
     find: 'if (connection.closing) return;\n    connection.closing = true;',
     replace: 'connection.closing = true;',
     test: 'gateway/request-checks',
@@ -488,7 +488,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a body nobody wants may be sent for ever',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: '      socket.destroy();\n',
     replace: '',
     test: 'gateway/refusals',
@@ -496,7 +496,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client that left before the head is not noticed',
-    file: 'connection',
+    file: 'gateway/connection',
     find: ' || !first.probe()) return;',
     replace: ' || true) return;',
     test: 'gateway/faults',
@@ -504,7 +504,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a client that left in a silent reply is not noticed',
-    file: 'connection',
+    file: 'gateway/connection',
     find: '        this.#socket.destroy();\n',
     replace: '',
     test: 'gateway/faults',
@@ -512,7 +512,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a silent reply of known length is cut behind the FIN of its client',
-    file: 'connection',
+    file: 'gateway/connection',
     find: 'if (isSilent && first.hasOpenEnd) {',
     replace: 'if (isSilent) {',
     test: 'gateway/half-closed',
@@ -520,7 +520,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a stream that has spoken is cut behind the FIN of its client',
-    file: 'connection',
+    file: 'gateway/connection',
     find: 'bytesWritten === writtenAtEnd && ',
     replace: '',
     test: 'gateway/half-closed',
@@ -528,7 +528,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reset that follows a FIN is not noticed',
-    file: 'connection',
+    file: 'gateway/connection',
     find: 'if (bytesWritten !== written) this.#socket.write(NOTHING);',
     replace: '',
     test: 'gateway/half-closed',
@@ -536,7 +536,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a FIN in the head of the next request takes the replies before it away',
-    file: 'listener',
+    file: 'gateway/listener',
     find: ' && connection.isInBody',
     replace: '',
     test: 'gateway/half-closed',
@@ -544,7 +544,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a refused body leaves a listener on its connection',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: "socket.off('close', over);",
     replace: '',
     test: 'gateway/listeners',
@@ -552,7 +552,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request whose client left before waits for its instance',
-    file: 'handle',
+    file: 'gateway/handle',
     find: 'if (!isWaiting) return;',
     replace: 'return;',
     test: 'gateway/faults',
@@ -560,7 +560,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a function may take any time',
-    file: 'attempt',
+    file: 'gateway/attempt',
     find: 'this.#fail(timeoutFailure(timeoutInSeconds)),',
     replace: 'undefined,',
     test: 'gateway/faults',
@@ -568,7 +568,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an instance’s death in the middle of a reply is not noticed',
-    file: 'attempt',
+    file: 'gateway/attempt',
     find: "reply.on('error', this.#onError);",
     replace: '',
     test: 'gateway/faults',
@@ -576,7 +576,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a tunnel outlives its client’s time',
-    file: 'attempt',
+    file: 'gateway/attempt',
     find: 'this.#tunnel?.destroy();',
     replace: '',
     test: 'gateway/upgrade',
@@ -584,7 +584,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a broken body ends as a whole one for HTTP/1.0',
-    file: 'node-exchange',
+    file: 'gateway/node-exchange',
     find: 'if (this.hasOpenEnd && this.request.httpVersionMinor === 0) this.socket.resetAndDestroy();',
     replace: 'if (false) this.socket.resetAndDestroy();',
     test: 'gateway/faults',
@@ -592,7 +592,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request may be sent a third time',
-    file: 'failures',
+    file: 'gateway/failures',
     find: 'failed.attempts > 1 || ',
     replace: '',
     test: 'gateway/failures',
@@ -600,7 +600,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request with a body is sent again',
-    file: 'failures',
+    file: 'gateway/failures',
     find: 'failed.hasBody || ',
     replace: '',
     test: 'gateway/faults',
@@ -608,7 +608,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request whose answer had begun is sent again',
-    file: 'failures',
+    file: 'gateway/failures',
     find: 'failed.replyBegun || ',
     replace: '',
     test: 'gateway/faults',
@@ -616,7 +616,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a request whose body was begun is sent again',
-    file: 'failures',
+    file: 'gateway/failures',
     find: 'failed.bodyTouched ? undefined : ',
     replace: '',
     test: 'gateway/failures',
@@ -624,7 +624,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'lines of a reply behind the thousandth are left out',
-    file: 'http-proxy-upstream',
+    file: 'gateway/http-proxy-upstream',
     find: 'made.maxHeadersCount = 0;',
     replace: '',
     test: 'gates/hostile-packets',
@@ -632,7 +632,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a forbidden byte in a header of a reply is passed on',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: 'if (FORBIDDEN_BYTE.test(value)) throw',
     replace: 'if (false) throw',
     test: 'gateway/check-reply',
@@ -640,7 +640,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'two Content-Lengths of a reply are accepted',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: ' || ++lengths > 1',
     replace: '',
     test: 'gateway/check-reply',
@@ -648,7 +648,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'any Content-Length of a reply is accepted',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: '!CONTENT_LENGTH.test(value) || ',
     replace: '',
     test: 'gateway/check-reply',
@@ -656,7 +656,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a 204 seems to have a body',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: 'if (status === 204) continue;',
     replace: '',
     test: 'gateway/check-reply',
@@ -664,7 +664,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reply’s Connection line may name Content-Length',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: "if (nominated.has('content-length')) throw",
     replace: 'if (false) throw',
     test: 'gateway/check-reply',
@@ -672,7 +672,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'headers that a reply’s Connection line names are passed on',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: 'lines = withoutHeaders(lines, nominated);',
     replace: '',
     test: 'gates/hop-by-hop',
@@ -680,7 +680,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a function may set x-fc- headers',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: "name.startsWith('x-fc-') || ",
     replace: '',
     test: 'gateway/forwarding',
@@ -688,7 +688,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'any byte of a reason phrase is passed on',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: "statusMessage.replace(FORBIDDEN_BYTES, '')",
     replace: 'statusMessage',
     test: 'gateway/check-reply',
@@ -696,7 +696,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a 101 may set the session cookie',
-    file: 'reply-head',
+    file: 'gateway/reply-head',
     find: "lines.remove('set-cookie', (value) => value.trimStart().toLowerCase().startsWith('x-fc-'));",
     replace: '',
     test: 'gateway/upgrade',
@@ -704,7 +704,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a failed write hides the answer that came before',
-    file: 'agents',
+    file: 'gateway/agents',
     find: 'this.#writeFailed = true;\n      callback();',
     replace: 'callback(error);',
     test: 'gateway/early-answers',
@@ -712,7 +712,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the first kept connection is used at once',
-    file: 'agents',
+    file: 'gateway/agents',
     find: "if (this.#keepsConnections !== 'yes') return undefined;",
     replace: '',
     test: 'gateway/agents',
@@ -720,7 +720,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an instance that closes without saying so is trusted again',
-    file: 'agents',
+    file: 'gateway/agents',
     find: 'if (place >= 0 || !socket.hasNews) this.#stopKeeping();',
     replace: '',
     test: 'gateway/agents',
@@ -728,7 +728,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a connection is kept behind a reply that has no body',
-    file: 'agents',
+    file: 'gateway/agents',
     find: "if (request.method === 'HEAD' || statusCode === 204 || statusCode === 304) request.shouldKeepAlive = false;",
     replace: '',
     test: 'gateway/agents',
@@ -736,7 +736,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an instance that sends bytes nobody asked for is trusted again',
-    file: 'agents',
+    file: 'gateway/agents',
     find: 'if (socket.hasNews) this.#stopKeeping();',
     replace: '',
     test: 'gateway/agents',
@@ -744,7 +744,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'nobody listens for errors of a kept connection',
-    file: 'agents',
+    file: 'gateway/agents',
     find: "socket.on('error', ignore);",
     replace: '',
     test: 'gateway/agents',

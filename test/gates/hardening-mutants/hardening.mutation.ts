@@ -84,7 +84,7 @@ test.concurrent.each([...new Set(MUTANTS.map(({ test: file }) => file))])(
 
 test.concurrent.each(MUTANTS)('it is noticed that $what', async (mutant: Mutant) => {
   const folder = makeCopy();
-  const file = join(folder, 'src/gateway', `${mutant.file}.ts`);
+  const file = join(folder, 'src', `${mutant.file}.ts`);
   const parts = readFileSync(file, 'utf8').split(mutant.find);
   expect(parts, `${mutant.find} stands once in ${mutant.file}`).toHaveLength(2);
   writeFileSync(file, parts.join(mutant.replace));

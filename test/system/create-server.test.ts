@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { createServer } from '../../src/gateway/create-server.js';
+import { createServer } from '../../src/system/create-server.js';
 import { listen } from '../support/gateway-fixture.js';
 import { exchangeBytes } from '../support/raw-client.js';
 
