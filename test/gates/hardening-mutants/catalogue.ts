@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'any number of header lines is accepted',
-    file: '../model/head-rules',
+    file: 'model/head-rules',
     find: 'count > MAX_HEADER_LINES',
     replace: 'false',
     test: 'gateway/request-checks',
@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'two Hosts are accepted',
-    file: '../model/head-rules',
+    file: 'model/head-rules',
     find: 'hosts > 1',
     replace: 'false',
     test: 'gates/host-rule',
@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a foreign Host is accepted',
-    file: '../model/head-rules',
+    file: 'model/head-rules',
     find: 'switch (hostVerdict(host))',
     replace: "switch (hostVerdict(host).replace('foreign', 'allowed'))",
     test: 'gates/host-rule',
@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'what comes behind an ignored offer is lost',
-    file: '../system/ignore-upgrade',
+    file: 'system/ignore-upgrade',
     find: "Buffer.concat([Buffer.from(head, 'latin1'), rest])",
     replace: "Buffer.from(head, 'latin1')",
     test: 'gateway/ignored-offers',
@@ -120,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'an earlier reply stops while an ignored offer waits',
-    file: '../system/ignore-upgrade',
+    file: 'system/ignore-upgrade',
     find: "  socket.on('drain', onDrain);\n",
     replace: '',
     test: 'gateway/ignored-offers',
@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'the settings of an offer of HTTP/2 are forwarded',
-    file: '../model/connection-fields',
+    file: 'model/connection-fields',
     find: "  'http2-settings',\n",
     replace: '',
     test: 'gates/hop-by-hop',
@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'Proxy-Authorization is forwarded',
-    file: '../model/connection-fields',
+    file: 'model/connection-fields',
     find: "  'proxy-authorization',\n",
     replace: '',
     test: 'gates/hop-by-hop',
@@ -368,7 +368,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'request headers may be of any length',
-    file: '../model/head-rules',
+    file: 'model/head-rules',
     find: 'if (bytes > MAX_HEADER_BYTES)',
     replace: 'if (false)',
     test: 'gateway/request-checks',
@@ -376,7 +376,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a Host that is no host is accepted',
-    file: '../model/head-rules',
+    file: 'model/head-rules',
     find: "case 'malformed':",
     replace: "case 'malformed': return;",
     test: 'gates/host-rule',
@@ -448,7 +448,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'Trailer is forwarded (one packet ends the process)',
-    file: '../model/connection-fields',
+    file: 'model/connection-fields',
     find: "  'trailer',\n",
     replace: '',
     test: 'gates/hop-by-hop',
