@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -69,6 +69,11 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 await includeHttpProxy();
+// What Node.js and Python load in the processes of instances stays as it is.
+cpSync(join(ROOT, 'src/runtime/inside'), join(ROOT, 'dist/runtime/inside'), {
+  recursive: true,
+  filter: (file) => !file.endsWith('__pycache__'),
+});
 
 const modules = output.flatMap((chunk) => ('modules' in chunk ? Object.keys(chunk.modules) : []));
 writeFileSync(join(TARGET, 'THIRD-PARTY.md'), notices(modules));

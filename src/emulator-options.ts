@@ -89,6 +89,8 @@ export interface EmulatorOptions {
   readonly countSleep?: boolean;
   /** What handlers may inherit a few variables from; `process.env` by default. */
   readonly hostEnvironment?: Readonly<Record<string, string | undefined>>;
+  /** Whether a Node.js or Python handler that listens on the port of its customRuntimeConfig gets its own port; default: true. */
+  readonly portShift?: boolean;
   /** Told of every request when it has ended. */
   readonly onRecord?: (record: RequestRecord) => void;
   /** Told of everything that happens: requests, sessions, instances, functions, the clock. */

@@ -193,6 +193,7 @@ function localDriver(
   return createLocalDriver({
     ...run,
     hostEnvironment: options.hostEnvironment ?? process.env,
+    ...(options.portShift !== undefined && { portShift: options.portShift }),
     ...(options.onLine !== undefined && { onLine: options.onLine }),
     ...(options.onNotice !== undefined && { onWarning: options.onNotice }),
   });

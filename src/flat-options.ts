@@ -62,6 +62,7 @@ const EMULATOR = {
   driver: object,
   countSleep: flag,
   hostEnvironment: object,
+  portShift: flag,
   onRecord: callable,
   onEvent: callable,
   onLine: callable,

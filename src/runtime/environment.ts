@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from '../model/account.js';
 import type { InstanceSpec } from '../model/instance.js';
+import { preloadVariables } from './preload.js';
 
 /** The variables that an instance inherits from the emulator's own environment. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
@@ -12,6 +13,8 @@ export interface RunContext {
   /** Names this run of the emulator in the environment of every process that it starts, by which they are found at the end. */
   readonly nonce: string;
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Whether a listen on the port of customRuntimeConfig is moved to the port of the instance. */
+  readonly portShift: boolean;
 }
 
 /**
@@ -21,15 +24,19 @@ export interface RunContext {
 export function environmentOf(
   { instanceId, qualifier, revision: { versionId, config } }: InstanceSpec,
   port: number,
-  { nonce, hostEnvironment }: RunContext,
+  { nonce, hostEnvironment, portShift }: RunContext,
 ): Record<string, string> {
   const version = versionId === '0' ? 'LATEST' : versionId;
-  return {
+  const own = {
     ...inherited(hostEnvironment),
     ALIBABA_CLOUD_ACCESS_KEY_ID: PLACEHOLDER,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: PLACEHOLDER,
     ALIBABA_CLOUD_SECURITY_TOKEN: PLACEHOLDER,
     ...config.environmentVariables,
+  };
+  return {
+    ...own,
+    ...(portShift && preloadVariables(own, config.customRuntimeConfig.port)),
     FC_SERVER_PORT: String(port),
     FC_CUSTOM_LISTEN_PORT: String(port),
     PORT: String(port),

@@ -19,6 +19,8 @@ export interface LocalDriverOptions {
   readonly nonce: string;
   /** The emulator's own environment, of which instances inherit a few variables. */
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Whether a handler that listens on the port of customRuntimeConfig gets its own port instead; default: true. */
+  readonly portShift?: boolean;
   /** Called for each line of output. Must not throw. */
   readonly onLine?: (instanceId: string, line: LogLine) => void;
   /** Called with what the user should know, for example that no guard runs. */
@@ -46,6 +48,7 @@ export function createLocalDriver({
   sessionClock,
   nonce,
   hostEnvironment,
+  portShift = true,
   onLine = () => {},
   onWarning = () => {},
 }: LocalDriverOptions): LocalDriver {
@@ -58,7 +61,8 @@ export function createLocalDriver({
     ports: new Ports({ begin: Number.parseInt(nonce.slice(0, 8), 16) / 2 ** 32 }),
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
-    run: { nonce, hostEnvironment },
+    run: { nonce, hostEnvironment, portShift },
+    toldOfMove: new Set(),
   };
   const running = new Set<LocalInstance>();
   let closed = false;

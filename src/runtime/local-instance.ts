@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.js';
-import type { Address, Exit, Instance, InstanceSpec } from '../model/instance.js';
+import type { Address, Exit, Instance, InstanceSpec, LogLine } from '../model/instance.js';
 import { portsOf } from '../system/listeners.js';
 import { isFree } from '../system/ports.js';
 import { diagnose, type Evidence } from './diagnosis.js';
@@ -10,6 +10,7 @@ import { BoundedLog } from './instance-log.js';
 import { launch, type ProcessExit } from './launch.js';
 import type { MarkedProcesses } from './marked-processes.js';
 import type { Ports } from './ports.js';
+import { movedPort } from './preload.js';
 import { ProcessGroup } from './process-group.js';
 import { calledOff, exitedEarly, neverListened } from './start-failure.js';
 import type { StartQueue } from './start-queue.js';
@@ -24,6 +25,8 @@ export interface LocalDriverParts {
   readonly queue: StartQueue;
   readonly marked: MarkedProcesses;
   readonly run: RunContext;
+  /** Names of the functions whose log has told that a listen was moved. */
+  readonly toldOfMove: Set<string>;
 }
 
 /** How often a start is tried again on another port, when another process has taken its port meanwhile (quality F-07). */
@@ -148,7 +151,7 @@ export class LocalInstance implements Instance {
         clock,
         guard,
         marked,
-        log: this.output,
+        onLine: (source, line) => this.#take(source, line),
       });
       this.#group = group;
       // The port is free again when the group has ended. `ended` never rejects.
@@ -158,6 +161,22 @@ export class LocalInstance implements Instance {
       ports.giveBack(port);
       throw error;
     }
+  }
+
+  #take(source: LogLine['source'], line: string): void {
+    const moved = source === 'stderr' ? movedPort(line) : undefined;
+    if (moved === undefined) this.output.add(source, line);
+    else this.#tellOfMove(moved);
+  }
+
+  /** The first time for each function, the user sees it. */
+  #tellOfMove(port: number): void {
+    const { functionName } = this.#config;
+    const { toldOfMove } = this.#parts;
+    const text = `it listens on port ${port}, and was given its own, $FC_SERVER_PORT, instead; --no-port-shift turns this off`;
+    if (toldOfMove.has(functionName)) this.output.note(text);
+    else this.output.warn(text);
+    toldOfMove.add(functionName);
   }
 
   /** Waits for the process group of the last try to start. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../model/clock.js';
+import type { LogLine } from '../model/instance.js';
 import { hasLivingMembers, membersOf, startTimeOf } from '../system/process-table.js';
 import { wait } from '../system/wait.js';
 import { within } from '../system/within.js';
 import type { Guard } from './guard.js';
-import type { BoundedLog } from './instance-log.js';
 import type { Launched, ProcessExit } from './launch.js';
 import type { MarkedProcess, MarkedProcesses } from './marked-processes.js';
 import { readLines } from './read-lines.js';
@@ -25,7 +25,8 @@ export interface GroupContext {
   readonly clock: Clock;
   readonly guard: Guard;
   readonly marked: MarkedProcesses;
-  readonly log: BoundedLog;
+  /** Told of each line that the processes print. */
+  readonly onLine: (source: LogLine['source'], line: string) => void;
 }
 
 /**
@@ -61,11 +62,11 @@ export class ProcessGroup {
     this.port = context.port;
     this.#leader = leader;
     this.#context = context;
-    const { guard, log } = context;
+    const { guard, onLine } = context;
     guard.watch(leader.pid, startTimeOf(leader.pid));
     const drained = Promise.all([
-      readLines(leader.stdout, (line) => log.add('stdout', line)),
-      readLines(leader.stderr, (line) => log.add('stderr', line)),
+      readLines(leader.stdout, (line) => onLine('stdout', line)),
+      readLines(leader.stderr, (line) => onLine('stderr', line)),
     ]);
     this.died = this.#untilDead(drained);
     this.ended = this.#untilEnded(drained);

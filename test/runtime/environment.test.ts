@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { environmentOf } from '../../src/runtime/environment.js';
 import { specOf } from './local-instances.js';
 
-const SURROUNDINGS = { nonce: 'run', hostEnvironment: {} };
+const SURROUNDINGS = { nonce: 'run', hostEnvironment: {}, portShift: false };
 
 test('every variable of the custom runtime contract is there (spec §8.3)', () => {
   const spec = specOf(['true'], { functionName: 'shop', codeDirectory: '/srv/shop' });

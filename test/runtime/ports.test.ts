@@ -38,7 +38,8 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     ports,
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
-    run: { nonce, hostEnvironment: process.env },
+    run: { nonce, hostEnvironment: process.env, portShift: true },
+    toldOfMove: new Set<string>(),
   };
   guard.begin();
   const instance = new LocalInstance(specOf(command), parts, never);

@@ -68,7 +68,7 @@ export function readOptions<Table extends OptionTable>(
   const given: Record<string, Given | undefined> = {};
   for (const [key, option] of Object.entries(table)) {
     const flag = longFlag(option);
-    const onLine = texts(parsed[attribute(flag)]).map((text) => ({ text, name: flag }));
+    const onLine = texts(collected(option, parsed)).map((text) => ({ text, name: flag }));
     const all = onLine.length > 0 ? onLine : fromEnvironment(option, flag, env);
     values[key] = option.read(all);
     given[key] = all.at(-1);
@@ -99,6 +99,16 @@ function fromEnvironment(
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ text: line, name }));
+}
+
+/** Commander collects `--no-port-shift` as a `portShift` that is false. */
+function collected(option: Option<unknown>, parsed: Readonly<Record<string, unknown>>): unknown {
+  const flag = longFlag(option);
+  if (option.kind === 'toggle') return parsed[attribute(flag)];
+  if (flag.startsWith('--no-'))
+    return parsed[attribute(flag.replace('--no-', '--'))] === false ? true : undefined;
+  const raw = parsed[attribute(flag)];
+  return raw === false ? undefined : raw;
 }
 
 /** `--api-port` is `apiPort` in what commander collects. */

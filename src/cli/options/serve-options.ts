@@ -94,6 +94,7 @@ export const FUNCTION_OPTIONS = {
     env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
     envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
     envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),
+    noPortShift: flag('--no-port-shift', 'leave a listen on the port of FC (9000) where it is'),
   }),
 };
 

@@ -38,6 +38,7 @@ export function emulatorOptions(
     countSleep: values.countSleep,
     ...(stateDir !== undefined && { stateDirectory: resolve(context.directory, stateDir) }),
     hostEnvironment: context.env,
+    portShift: !values.noPortShift,
     onRecord: log.request,
     onEvent: log.event,
     onLine: log.line,

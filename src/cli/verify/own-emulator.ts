@@ -11,6 +11,7 @@ export interface OwnTarget extends VerifyTarget {
 
 interface VerifyFlags extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironment {
   readonly affinity: SessionAffinityType | undefined;
+  readonly noPortShift: boolean;
 }
 
 const AFFINITY_OF: Partial<Record<SuiteId, SessionAffinityType>> = {
@@ -54,6 +55,7 @@ export async function startOwn(
     functions: [{ config }],
     maxSessionTTLInSeconds: flags.maxSessionTtl,
     hostEnvironment: context.env,
+    portShift: !flags.noPortShift,
   });
   const [served] = emulator.functions;
   if (served === undefined) throw new Error('the emulator serves nothing');
