@@ -1,9 +1,10 @@
 import type { EmulatorOptions, ServeFunction } from './emulator-options.js';
 import { FcError } from './model/errors.js';
-import { HTTP_METHODS } from './model/function.js';
+import type { HttpTrigger } from './model/function.js';
 import { checkFunctionConfig } from './model/function-config.js';
 import { isLoopback } from './model/host-rule.js';
 import { checkRange } from './model/limits.js';
+import { checkUnlike, completeTrigger } from './model/trigger-config.js';
 
 const PORTS = [0, 65535] as const;
 
@@ -13,6 +14,7 @@ const PORTS = [0, 65535] as const;
  */
 export function checkOptions({
   host = '127.0.0.1',
+  port = 0,
   apiPort = 0,
   functions,
   maxSessionTTLInSeconds,
@@ -24,38 +26,43 @@ export function checkOptions({
       { fix: 'host 127.0.0.1' },
     );
   }
+  checkRange('port', port, PORTS);
   checkRange('apiPort', apiPort, PORTS);
   if (maxSessionTTLInSeconds !== undefined) {
     checkRange('maxSessionTTLInSeconds', maxSessionTTLInSeconds, [1, Number.MAX_SAFE_INTEGER]);
   }
   const names = new Set<string>();
-  const ports = new Set([apiPort]);
+  const ports = new Set<number>();
+  if (functions.length === 0) checkNewPort(port, ports);
+  checkNewPort(apiPort, ports);
   for (const one of functions) {
-    const { config, port = 0 } = one;
+    const { functionName } = one.config;
     checkServeFunction(one, maxSessionTTLInSeconds);
-    if (port !== 0 && ports.has(port)) {
-      throw new FcError('InvalidArgument', `port ${port} is given more than once`);
-    }
-    if (names.has(config.functionName)) {
-      throw new FcError('FunctionAlreadyExists', `function '${config.functionName}' already exists`);
-    }
-    ports.add(port);
-    names.add(config.functionName);
+    for (const trigger of one.triggers ?? []) checkNewPort(trigger.port ?? 0, ports);
+    if (names.has(functionName))
+      throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
+    names.add(functionName);
   }
 }
 
-/** @throws InvalidArgument */
+/** @throws InvalidArgument, TriggerAlreadyExists */
 export function checkServeFunction(
-  { config, port = 0, methods = HTTP_METHODS }: ServeFunction,
+  { config, triggers = [] }: ServeFunction,
   maxSessionTTLInSeconds: number | undefined,
 ): void {
   checkFunctionConfig(config, maxSessionTTLInSeconds);
-  checkRange('port', port, PORTS);
-  const known: readonly string[] = HTTP_METHODS;
-  if (methods.length === 0 || !methods.every((method) => known.includes(method))) {
-    throw new FcError(
-      'InvalidArgument',
-      `methods must be some of ${HTTP_METHODS.join(', ')}, got ${JSON.stringify(methods)}`,
-    );
+  const { functionName } = config;
+  const all: HttpTrigger[] = [];
+  for (const { port = 0, ...input } of triggers) {
+    checkRange('port', port, PORTS);
+    const trigger = completeTrigger({ functionName, ...input });
+    checkUnlike(trigger, all);
+    all.push(trigger);
   }
+}
+
+/** @throws InvalidArgument for a port that is in `ports`; adds it */
+function checkNewPort(port: number, ports: Set<number>): void {
+  if (ports.has(port)) throw new FcError('InvalidArgument', `port ${port} is given more than once`);
+  if (port !== 0) ports.add(port);
 }

@@ -2,19 +2,32 @@ import type { AFFINITY_WORDS, ISOLATION_WORDS } from './config/function-words.js
 import type { MovableClock } from './model/clock.js';
 import type { Duration } from './model/duration.js';
 import type { EmulatorEvent } from './model/events.js';
-import type { FunctionConfig, HttpMethod } from './model/function.js';
+import type { FunctionConfig, HttpMethod, TriggerAuthType } from './model/function.js';
 import type { InstanceDriver, LogLine } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { ControlPlane } from './model/services.js';
 import type { SessionClient } from './session-client.js';
 
-/** A function to serve, and where. */
+/** A function to serve, and its HTTP triggers. */
 export interface ServeFunction {
   readonly config: FunctionConfig;
-  /** Of its HTTP trigger; 0 (the default) = any that is free. */
-  readonly port?: number;
-  /** Those that its HTTP trigger lets in; all seven by default. Others are refused with 405. */
+  /** Default: one anonymous trigger, `defaultTrigger`. None: the function has no address (spec U42). */
+  readonly triggers?: readonly ServeTrigger[];
+}
+
+/** An HTTP trigger of a function. It has a listener and a port of its own. */
+export interface ServeTrigger {
+  readonly triggerName: string;
+  /** A version or an alias; default: LATEST. */
+  readonly qualifier?: string;
+  /** `function`: requests must be signed. Default: `anonymous`. */
+  readonly authType?: TriggerAuthType;
+  /** Default: all seven. Others are refused with 405. */
   readonly methods?: readonly HttpMethod[];
+  /** Refuses every request with 403. */
+  readonly disableURLInternet?: boolean;
+  /** 0: any that is free. Default: the next that is free above `port` of the emulator. */
+  readonly port?: number;
   /** As behind a custom domain: no forced `Content-Disposition: attachment`. */
   readonly customDomain?: boolean;
 }
@@ -56,12 +69,15 @@ export interface FunctionOptions {
   readonly instanceConcurrency?: number;
   /** Variables for the handler. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of its HTTP trigger. */
   readonly port?: number;
+  /** `function`: requests must be signed. Default: `anonymous`. */
+  readonly triggerAuth?: TriggerAuthType;
   readonly customDomain?: boolean;
 }
 
 /** What `startEmulator` takes for one function. */
-export interface SingleFunctionOptions extends FunctionOptions, Omit<EmulatorOptions, 'functions'> {}
+export interface SingleFunctionOptions extends FunctionOptions, Omit<EmulatorOptions, 'functions' | 'port'> {}
 
 /** What `startEmulator` takes for several functions: each whole, or in short words. */
 export interface SeveralFunctionsOptions extends Omit<EmulatorOptions, 'functions'> {
@@ -73,6 +89,11 @@ export interface EmulatorOptions {
   readonly functions: readonly ServeFunction[];
   /** Loopback (the default, 127.0.0.1). */
   readonly host?: string;
+  /**
+   * Of the first HTTP trigger. Further ones take the next free ports above it, and pass over the control plane's. 0 (the default):
+   * any that are free.
+   */
+  readonly port?: number;
   /** Of the control plane; 0 (the default) = any that is free. */
   readonly apiPort?: number;
   /** Host names that are accepted besides loopback and `<function>.localhost`. */
@@ -104,6 +125,15 @@ export interface EmulatorOptions {
 /** A function, and where it answers. */
 export interface ListeningFunction {
   readonly functionName: string;
+  /** Of its first HTTP trigger; empty when it has none. */
+  readonly url: string;
+  readonly triggers: readonly ListeningTrigger[];
+}
+
+/** An HTTP trigger, and where it answers. */
+export interface ListeningTrigger {
+  readonly triggerName: string;
+  readonly qualifier: string;
   readonly url: string;
 }
 

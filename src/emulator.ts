@@ -25,6 +25,7 @@ import { ServedFunctions } from './served-functions.js';
 import { SessionClient } from './session-client.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { listen } from './system/listen.js';
+import { TriggerPorts } from './trigger-ports.js';
 import { version } from './version.js';
 
 /**
@@ -36,8 +37,8 @@ export async function startEmulator(
   input: EmulatorOptions | SeveralFunctionsOptions | SingleFunctionOptions = {},
 ): Promise<Emulator> {
   const options = completeOptions(input);
-  const { functions, host = '127.0.0.1', apiPort = 0, allowedHosts = [], maxSessionTTLInSeconds } = options;
-  const { countSleep = false } = options;
+  const { functions, host = '127.0.0.1', port = 0, apiPort = 0, allowedHosts = [] } = options;
+  const { maxSessionTTLInSeconds, countSleep = false } = options;
   checkOptions(options);
   const { onNotice, onRecord, onEvent, onLine } = guardCallbacks(options);
   const processClock = new MovableClock();
@@ -81,7 +82,7 @@ export async function startEmulator(
     registry.all().some(({ served }) => served.config.functionName.toLowerCase() === name),
   );
   const served = new ServedFunctions({
-    host,
+    ports: new TriggerPorts({ host, first: port, apiPort }),
     driver,
     processClock,
     sessionClock: clock,

@@ -5,12 +5,13 @@ import type {
   EmulatorOptions,
   FunctionOptions,
   ServeFunction,
+  ServeTrigger,
   SeveralFunctionsOptions,
   SingleFunctionOptions,
 } from './emulator-options.js';
 import { commandWords } from './model/command-words.js';
 import { FcError } from './model/errors.js';
-import type { SessionAffinityType } from './model/function.js';
+import { DEFAULT_TRIGGER, type SessionAffinityType } from './model/function.js';
 import {
   callable,
   duration,
@@ -49,11 +50,13 @@ const FUNCTION = {
   instanceConcurrency: integer,
   env: variables,
   port: integer,
+  triggerAuth: oneOf({ anonymous: 'anonymous', function: 'function' } as const),
   customDomain: flag,
 } as const satisfies Record<keyof FunctionOptions, unknown>;
 
 const EMULATOR = {
   host: text,
+  port: integer,
   apiPort: integer,
   allowedHosts: texts,
   maxSessionTTLInSeconds: integer,
@@ -69,9 +72,19 @@ const EMULATOR = {
   onNotice: callable,
 } as const satisfies Record<keyof Omit<EmulatorOptions, 'functions'>, unknown>;
 
-const SINGLE = { ...FUNCTION, ...EMULATOR };
+const { port: _, ...SETTINGS } = EMULATOR;
+const SINGLE = { ...FUNCTION, ...SETTINGS };
 const SEVERAL = { functions: list, ...EMULATOR };
-const WHOLE = { config: object, port: integer, methods: texts, customDomain: flag } as const;
+const WHOLE = { config: object, triggers: list } as const;
+const TRIGGER = {
+  triggerName: text,
+  qualifier: text,
+  authType: text,
+  methods: texts,
+  disableURLInternet: flag,
+  port: integer,
+  customDomain: flag,
+} as const satisfies Record<keyof ServeTrigger, unknown>;
 
 /** The API's name of a value, and the option that gives it. */
 const OPTION_OF: Readonly<Record<string, string>> = {
@@ -99,20 +112,37 @@ export function completeOptions(
   if (isSeveral) readNamed(input, { table: SEVERAL, of: OF });
   else readNamed(input, { table: SINGLE, of: OF, synonyms: OPTION_OF });
   const settings = readNamed(only(input, EMULATOR), { table: EMULATOR, of: OF });
-  const functions = isSeveral ? input.functions : [only(input, FUNCTION)];
-  return {
-    ...settings,
-    functions: functions.map((one) => wholeFunction(one, settings.maxSessionTTLInSeconds)),
-  };
+  const given = isSeveral ? input.functions : [only(input, FUNCTION)];
+  const functions = given.map((one) => wholeFunction(one, settings.maxSessionTTLInSeconds));
+  return { ...settings, functions: firstAt(settings.port, functions) };
+}
+
+/** The first trigger of all listens exactly at the port of the emulator, so that a port in use is an error. */
+function firstAt(port: number | undefined, functions: readonly ServeFunction[]): readonly ServeFunction[] {
+  const at = functions.findIndex(({ triggers }) => triggers?.length !== 0);
+  return functions.map((one, index) => {
+    const [first = { triggerName: DEFAULT_TRIGGER }, ...others] = one.triggers ?? [];
+    return index === at ? { ...one, triggers: [{ ...first, port: first.port ?? port }, ...others] } : one;
+  });
 }
 
 function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | undefined): ServeFunction {
   if (isObject(input) && 'config' in input) {
     readNamed(input, { table: WHOLE, of: 'a function that has a config' });
+    for (const trigger of input.triggers ?? []) readNamed(trigger, { table: TRIGGER, of: 'a trigger' });
     return input;
   }
   const said = readNamed(input, { table: FUNCTION, of: OF, synonyms: OPTION_OF });
-  const { command, directory = '.', env = {}, port, customDomain, functionName, ...values } = said;
+  const {
+    command,
+    directory = '.',
+    env = {},
+    port,
+    triggerAuth,
+    customDomain,
+    functionName,
+    ...values
+  } = said;
   checkUsed(values);
   const unsaid = {
     headerName: undefined,
@@ -130,7 +160,8 @@ function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | 
       directory: resolve(directory),
       environmentVariables: env,
     });
-    return { config, port, customDomain };
+    const trigger = { triggerName: DEFAULT_TRIGGER, port, authType: triggerAuth, customDomain };
+    return { config, triggers: [trigger] };
   } catch (error) {
     throw inOptions(error, input);
   }

@@ -6,7 +6,9 @@ export type {
   EmulatorOptions,
   FunctionOptions,
   ListeningFunction,
+  ListeningTrigger,
   ServeFunction,
+  ServeTrigger,
   SeveralFunctionsOptions,
   SingleFunctionOptions,
 } from './emulator-options.js';

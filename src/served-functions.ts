@@ -3,24 +3,25 @@ import type { ListeningFunction, ServeFunction } from './emulator-options.js';
 import type { FunctionRegistry } from './functions/function-registry.js';
 import { createRoute } from './gateway/create-route.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
-import type { Listener } from './gateway/listener.js';
 import type { Clock } from './model/clock.js';
 import { FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
-import { type FunctionConfig, HTTP_METHODS, type HttpTrigger, LATEST } from './model/function.js';
+import { DEFAULT_TRIGGER, type FunctionConfig, type HttpTrigger } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { Route } from './model/route.js';
+import { completeTrigger } from './model/trigger-config.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
-import { listen } from './system/listen.js';
 import { within } from './system/within.js';
+import { TriggerListeners } from './trigger-listeners.js';
+import type { TriggerPorts } from './trigger-ports.js';
 
 /** What all functions of an emulator share. */
 interface SharedParts {
-  readonly host: string;
+  readonly ports: TriggerPorts;
   readonly driver: InstanceDriver;
   readonly processClock: Clock;
   readonly sessionClock: Clock;
@@ -36,15 +37,14 @@ interface SharedParts {
 
 interface Served {
   readonly scheduler: Scheduler;
-  readonly listener: Listener;
-  readonly trigger: Pick<HttpTrigger, 'methods' | 'customDomain'>;
+  readonly triggers: TriggerListeners;
   config: FunctionConfig;
-  url: string;
-  /** Undefined when the function is being removed. */
-  route: Route | undefined;
+  /** Of each trigger, until the configuration changes. */
+  routes: WeakMap<HttpTrigger, Route>;
+  isRemoved: boolean;
 }
 
-/** The functions that an emulator serves: each has a scheduler, and a listener whose route follows the function. */
+/** The functions that an emulator serves: each has a scheduler, and listeners whose routes follow the function. */
 export class ServedFunctions {
   readonly #shared: SharedParts;
   readonly #served = new Map<string, Served>();
@@ -58,8 +58,8 @@ export class ServedFunctions {
 
   get listening(): ListeningFunction[] {
     return [...this.#served]
-      .filter(([, { route, url }]) => route !== undefined && url !== '')
-      .map(([functionName, { url }]) => ({ functionName, url }));
+      .filter(([functionName, { isRemoved }]) => !isRemoved && this.#shared.registry.has(functionName))
+      .map(([functionName, served]) => listeningOf(functionName, served));
   }
 
   /** The longest drain timeout of any function. */
@@ -67,39 +67,39 @@ export class ServedFunctions {
     return Math.max(...[...this.#served.values()].map(({ config }) => config.drainTimeoutInSeconds), 0);
   }
 
-  /** @throws PortInUseError, FunctionAlreadyExists */
+  /** @throws PortInUseError, FunctionAlreadyExists, TriggerAlreadyExists */
   async add({
     config,
-    port = 0,
-    methods = HTTP_METHODS,
-    customDomain = false,
+    triggers = [{ triggerName: DEFAULT_TRIGGER }],
   }: ServeFunction): Promise<ListeningFunction> {
     const { functionName } = config;
-    const { host, registry } = this.#shared;
+    const { ports, registry } = this.#shared;
     if (this.#served.has(functionName)) {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added or removed`);
     }
-    const scheduler = this.#createScheduler(config);
-    const trigger = { methods, customDomain };
     const served: Served = {
-      scheduler,
-      listener: this.#gateway.createListener(() => served.route),
-      trigger,
+      scheduler: this.#createScheduler(config),
+      triggers: new TriggerListeners({
+        gateway: this.#gateway,
+        ports,
+        routeOf: (trigger) => this.#routeOf(served, trigger),
+      }),
       config,
-      url: '',
-      route: this.#routeOf(config, { scheduler, trigger }),
+      routes: new WeakMap(),
+      isRemoved: false,
     };
     this.#served.set(functionName, served);
     try {
-      served.url = await listen(served.listener.server, host, port);
-      registry.add(config, { url: served.url, runner: scheduler });
+      for (const { port, ...trigger } of triggers)
+        await served.triggers.open(completeTrigger({ functionName, ...trigger }), port);
+      registry.add(config, { url: served.triggers.listening[0]?.url, runner: served.scheduler });
     } catch (error) {
       this.#served.delete(functionName);
-      served.listener.closeNow();
-      await scheduler.stop({ graceMs: 0 });
+      served.triggers.closeNow();
+      await served.scheduler.stop({ graceMs: 0 });
       throw error;
     }
-    return { functionName, url: served.url };
+    return listeningOf(functionName, served);
   }
 
   /** Replaces the configuration of a function; requests in flight and old sessions keep theirs. @throws FunctionNotFound */
@@ -107,18 +107,18 @@ export class ServedFunctions {
     const served = this.#find(config.functionName);
     this.#shared.registry.update(config);
     served.config = config;
-    served.route = this.#routeOf(config, served);
-    return { functionName: config.functionName, url: served.url };
+    served.routes = new WeakMap();
+    return listeningOf(config.functionName, served);
   }
 
   /** Takes no more requests, lets those in flight finish within the drain timeout, and forgets the function. @throws FunctionNotFound */
   async remove(functionName: string): Promise<void> {
     const served = this.#find(functionName);
-    const { listener, scheduler, config } = served;
+    const { triggers, scheduler, config } = served;
     this.#shared.registry.remove(functionName);
-    served.route = undefined;
-    await within(this.#shared.processClock, config.drainTimeoutInSeconds * 1000, listener.drain());
-    listener.closeNow();
+    served.isRemoved = true;
+    await within(this.#shared.processClock, config.drainTimeoutInSeconds * 1000, triggers.drain());
+    triggers.closeNow();
     await scheduler.remove();
     this.#served.delete(functionName);
   }
@@ -130,14 +130,14 @@ export class ServedFunctions {
    */
   async drain(deadline: number): Promise<boolean> {
     const { processClock } = this.#shared;
-    const drained = Promise.all([...this.#served.values()].map(({ listener }) => listener.drain()));
+    const drained = Promise.all([...this.#served.values()].map(({ triggers }) => triggers.drain()));
     return !(await within(processClock, deadline - processClock.now(), drained));
   }
 
   /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
     const all = [...this.#served.values()];
-    for (const { listener } of all) listener.closeNow();
+    for (const { triggers } of all) triggers.closeNow();
     this.#gateway.close();
     await Promise.all(all.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })));
   }
@@ -159,18 +159,23 @@ export class ServedFunctions {
     });
   }
 
-  #routeOf(config: FunctionConfig, { scheduler, trigger }: Pick<Served, 'scheduler' | 'trigger'>): Route {
-    return createRoute({
-      trigger: { functionName: config.functionName, qualifier: LATEST, ...trigger },
-      config,
-      admission: scheduler,
-      affinity: strategyOf(config),
-    });
+  /** @returns undefined when the function is being removed */
+  #routeOf({ config, scheduler, routes, isRemoved }: Served, trigger: HttpTrigger): Route | undefined {
+    if (isRemoved) return undefined;
+    const known = routes.get(trigger);
+    if (known !== undefined) return known;
+    const route = createRoute({ trigger, config, admission: scheduler, affinity: strategyOf(config) });
+    routes.set(trigger, route);
+    return route;
   }
 
   #find(functionName: string): Served {
     const served = this.#served.get(functionName);
-    if (served?.route !== undefined) return served;
+    if (served !== undefined && !served.isRemoved) return served;
     throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
   }
+}
+
+function listeningOf(functionName: string, { triggers: { listening } }: Served): ListeningFunction {
+  return { functionName, url: listening[0]?.url ?? '', triggers: listening };
 }

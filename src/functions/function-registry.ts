@@ -60,7 +60,7 @@ export class FunctionRegistry implements FunctionService {
   /** @throws FunctionAlreadyExists */
   add(
     config: FunctionConfig,
-    { url, runner }: { readonly url: string; readonly runner: FunctionRunner },
+    { url, runner }: { readonly url: string | undefined; readonly runner: FunctionRunner },
   ): void {
     const { functionName } = config;
     if (this.#byName.has(functionName)) {

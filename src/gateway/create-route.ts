@@ -9,7 +9,7 @@ import type { Route } from '../model/route.js';
 const PLACEHOLDER = 'fc-affinity-placeholder';
 
 interface RouteOptions {
-  readonly trigger: HttpTrigger;
+  readonly trigger: Pick<HttpTrigger, 'functionName' | 'qualifier' | 'methods' | 'customDomain'>;
   readonly config: Pick<FunctionConfig, 'timeout' | 'sessionAffinityConfig'>;
   readonly admission: Admission;
   readonly affinity: SessionAffinity;

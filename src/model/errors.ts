@@ -15,6 +15,7 @@ export const ERROR_STATUS = {
   FunctionNotFound: 404,
   AliasNotFound: 404,
   VersionNotFound: 404,
+  TriggerNotFound: 404,
   /** emulator */
   SessionNotFound: 404,
   /** emulator */
@@ -24,6 +25,7 @@ export const ERROR_STATUS = {
   /** emulator */
   MethodNotAllowed: 405,
   FunctionAlreadyExists: 409,
+  TriggerAlreadyExists: 409,
   /** emulator */
   SessionAlreadyExists: 409,
   /** emulator: the operation does not fit the session's status. */

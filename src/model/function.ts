@@ -66,15 +66,26 @@ export interface Revision {
   readonly config: FunctionConfig;
 }
 
-/** The entrance of a Function and qualifier: one listener. */
+/** The entrance of a Function and qualifier: one listener, with the fields of the API's `triggerConfig`. */
 export interface HttpTrigger {
   readonly functionName: string;
+  readonly triggerName: string;
   readonly qualifier: string;
-  /** Those that are let in. */
+  readonly authType: TriggerAuthType;
+  /** Other methods are refused with 405. */
   readonly methods: readonly HttpMethod[];
+  /** Refuses every request with 403. */
+  readonly disableURLInternet: boolean;
   /** Behind a custom domain nothing forces `Content-Disposition: attachment`. */
   readonly customDomain: boolean;
 }
+
+export const TRIGGER_AUTH_TYPES = ['anonymous', 'function'] as const;
+/** `function`: requests must be signed. */
+export type TriggerAuthType = (typeof TRIGGER_AUTH_TYPES)[number];
+
+/** The name of the trigger of a function for which none is named. */
+export const DEFAULT_TRIGGER = 'defaultTrigger';
 
 /** What an HTTP trigger can let in (spec §7). */
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { PortInUseError } from '../model/errors.js';
 
 /**
@@ -10,13 +10,14 @@ import { PortInUseError } from '../model/errors.js';
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
+      server.off('listening', succeed);
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(host, port) : error);
     };
-    server.once('error', fail);
-    server.listen(port, host, () => {
+    const succeed = (): void => {
       server.off('error', fail);
       resolve();
-    });
+    };
+    server.once('error', fail).once('listening', succeed).listen(port, host);
   });
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;

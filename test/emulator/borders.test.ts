@@ -37,19 +37,43 @@ describe('C6: what the command line refuses, the library refuses too', () => {
 
   const { sessionAffinityConfig } = config;
   test.each<[string, Partial<EmulatorOptions>, string]>([
-    ['a port out of range', { functions: [{ config, port: 70_000 }] }, 'port must be an integer from 0'],
+    [
+      'a port out of range',
+      { functions: [{ config, triggers: [{ triggerName: 't', port: 70_000 }] }] },
+      'port must be an integer from 0',
+    ],
     ['an API port out of range', { apiPort: -1 }, 'apiPort must be an integer from 0'],
     [
       'one port twice',
-      { apiPort: 9200, functions: [{ config, port: 9200 }] },
+      { apiPort: 9200, functions: [{ config, triggers: [{ triggerName: 't', port: 9200 }] }] },
       'port 9200 is given more than once',
     ],
     [
       'a method that no trigger knows',
-      { functions: [{ config, methods: ['TRACE' as 'GET'] }] },
+      { functions: [{ config, triggers: [{ triggerName: 't', methods: ['TRACE' as 'GET'] }] }] },
       'methods must be some of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, got ["TRACE"]',
     ],
-    ['no method', { functions: [{ config, methods: [] }] }, 'methods must be some of GET'],
+    [
+      'no method',
+      { functions: [{ config, triggers: [{ triggerName: 't', methods: [] }] }] },
+      'methods must be some of GET',
+    ],
+    [
+      'a way of authentication that is not emulated',
+      { functions: [{ config, triggers: [{ triggerName: 't', authType: 'jwt' as 'function' }] }] },
+      'authType "jwt" is not emulated; use "anonymous" or "function"',
+    ],
+    [
+      'two triggers of one name',
+      { functions: [{ config, triggers: [{ triggerName: 't' }, { triggerName: 't', qualifier: '1' }] }] },
+      "trigger 't' already exists",
+    ],
+    [
+      'two triggers of one qualifier',
+      { functions: [{ config, triggers: [{ triggerName: 't' }, { triggerName: 'u' }] }] },
+      "qualifier 'LATEST' has an HTTP trigger, 't', and can have only one",
+    ],
+    ['the port of the control plane', { port: 9200, apiPort: 9200 }, 'port 9200 is given more than once'],
     ['one function twice', { functions: [{ config }, { config }] }, "function 'hello' already exists"],
     [
       'a longest TTL of nothing',

@@ -111,7 +111,9 @@ describe('emulator.deploy', () => {
     const { emulator } = await start();
     const config = { ...configOf('cart'), timeout: 0 };
     await expect(emulator.deploy({ config })).rejects.toMatchObject({ code: 'InvalidArgument' });
-    await expect(emulator.deploy({ config: configOf('cart'), port: -1 })).rejects.toMatchObject({
+    await expect(
+      emulator.deploy({ config: configOf('cart'), triggers: [{ triggerName: 't', port: -1 }] }),
+    ).rejects.toMatchObject({
       code: 'InvalidArgument',
     });
   });

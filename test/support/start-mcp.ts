@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
-import type { Emulator, ServeFunction } from '../../src/emulator-options.js';
+import type { Emulator, ServeTrigger } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { SessionAffinityType } from '../../src/model/function.js';
 import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
@@ -21,7 +21,7 @@ export interface McpFunction {
   readonly sse: string;
 }
 
-interface McpOptions extends Pick<ServeFunction, 'methods'> {
+interface McpOptions extends Pick<ServeTrigger, 'methods'> {
   readonly driver?: InstanceDriver;
 }
 
@@ -41,7 +41,7 @@ export async function startMcp(
     ...input,
   });
   const emulator = await startEmulator({
-    functions: [{ config, ...trigger }],
+    functions: [{ config, triggers: [{ triggerName: 'mcp', ...trigger }] }],
     clock,
     onRecord: (record) => records.push(record),
     ...(driver !== undefined && { driver }),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { EmulatorOptions } from '../../emulator-options.js';
-import type { FunctionConfig } from '../../model/function.js';
+import { DEFAULT_TRIGGER, type FunctionConfig } from '../../model/function.js';
 import { isLoopback } from '../../model/host-rule.js';
 import type { Context } from '../context.js';
 import { UsageError } from '../errors.js';
@@ -28,10 +28,11 @@ export function emulatorOptions(
   config: FunctionConfig,
   { log, context }: { readonly log: ServeLog; readonly context: Context },
 ): EmulatorOptions {
-  const { port, customDomain, stateDir } = values;
+  const { customDomain, stateDir } = values;
   return {
-    functions: [{ config, port, customDomain }],
+    functions: [{ config, triggers: [{ triggerName: DEFAULT_TRIGGER, customDomain }] }],
     host: values.host ?? DEFAULT_HOST,
+    port: values.port,
     apiPort: values.apiPort,
     allowedHosts: values.allowedHost,
     maxSessionTTLInSeconds: values.maxSessionTtl,
