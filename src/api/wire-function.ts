@@ -23,8 +23,14 @@ export interface ApiFunction
   extends Pick<
     FunctionConfig,
     | 'functionName'
+    | 'description'
     | 'runtime'
+    | 'handler'
+    | 'cpu'
+    | 'memorySize'
+    | 'diskSize'
     | 'customRuntimeConfig'
+    | 'instanceLifecycleConfig'
     | 'sessionAffinity'
     | 'instanceIsolationMode'
     | 'instanceConcurrency'
@@ -35,9 +41,6 @@ export interface ApiFunction
   readonly functionArn: string;
   /** A string of JSON; absent without affinity. */
   readonly sessionAffinityConfig?: string;
-  readonly cpu: number;
-  readonly memorySize: number;
-  readonly diskSize: number;
   readonly createdTime: string;
   readonly lastModifiedTime: string;
   readonly state: 'Active';
@@ -57,18 +60,22 @@ export function toApiFunction({
     functionName: config.functionName,
     functionId,
     functionArn: `acs:fc:${REGION}:${ACCOUNT_ID}:functions/${config.functionName}`,
+    description: config.description,
     runtime: config.runtime,
+    handler: config.handler,
+    cpu: config.cpu,
+    memorySize: config.memorySize,
+    diskSize: config.diskSize,
     customRuntimeConfig: config.customRuntimeConfig,
+    ...(config.instanceLifecycleConfig !== undefined && {
+      instanceLifecycleConfig: config.instanceLifecycleConfig,
+    }),
     sessionAffinity: config.sessionAffinity,
     ...affinityConfigJson(config),
     instanceIsolationMode: config.instanceIsolationMode,
     instanceConcurrency: config.instanceConcurrency,
     timeout: config.timeout,
     environmentVariables: config.environmentVariables,
-    // The emulator limits none of these. They fill the fields that callers read.
-    cpu: 1,
-    memorySize: 1024,
-    diskSize: 512,
     createdTime: apiTime(createdAt),
     lastModifiedTime: apiTime(lastModifiedAt),
     state: 'Active',

@@ -2,93 +2,58 @@ import { canonicalKeys } from './canonical-keys.js';
 import { FcError } from './errors.js';
 import {
   AFFINITY_CONFIG_KEYS,
+  type CustomContainerConfig,
+  type CustomRuntimeConfig,
   type FunctionConfig,
-  INSTANCE_ISOLATION_MODES,
-  SESSION_AFFINITIES,
+  type InstanceLifecycleConfig,
+  type LifecycleHook,
   type SessionAffinityConfig,
-  type SessionAffinityType,
 } from './function.js';
+import type { FunctionInput } from './function-input.js';
+import { functionIssues, requestsPerInstance } from './function-rules.js';
 import {
-  checkAffinityHeaderFieldName,
-  checkEnvironmentVariables,
-  checkFunctionName,
-  checkRange,
   DEFAULT_SESSION_IDLE_IN_SECONDS,
   DEFAULT_SESSION_TTL_IN_SECONDS,
   DEFAULT_SESSIONS_PER_INSTANCE,
   DEFAULT_SSE_ENDPOINT_PATH,
-  LIMITS,
-  REQUESTS_PER_INSTANCE,
 } from './limits.js';
-
-/** What a function may leave to its defaults. */
-export interface FunctionInput
-  extends Partial<Omit<FunctionConfig, 'functionName' | 'customRuntimeConfig' | 'sessionAffinityConfig'>> {
-  readonly functionName: string;
-  /** The command line as an argument list. */
-  readonly command: readonly string[];
-  readonly sessionAffinityConfig?: Partial<SessionAffinityConfig>;
-  /** Lifts FC's limit of 21600 s, for deployments that have it lifted (spec U3). */
-  readonly maxSessionTTLInSeconds?: number;
-}
+import { isBuiltInRuntime } from './runtimes.js';
 
 /**
  * Checks a function against the API's rules and fills in every default.
  * @throws InvalidArgument, with the message that FC or the CLI shows
  */
-export function completeFunction(input: FunctionInput): FunctionConfig {
-  checkFunctionName(input.functionName);
-  const sessionAffinity = input.sessionAffinity ?? 'NONE';
-  const instanceIsolationMode = input.instanceIsolationMode ?? 'SHARE';
-  oneOf('sessionAffinity', sessionAffinity, SESSION_AFFINITIES);
-  oneOf('instanceIsolationMode', instanceIsolationMode, INSTANCE_ISOLATION_MODES);
-  if (input.command.length === 0)
-    throw new FcError('InvalidArgument', 'customRuntimeConfig.command must not be empty');
-  const isolated = instanceIsolationMode === 'SESSION_EXCLUSIVE';
-  if (isolated && sessionAffinity === 'NONE') {
-    throw new FcError(
-      'InvalidArgument',
-      'instanceIsolationMode SESSION_EXCLUSIVE needs a sessionAffinity other than NONE',
-    );
-  }
-  if (instanceIsolationMode === 'REQUEST_EXCLUSIVE' && sessionAffinity !== 'NONE') {
-    throw new FcError(
-      'InvalidArgument',
-      `sessionAffinity ${sessionAffinity} cannot be used with instanceIsolationMode REQUEST_EXCLUSIVE`,
-    );
-  }
-
-  const runtime = input.runtime ?? 'custom.debian12';
-  if (sessionAffinity === 'MCP_SSE' && !runtime.startsWith('custom')) {
-    throw new FcError(
-      'InvalidArgument',
-      `sessionAffinity MCP_SSE needs a custom runtime, got runtime "${runtime}"`,
-    );
-  }
-
-  const timeout = input.timeout ?? 3;
-  checkRange('timeout', timeout, LIMITS.timeout);
-  const minInstances = input.minInstances ?? 0;
-  const maxInstances = input.maxInstances ?? 20;
-  checkRange('maxInstances', maxInstances, LIMITS.maxInstances);
-  checkRange('minInstances', minInstances, [0, maxInstances]);
-  checkRange('startTimeoutInSeconds', input.startTimeoutInSeconds ?? 120, [1, 86400]);
-  checkRange('drainTimeoutInSeconds', input.drainTimeoutInSeconds ?? 10, [0, 86400]);
-  checkEnvironmentVariables(input.environmentVariables ?? {});
-
+export function completeFunction(given: FunctionInput): FunctionConfig {
+  const input = canonical(given);
+  const [issue] = functionIssues(input);
+  if (issue !== undefined) throw new FcError('InvalidArgument', issue.message);
+  const { sessionAffinity = 'NONE', runtime = 'custom.debian12' } = input;
+  const { customContainerConfig, instanceLifecycleConfig } = input;
   return {
     functionName: input.functionName,
+    description: input.description ?? '',
     runtime,
-    customRuntimeConfig: { command: [...input.command], args: [], port: 9000 },
+    handler: input.handler ?? 'index.handler',
+    customRuntimeConfig: runtimeConfig(input),
+    ...(customContainerConfig !== undefined && {
+      customContainerConfig: containerConfig(customContainerConfig),
+    }),
+    ...(instanceLifecycleConfig !== undefined && {
+      instanceLifecycleConfig: lifecycleConfig(instanceLifecycleConfig),
+    }),
+    cpu: input.cpu ?? 0.35,
+    memorySize: input.memorySize ?? 512,
+    diskSize: input.diskSize ?? 512,
     sessionAffinity,
-    sessionAffinityConfig: affinityConfig(input, sessionAffinity, isolated),
-    instanceIsolationMode,
-    instanceConcurrency: instanceConcurrency(input, sessionAffinity, isolated),
-    timeout,
+    sessionAffinityConfig: affinityConfig(input, runtime),
+    instanceIsolationMode: input.instanceIsolationMode ?? 'SHARE',
+    instanceConcurrency:
+      sessionAffinity === 'NONE' ? (input.instanceConcurrency ?? 1) : requestsPerInstance(runtime),
+    timeout: input.timeout ?? 3,
     environmentVariables: { ...input.environmentVariables },
     codeDirectory: input.codeDirectory ?? '.',
-    minInstances,
-    maxInstances,
+    minInstances: input.minInstances ?? 0,
+    maxInstances: input.maxInstances ?? 20,
     startTimeoutInSeconds: input.startTimeoutInSeconds ?? 120,
     drainTimeoutInSeconds: input.drainTimeoutInSeconds ?? 10,
   };
@@ -100,95 +65,73 @@ export function completeFunction(input: FunctionInput): FunctionConfig {
  * @throws InvalidArgument
  */
 export function checkFunctionConfig(config: FunctionConfig, maxSessionTTLInSeconds?: number): void {
-  const { command } = config.customRuntimeConfig;
-  completeFunction({
-    ...config,
-    command,
-    ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
-  });
+  completeFunction({ ...config, ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }) });
 }
 
-function affinityConfig(
-  input: FunctionInput,
-  type: SessionAffinityType,
-  isolated: boolean,
-): SessionAffinityConfig {
-  const given = (canonicalKeys(AFFINITY_CONFIG_KEYS)(input.sessionAffinityConfig) ??
-    {}) as Partial<SessionAffinityConfig>;
-  const maxTTL = input.maxSessionTTLInSeconds ?? LIMITS.sessionTTLInSeconds[1];
+/** The keys of the affinity's configuration may have any letter case. */
+function canonical(input: FunctionInput): FunctionInput {
+  if (input.sessionAffinityConfig === undefined) return input;
+  const config = canonicalKeys(AFFINITY_CONFIG_KEYS)(input.sessionAffinityConfig);
+  return { ...input, sessionAffinityConfig: config as Partial<SessionAffinityConfig> };
+}
+
+function runtimeConfig({ command, customRuntimeConfig: given = {} }: FunctionInput): CustomRuntimeConfig {
+  const { healthCheckConfig: health } = given;
+  return {
+    command: [...(command ?? given.command ?? [])],
+    args: [...(given.args ?? [])],
+    port: given.port ?? 9000,
+    ...(health !== undefined && {
+      healthCheckConfig: {
+        httpGetUrl: health.httpGetUrl ?? '',
+        initialDelaySeconds: health.initialDelaySeconds ?? 0,
+        periodSeconds: health.periodSeconds ?? 3,
+        timeoutSeconds: health.timeoutSeconds ?? 1,
+        failureThreshold: health.failureThreshold ?? 3,
+        successThreshold: health.successThreshold ?? 1,
+      },
+    }),
+  };
+}
+
+function containerConfig(given: Partial<CustomContainerConfig>): CustomContainerConfig {
+  return {
+    image: given.image ?? '',
+    entrypoint: [...(given.entrypoint ?? [])],
+    command: [...(given.command ?? [])],
+    port: given.port ?? 9000,
+  };
+}
+
+function lifecycleConfig({
+  initializer,
+  preStop,
+}: NonNullable<FunctionInput['instanceLifecycleConfig']>): InstanceLifecycleConfig {
+  const hook = (given: Partial<LifecycleHook>): LifecycleHook => ({ ...given, timeout: given.timeout ?? 3 });
+  return {
+    ...(initializer !== undefined && { initializer: hook(initializer) }),
+    ...(preStop !== undefined && { preStop: hook(preStop) }),
+  };
+}
+
+function affinityConfig(input: FunctionInput, runtime: string): SessionAffinityConfig {
+  const { sessionAffinity: type = 'NONE', instanceIsolationMode } = input;
+  const given = type === 'NONE' ? {} : (input.sessionAffinityConfig ?? {});
+  const servesOne = instanceIsolationMode === 'SESSION_EXCLUSIVE' || isBuiltInRuntime(runtime);
   const sessionTTLInSeconds = given.sessionTTLInSeconds ?? DEFAULT_SESSION_TTL_IN_SECONDS;
-  checkRange('sessionTTLInSeconds', sessionTTLInSeconds, [1, maxTTL]);
-  const idle = given.sessionIdleTimeoutInSeconds;
-  if (idle !== undefined) checkIdleTimeout(idle, sessionTTLInSeconds, maxTTL);
-  const sessionIdleTimeoutInSeconds = idle ?? Math.min(DEFAULT_SESSION_IDLE_IN_SECONDS, sessionTTLInSeconds);
-  const sessionConcurrencyPerInstance =
-    given.sessionConcurrencyPerInstance ?? (isolated ? 1 : DEFAULT_SESSIONS_PER_INSTANCE);
-  checkRange(
-    'sessionConcurrencyPerInstance',
-    sessionConcurrencyPerInstance,
-    LIMITS.sessionConcurrencyPerInstance,
-  );
-  if (isolated && sessionConcurrencyPerInstance !== 1) {
-    throw new FcError(
-      'InvalidArgument',
-      `sessionConcurrencyPerInstance must be 1 with SESSION_EXCLUSIVE, got "${sessionConcurrencyPerInstance}"`,
-    );
-  }
   const common = {
-    sessionConcurrencyPerInstance,
+    sessionConcurrencyPerInstance:
+      given.sessionConcurrencyPerInstance ?? (servesOne ? 1 : DEFAULT_SESSIONS_PER_INSTANCE),
     sessionTTLInSeconds,
-    sessionIdleTimeoutInSeconds,
+    sessionIdleTimeoutInSeconds:
+      given.sessionIdleTimeoutInSeconds ?? Math.min(DEFAULT_SESSION_IDLE_IN_SECONDS, sessionTTLInSeconds),
     disableSessionIdReuse: given.disableSessionIdReuse ?? false,
   };
-  if (type === 'HEADER_FIELD') {
-    if (given.affinityHeaderFieldName === undefined) {
-      throw new FcError(
-        'InvalidArgument',
-        'affinityHeaderFieldName is required with sessionAffinity HEADER_FIELD',
-      );
-    }
-    checkAffinityHeaderFieldName(given.affinityHeaderFieldName);
+  if (type === 'HEADER_FIELD' && given.affinityHeaderFieldName !== undefined) {
     // FC stores the name in lower case (spec §1.3).
     return { ...common, affinityHeaderFieldName: given.affinityHeaderFieldName.toLowerCase() };
   }
   if (type === 'MCP_SSE')
     return { ...common, sseEndpointPath: given.sseEndpointPath ?? DEFAULT_SSE_ENDPOINT_PATH };
   return common;
-}
-
-function instanceConcurrency(input: FunctionInput, type: SessionAffinityType, isolated: boolean): number {
-  if (type === 'NONE') {
-    const concurrency = input.instanceConcurrency ?? 1;
-    checkRange('instanceConcurrency', concurrency, LIMITS.instanceConcurrency);
-    return concurrency;
-  }
-  const given = input.instanceConcurrency ?? REQUESTS_PER_INSTANCE;
-  if (given !== REQUESTS_PER_INSTANCE && !(isolated && given === 1)) {
-    throw new FcError(
-      'InvalidArgument',
-      `ConcurrencyLimit is invalid for session function, allowed: ${REQUESTS_PER_INSTANCE}`,
-    );
-  }
-  return REQUESTS_PER_INSTANCE;
-}
-
-/**
- * An idle time that was given must fit into the TTL (spec U2).
- * @throws InvalidArgument
- */
-export function checkIdleTimeout(given: number, ttl: number, maxTTL: number): void {
-  checkRange('sessionIdleTimeoutInSeconds', given, [LIMITS.sessionIdleTimeoutInSeconds[0], maxTTL]);
-  if (given <= ttl) return;
-  throw new FcError(
-    'InvalidArgument',
-    `sessionIdleTimeoutInSeconds must not be greater than sessionTTLInSeconds (${ttl}), got "${given}"`,
-  );
-}
-
-function oneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (allowed.includes(value)) return;
-  throw new FcError(
-    'InvalidArgument',
-    `${name} must be one of ${allowed.join(', ')}, got ${JSON.stringify(value)}`,
-  );
 }

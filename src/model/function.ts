@@ -29,19 +29,61 @@ export const AFFINITY_CONFIG_KEYS = [
   'sseEndpointPath',
 ] as const satisfies readonly (keyof SessionAffinityConfig)[];
 
-/** How a custom runtime is started: an argument list, never a shell line. */
+/** How a custom runtime is started: an argument list, never a shell line. Without a command the code's `bootstrap` runs. */
 export interface CustomRuntimeConfig {
   readonly command: readonly string[];
   readonly args: readonly string[];
   /** Where the handler listens on FC. Here every instance gets a port of its own in `FC_SERVER_PORT`. */
   readonly port: number;
+  readonly healthCheckConfig?: HealthCheckConfig;
+}
+
+/** How often an instance is asked whether it is healthy, every default filled in. */
+export interface HealthCheckConfig {
+  readonly httpGetUrl: string;
+  readonly initialDelaySeconds: number;
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
+  readonly successThreshold: number;
+}
+
+/** A container's image, and the command line that runs in it. */
+export interface CustomContainerConfig {
+  readonly image: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly port: number;
+}
+
+/** A call that an instance gets at the begin or at the end of its life. */
+export interface LifecycleHook {
+  readonly handler?: string;
+  /** In seconds. */
+  readonly timeout: number;
+  readonly command?: readonly string[];
+}
+
+export interface InstanceLifecycleConfig {
+  /** Before the first request: `POST /initialize`. */
+  readonly initializer?: LifecycleHook;
+  /** Before the instance ends: `GET /pre-stop`. */
+  readonly preStop?: LifecycleHook;
 }
 
 /** A Function as deployed: the API's fields, and below them what only an emulator needs to know. Valid by construction. */
 export interface FunctionConfig {
   readonly functionName: string;
+  readonly description: string;
   readonly runtime: string;
+  readonly handler: string;
   readonly customRuntimeConfig: CustomRuntimeConfig;
+  readonly customContainerConfig?: CustomContainerConfig;
+  readonly instanceLifecycleConfig?: InstanceLifecycleConfig;
+  /** The emulator limits none of these three. */
+  readonly cpu: number;
+  readonly memorySize: number;
+  readonly diskSize: number;
   readonly sessionAffinity: SessionAffinityType;
   readonly sessionAffinityConfig: SessionAffinityConfig;
   readonly instanceIsolationMode: InstanceIsolationMode;

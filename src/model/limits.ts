@@ -8,6 +8,18 @@ export const LIMITS = {
   sessionIdleTimeoutInSeconds: [0, 21600],
   instanceConcurrency: [1, 200],
   timeout: [1, 86400],
+  /** Cores; a multiple of 0.05. */
+  cpu: [0.05, 16],
+  /** Megabytes; a multiple of 64. */
+  memorySize: [128, 32768],
+  port: [1, 65535],
+  initializerTimeout: [1, 300],
+  preStopTimeout: [1, 90],
+  initialDelaySeconds: [0, 120],
+  periodSeconds: [1, 120],
+  timeoutSeconds: [1, 3],
+  failureThreshold: [1, 120],
+  successThreshold: [1, 120],
   /** As many as the scheduler's index of instances holds. */
   maxInstances: [1, 32768],
   /** Entries on one page of a list. */

@@ -1,5 +1,5 @@
 import type { Revision } from '../model/function.js';
-import { checkIdleTimeout } from '../model/function-config.js';
+import { checkIdleTimeout } from '../model/function-rules.js';
 import { checkRange, LIMITS } from '../model/limits.js';
 import {
   MOUNT_FIELDS,

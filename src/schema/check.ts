@@ -1,17 +1,8 @@
 import type { z } from 'zod';
 import { FcError } from '../model/errors.js';
+import type { Issue } from '../model/issue.js';
 
-/** One rule that one place of an input breaks. */
-export interface Issue {
-  /** The place, as `nasConfig.mountPoints[0].serverAddr`; empty for the whole input. */
-  readonly path: string;
-  /** The kind of the rule. */
-  readonly rule: 'type' | 'range' | 'format' | 'choice';
-  /** `sessionTTLInSeconds must be an integer from 1 to 21600, got "0"` */
-  readonly message: string;
-}
-
-type Reading<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
+export type Reading<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
 
 interface Source {
   /** The name of the whole input in messages, as `the body`. */
@@ -82,7 +73,7 @@ function ruleOf(code: z.core.$ZodIssue['code']): Issue['rule'] {
 }
 
 /** The input is spread over the terms of a session, where a key with the value undefined would overwrite a term. */
-function withoutUndefined(value: unknown): unknown {
+export function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([, field]) => field !== undefined);

@@ -1,4 +1,5 @@
 /** Everything that needs zod. Import it dynamically: zod takes a tenth of a second to load, and many runs never need it. */
 export { checkBody, checkQuery } from './check.js';
+export { parseFunction, readFunction } from './function-body.js';
 export * from './queries.js';
 export { parseCreateSession, parseUpdateSession } from './session-input.js';

@@ -3,7 +3,8 @@ import { createApiClient } from '../../src/api/create-api-client.js';
 import { startEmulator } from '../../src/emulator.js';
 import type { Emulator } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import type { ControlPlane } from '../../src/model/services.js';
 import {
   CreateSessionInput,

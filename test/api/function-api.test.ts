@@ -32,7 +32,9 @@ describe('GetFunction', () => {
       functionName: 'header',
       functionId: 'id-header',
       functionArn: expect.stringMatching(/^acs:fc:[a-z0-9-]+:\d+:functions\/header$/),
+      description: '',
       runtime: 'custom.debian12',
+      handler: 'index.handler',
       customRuntimeConfig: { command: ['node', 'app.js'], args: [], port: 9000 },
       sessionAffinity: 'HEADER_FIELD',
       sessionAffinityConfig:

@@ -3,7 +3,8 @@ import { startEmulator } from '../../src/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { EmulatorEvent } from '../../src/model/events.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 
 async function start(input: Partial<FunctionInput> = {}, options: Partial<EmulatorOptions> = {}) {

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator-options.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import type { InstanceDriver } from '../../src/model/instance.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 

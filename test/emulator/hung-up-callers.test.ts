@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiClient } from '../../src/api/create-api-client.js';
 import { startEmulator } from '../../src/emulator.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 
 const SESSIONS = '/2023-03-30/functions/hello/sessions';

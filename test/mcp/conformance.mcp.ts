@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
 import type { SessionAffinityType } from '../../src/model/function.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import { installInto } from '../support/installed-copy.js';
 import { temporaryFolder } from '../support/run-cli.js';
 

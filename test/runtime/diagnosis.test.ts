@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FcError } from '../../src/model/errors.js';
-import type { FunctionInput } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import { localDriver, never, node, specOf } from './local-instances.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fc-affinity-'));

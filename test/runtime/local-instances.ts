@@ -4,7 +4,8 @@ import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import type { Address, InstanceSpec } from '../../src/model/instance.js';
 import {
   createLocalDriver,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import { idOf, newSession, noSession, session, stage } from '../support/scheduler.js';
 
 function revision(input: Partial<FunctionInput> = {}) {

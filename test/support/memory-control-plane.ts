@@ -1,7 +1,8 @@
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import type { EmulatorEvent, EventFeed } from '../../src/model/events.js';
-import { checkIdleTimeout, completeFunction } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import { checkIdleTimeout } from '../../src/model/function-rules.js';
 import { createIds, type Ids } from '../../src/model/ids.js';
 import type { InstanceInfo, LogLine } from '../../src/model/instance.js';
 import type { RequestRecord } from '../../src/model/request-record.js';

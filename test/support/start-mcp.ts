@@ -4,7 +4,8 @@ import { startEmulator } from '../../src/emulator.js';
 import type { Emulator, ServeTrigger } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { SessionAffinityType } from '../../src/model/function.js';
-import { completeFunction, type FunctionInput } from '../../src/model/function-config.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import type { FunctionInput } from '../../src/model/function-input.js';
 import type { InstanceDriver } from '../../src/model/instance.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 
