@@ -1,7 +1,7 @@
-import { strategyOf } from './affinity/strategy-of.js';
 import type { ListeningFunction, ServeFunction } from './emulator-options.js';
+import type { DeployedFunction } from './functions/deployed-function.js';
 import type { FunctionRegistry } from './functions/function-registry.js';
-import { createRoute } from './gateway/create-route.js';
+import type { RunnerSpec } from './functions/function-runner.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
 import type { Clock } from './model/clock.js';
 import { FcError } from './model/errors.js';
@@ -13,6 +13,7 @@ import type { InstanceDriver } from './model/instance.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { Route } from './model/route.js';
 import { completeTrigger } from './model/trigger-config.js';
+import { Routes } from './routes.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { within } from './system/within.js';
@@ -36,22 +37,23 @@ interface SharedParts {
 }
 
 interface Served {
-  readonly scheduler: Scheduler;
   readonly triggers: TriggerListeners;
   config: FunctionConfig;
-  /** Of each trigger, until the configuration changes. */
-  routes: WeakMap<HttpTrigger, Route>;
   isRemoved: boolean;
 }
 
-/** The functions that an emulator serves: each has a scheduler, and listeners whose routes follow the function. */
+/** The functions that an emulator serves: each has listeners whose routes follow the function. */
 export class ServedFunctions {
   readonly #shared: SharedParts;
   readonly #served = new Map<string, Served>();
   readonly #gateway: Gateway;
+  readonly #routes: Routes;
+  /** Functions that are removed, until nothing of them is left. */
+  readonly #removed = new Set<DeployedFunction>();
 
   constructor(shared: SharedParts) {
     this.#shared = shared;
+    this.#routes = new Routes(shared.registry);
     const { processClock: clock, sessionClock, ids, hostVerdict, onRecord, emit } = shared;
     this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, onRecord, emit });
   }
@@ -78,25 +80,25 @@ export class ServedFunctions {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added or removed`);
     }
     const served: Served = {
-      scheduler: this.#createScheduler(config),
       triggers: new TriggerListeners({
         gateway: this.#gateway,
         ports,
-        routeOf: (trigger) => this.#routeOf(served, trigger),
+        routeOf: (trigger) => this.#routeOf(trigger),
       }),
       config,
-      routes: new WeakMap(),
       isRemoved: false,
     };
     this.#served.set(functionName, served);
     try {
       for (const { port, ...trigger } of triggers)
         await served.triggers.open(completeTrigger({ functionName, ...trigger }), port);
-      registry.add(config, { url: served.triggers.listening[0]?.url, runner: served.scheduler });
+      registry.add(config, {
+        url: served.triggers.listening[0]?.url,
+        newRunner: (spec) => this.#createScheduler(functionName, spec),
+      });
     } catch (error) {
       this.#served.delete(functionName);
       served.triggers.closeNow();
-      await served.scheduler.stop({ graceMs: 0 });
       throw error;
     }
     return listeningOf(functionName, served);
@@ -107,19 +109,20 @@ export class ServedFunctions {
     const served = this.#find(config.functionName);
     this.#shared.registry.update(config);
     served.config = config;
-    served.routes = new WeakMap();
     return listeningOf(config.functionName, served);
   }
 
   /** Takes no more requests, lets those in flight finish within the drain timeout, and forgets the function. @throws FunctionNotFound */
   async remove(functionName: string): Promise<void> {
     const served = this.#find(functionName);
-    const { triggers, scheduler, config } = served;
-    this.#shared.registry.remove(functionName);
+    const { triggers, config } = served;
+    const removed = this.#shared.registry.remove(functionName);
+    this.#removed.add(removed);
     served.isRemoved = true;
     await within(this.#shared.processClock, config.drainTimeoutInSeconds * 1000, triggers.drain());
     triggers.closeNow();
-    await scheduler.remove();
+    await removed.remove();
+    this.#removed.delete(removed);
     this.#served.delete(functionName);
   }
 
@@ -136,17 +139,19 @@ export class ServedFunctions {
 
   /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
-    const all = [...this.#served.values()];
-    for (const { triggers } of all) triggers.closeNow();
+    for (const { triggers } of this.#served.values()) triggers.closeNow();
     this.#gateway.close();
-    await Promise.all(all.map(({ scheduler }) => scheduler.stop(graceMs === undefined ? {} : { graceMs })));
+    const all = [...this.#shared.registry.all(), ...this.#removed];
+    await Promise.all(all.map((one) => one.stop(graceMs === undefined ? {} : { graceMs })));
   }
 
-  #createScheduler(config: FunctionConfig): Scheduler {
+  #createScheduler(functionName: string, { qualifier, revision, ceiling }: RunnerSpec): Scheduler {
     const { driver, processClock, sessionClock, ids, maxSessionTTLInSeconds } = this.#shared;
     const { state, emit, onDefect } = this.#shared;
     return new Scheduler({
-      revision: { versionId: '0', config },
+      revision,
+      qualifier,
+      ceiling,
       driver,
       sessionClock,
       processClock,
@@ -155,18 +160,18 @@ export class ServedFunctions {
       emit,
       onDefect,
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
-      ...(state !== undefined && { store: state.storeOf(config.functionName) }),
+      ...(state !== undefined && { store: state.storeOf(functionName, qualifier) }),
     });
   }
 
-  /** @returns undefined when the function is being removed */
-  #routeOf({ config, scheduler, routes, isRemoved }: Served, trigger: HttpTrigger): Route | undefined {
-    if (isRemoved) return undefined;
-    const known = routes.get(trigger);
-    if (known !== undefined) return known;
-    const route = createRoute({ trigger, config, admission: scheduler, affinity: strategyOf(config) });
-    routes.set(trigger, route);
-    return route;
+  /** @returns undefined when there is no such function, version or alias any more */
+  #routeOf(trigger: HttpTrigger): Route | undefined {
+    try {
+      return this.#routes.of(trigger);
+    } catch (error) {
+      if (error instanceof FcError) return undefined;
+      throw error;
+    }
   }
 
   #find(functionName: string): Served {

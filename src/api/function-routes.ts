@@ -1,3 +1,4 @@
+import { LATEST } from '../model/function.js';
 import type { InstanceInfo } from '../model/instance.js';
 import type { ControlPlane } from '../model/services.js';
 import { json, type OperationTable } from './operation.js';
@@ -39,14 +40,15 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
     [`${FUNCTIONS}/:functionName/instances`]: {
       async GET(call) {
         const { checkQuery, LIST_INSTANCES_QUERY } = await import('../schema/index.js');
-        const { qualifier, instanceIds, instanceStatus, limit } = checkQuery(
+        const { qualifier, withAllActive, instanceIds, instanceStatus, limit } = checkQuery(
           LIST_INSTANCES_QUERY,
           call.query,
         );
-        const ref = { functionName: call.param('functionName'), qualifier };
+        const functionName = call.param('functionName');
         // Throws FunctionNotFound, which the list does not.
-        await functions.get(ref);
-        const found = (await instances.list(ref))
+        await functions.get({ functionName, qualifier });
+        const named = withAllActive === 'true' ? {} : { qualifier: qualifier ?? LATEST };
+        const found = (await instances.list({ functionName, ...named }))
           .filter(({ instanceId }) => instanceIds?.includes(instanceId) ?? true)
           .filter(({ status }) => instanceStatus?.includes(status) ?? true)
           .slice(0, limit);

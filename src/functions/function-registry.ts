@@ -1,7 +1,6 @@
 import { FcError } from '../model/errors.js';
 import type { Emit, FunctionSummary } from '../model/events.js';
-import { type FunctionConfig, LATEST, type Revision } from '../model/function.js';
-import type { InstanceInfo, InstanceLog } from '../model/instance.js';
+import type { FunctionConfig } from '../model/function.js';
 import type {
   FunctionRef,
   FunctionService,
@@ -9,25 +8,8 @@ import type {
   SessionRef,
   SessionService,
 } from '../model/services.js';
-
-/** What runs a function: its Scheduler, as far as the registry and the services over it use it. */
-export interface FunctionRunner {
-  readonly sessions: SessionService;
-  /** Replaces the revision: new sessions go to the new one. */
-  deploy(revision: Revision): void;
-  instances(): readonly InstanceInfo[];
-  endedInstances(): readonly InstanceInfo[];
-  has(instanceId: string): boolean;
-  log(instanceId: string): InstanceLog | undefined;
-  exited(instanceId: string): Promise<unknown>;
-  kill(instanceId: string): Promise<void>;
-}
-
-/** A function, and what runs it. */
-export interface RegisteredFunction {
-  readonly served: ServedFunction;
-  readonly runner: FunctionRunner;
-}
+import { DeployedFunction } from './deployed-function.js';
+import type { NewRunner } from './function-runner.js';
 
 interface FunctionRegistryOptions {
   readonly newFunctionId: () => string;
@@ -39,7 +21,7 @@ interface FunctionRegistryOptions {
 /** Which functions there are: adds, updates and removes them, and finds the function of a name. */
 export class FunctionRegistry implements FunctionService {
   readonly #options: FunctionRegistryOptions;
-  readonly #byName = new Map<string, RegisteredFunction>();
+  readonly #byName = new Map<string, DeployedFunction>();
 
   /** The Session API over all functions. */
   readonly sessions: SessionService = {
@@ -60,33 +42,54 @@ export class FunctionRegistry implements FunctionService {
   /** @throws FunctionAlreadyExists */
   add(
     config: FunctionConfig,
-    { url, runner }: { readonly url: string | undefined; readonly runner: FunctionRunner },
-  ): void {
+    { url, newRunner }: { readonly url: string | undefined; readonly newRunner: NewRunner },
+  ): DeployedFunction {
     const { functionName } = config;
     if (this.#byName.has(functionName)) {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
     }
     const createdAt = this.#options.now();
     const functionId = this.#options.newFunctionId();
-    const served = { config, functionId, url, createdAt, lastModifiedAt: createdAt };
-    this.#byName.set(functionName, { served, runner });
-    this.#options.emit(() => ({ type: 'function.added', function: summaryOf(served) }));
+    const served = {
+      config,
+      functionId,
+      url,
+      createdAt,
+      lastModifiedAt: createdAt,
+    };
+    const added = new DeployedFunction(served, newRunner);
+    this.#byName.set(functionName, added);
+    this.#options.emit(() => ({
+      type: 'function.added',
+      function: summaryOf(served),
+    }));
+    return added;
   }
 
   /** Replaces the configuration of a function. @throws FunctionNotFound */
   update(config: FunctionConfig): void {
-    const { served, runner } = this.find(config);
-    const updated = { ...served, config, lastModifiedAt: this.#options.now() };
-    this.#byName.set(config.functionName, { served: updated, runner });
-    runner.deploy({ versionId: '0', config });
-    this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(updated) }));
+    const found = this.find(config);
+    const updated = {
+      ...found.served,
+      config,
+      lastModifiedAt: this.#options.now(),
+    };
+    found.deploy(updated);
+    this.#options.emit(() => ({
+      type: 'function.updated',
+      function: summaryOf(updated),
+    }));
   }
 
-  /** @throws FunctionNotFound */
-  remove(functionName: string): void {
-    const { served } = this.find({ functionName });
+  /** Forgets a function. The caller ends what runs it. @throws FunctionNotFound */
+  remove(functionName: string): DeployedFunction {
+    const removed = this.find({ functionName });
     this.#byName.delete(functionName);
-    this.#options.emit(() => ({ type: 'function.removed', function: summaryOf(served) }));
+    this.#options.emit(() => ({
+      type: 'function.removed',
+      function: summaryOf(removed.served),
+    }));
+    return removed;
   }
 
   has(functionName: string): boolean {
@@ -97,31 +100,28 @@ export class FunctionRegistry implements FunctionService {
     return this.all().map(({ served }) => served);
   }
 
+  /** The function as the qualifier names it: with the configuration of that version. */
   async get(ref: FunctionRef): Promise<ServedFunction> {
-    return this.find(ref).served;
+    const found = this.find(ref);
+    return { ...found.served, config: found.revision(ref.qualifier).config };
   }
 
-  all(): RegisteredFunction[] {
+  all(): DeployedFunction[] {
     return [...this.#byName.values()];
   }
 
-  /** @throws FunctionNotFound, VersionNotFound, AliasNotFound */
-  find({ functionName, qualifier = LATEST }: FunctionRef): RegisteredFunction {
+  /** @throws FunctionNotFound */
+  find({ functionName }: Pick<FunctionRef, 'functionName'>): DeployedFunction {
     const found = this.#byName.get(functionName);
-    if (found === undefined) {
-      throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
-    }
-    if (qualifier === LATEST) return found;
-    if (/^\d+$/.test(qualifier))
-      throw new FcError('VersionNotFound', `version '${qualifier}' does not exist`);
-    throw new FcError('AliasNotFound', `alias '${qualifier}' does not exist`);
+    if (found !== undefined) return found;
+    throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
   }
 
   async #sessionsOf<T>(
     ref: FunctionRef | SessionRef,
     call: (sessions: SessionService) => Promise<T>,
   ): Promise<T> {
-    return call(this.find(ref).runner.sessions);
+    return call(this.find(ref).runner(ref.qualifier).sessions);
   }
 }
 

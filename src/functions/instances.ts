@@ -2,7 +2,8 @@ import { boundedFeed } from '../model/bounded-feed.js';
 import { FcError } from '../model/errors.js';
 import type { InstanceInfo, LogLine } from '../model/instance.js';
 import type { FunctionRef, InstanceService } from '../model/services.js';
-import type { FunctionRegistry, FunctionRunner } from './function-registry.js';
+import type { FunctionRegistry } from './function-registry.js';
+import type { FunctionRunner } from './function-runner.js';
 
 /** The instances of all functions. */
 export class Instances implements InstanceService {
@@ -16,9 +17,9 @@ export class Instances implements InstanceService {
     ref?: FunctionRef,
     { ended = false }: { readonly ended?: boolean } = {},
   ): Promise<readonly InstanceInfo[]> {
-    const functions = ref === undefined ? this.#registry.all() : [this.#registry.find(ref)];
-    const running = functions.flatMap(({ runner }) => runner.instances());
-    return ended ? [...running, ...functions.flatMap(({ runner }) => runner.endedInstances())] : running;
+    const runners = ref === undefined ? this.#runners() : this.#runnersOf(ref);
+    const running = runners.flatMap((runner) => runner.instances());
+    return ended ? [...running, ...runners.flatMap((runner) => runner.endedInstances())] : running;
   }
 
   async kill(instanceId: string): Promise<void> {
@@ -60,8 +61,13 @@ export class Instances implements InstanceService {
     return runner;
   }
 
+  #runnersOf(ref: FunctionRef): readonly FunctionRunner[] {
+    const found = this.#registry.find(ref);
+    return ref.qualifier === undefined ? found.runners : [found.runner(ref.qualifier)];
+  }
+
   #runners(): FunctionRunner[] {
-    return this.#registry.all().map(({ runner }) => runner);
+    return this.#registry.all().flatMap(({ runners }) => runners);
   }
 }
 

@@ -108,6 +108,22 @@ export interface Revision {
   readonly config: FunctionConfig;
 }
 
+/** A revision that was published. It never changes. Instants are milliseconds on the session clock. */
+export interface FunctionVersion extends Revision {
+  readonly description: string;
+  readonly createdAt: number;
+  readonly lastModifiedAt: number;
+}
+
+/** A name for a version. */
+export interface FunctionAlias {
+  readonly aliasName: string;
+  readonly versionId: string;
+  readonly description: string;
+  readonly createdAt: number;
+  readonly lastModifiedAt: number;
+}
+
 /** The entrance of a Function and qualifier: one listener, with the fields of the API's `triggerConfig`. */
 export interface HttpTrigger {
   readonly functionName: string;

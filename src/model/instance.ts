@@ -85,3 +85,10 @@ export interface InstanceInfo {
   readonly sessions: number;
   readonly inFlight: number;
 }
+
+/** The ceiling of instances of a function, as one of its qualifiers sees it. */
+export interface InstanceCeiling {
+  readonly most: number;
+  /** How many of them the other qualifiers have. */
+  readonly others: number;
+}

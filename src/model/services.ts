@@ -55,7 +55,10 @@ export interface SessionService {
 }
 
 export interface InstanceService {
-  /** @param options `ended`: adds the instances that ended lately, after the running ones */
+  /**
+   * @param ref without a qualifier: of all qualifiers
+   * @param options `ended`: adds the instances that ended lately, after the running ones
+   */
   list(ref?: FunctionRef, options?: { readonly ended?: boolean }): Promise<readonly InstanceInfo[]>;
   /** Resolves when the process is gone. @throws InstanceNotFound */
   kill(instanceId: string): Promise<void>;

@@ -2,6 +2,7 @@ import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { Revision } from '../model/function.js';
+import type { InstanceCeiling } from '../model/instance.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
@@ -18,6 +19,8 @@ export interface PoolHooks {
 export interface PoolOptions {
   readonly revision: Revision;
   readonly qualifier: string;
+  /** The ceiling of instances; by default the revision's own. */
+  readonly ceiling?: InstanceCeiling;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
   readonly newInstanceId: () => string;
@@ -198,12 +201,13 @@ export class Pool implements OwningPool {
   }
 
   #open(): PooledInstance {
-    const { maxInstances } = this.revision.config;
     if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    if (this.#index.size >= maxInstances) {
+    const { most, others } = this.#options.ceiling ?? { most: this.revision.config.maxInstances, others: 0 };
+    if (this.#index.size + others >= most) {
+      const elsewhere = others > 0 ? ` or serve other versions and aliases (${others})` : '';
       throw new FcError(
         'ResourceExhausted',
-        `concurrency limit exceeded: all ${maxInstances} instances of the function are full`,
+        `concurrency limit exceeded: all ${most} instances of the function are full${elsewhere}`,
         {
           fix: '--max-instances lifts the ceiling',
         },

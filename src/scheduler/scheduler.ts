@@ -4,7 +4,7 @@ import { asFcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
-import type { InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
+import type { InstanceCeiling, InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 import type { SessionTerms } from '../model/session.js';
 import type { SessionStore } from '../model/session-store.js';
@@ -20,6 +20,10 @@ import { termsOf } from './terms.js';
 
 export interface SchedulerOptions {
   readonly revision: Revision;
+  /** The version or alias whose sessions these are; LATEST by default. */
+  readonly qualifier?: string;
+  /** The ceiling of instances; by default the revision's own. */
+  readonly ceiling?: InstanceCeiling;
   readonly driver: InstanceDriver;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
@@ -36,11 +40,12 @@ export interface SchedulerOptions {
 }
 
 /**
- * Binds the sessions of one function to instances. The core (binder, table, pool) decides synchronously; this shell carries out the
+ * Binds the sessions of one qualifier of a function to instances. The core (binder, table, pool) decides synchronously; this shell carries out the
  * decisions and waits for processes.
  */
 export class Scheduler implements Admission {
   readonly sessions: SessionService;
+  readonly #qualifier: string;
   readonly #fleet: Fleet;
   readonly #table: SessionTable;
   readonly #binder: Binder;
@@ -53,14 +58,16 @@ export class Scheduler implements Admission {
 
   constructor(options: SchedulerOptions) {
     const { driver, sessionClock, processClock, ids, chance } = options;
-    const { emit = () => {}, onDefect = () => {} } = options;
+    const { emit = () => {}, onDefect = () => {}, qualifier = LATEST, ceiling } = options;
+    this.#qualifier = qualifier;
     this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect });
     const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
     this.#table = new SessionTable(sessionClock, writer, emit);
     this.#newPool = (revision) =>
       new Pool({
         revision,
-        qualifier: LATEST,
+        qualifier,
+        ...(ceiling !== undefined && { ceiling }),
         sessionClock,
         processClock,
         newInstanceId: () => ids.instanceId(),
@@ -69,7 +76,7 @@ export class Scheduler implements Admission {
         sweep: () => this.#table.sweep(),
       });
     this.#pool = this.#newPool(options.revision);
-    this.#terms = termsOf(options.revision, LATEST);
+    this.#terms = termsOf(options.revision, qualifier);
     this.#binder = new Binder({
       table: this.#table,
       created: this.#table.restore(options.revision.config.sessionAffinity),
@@ -96,7 +103,7 @@ export class Scheduler implements Admission {
   deploy(revision: Revision): void {
     const superseded = this.#pool;
     this.#pool = this.#newPool(revision);
-    this.#terms = termsOf(revision, LATEST);
+    this.#terms = termsOf(revision, this.#qualifier);
     this.#table.keepOnly(revision.config.sessionAffinity);
     superseded.drain();
     this.#draining = [...this.#draining, superseded].filter(({ size }) => size > 0);
@@ -105,6 +112,11 @@ export class Scheduler implements Admission {
 
   async admit({ requestId, qualifier, identity }: AdmissionRequest): Promise<Assignment> {
     return this.#receive(this.#binder.bind(qualifier, identity), requestId, qualifier);
+  }
+
+  /** How many instances new sessions may go to. Those of superseded revisions do not count. */
+  get size(): number {
+    return this.#pool.size;
   }
 
   instances(): InstanceInfo[] {

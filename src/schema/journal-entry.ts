@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeptClock } from '../model/clock.js';
-import { SESSION_AFFINITIES } from '../model/function.js';
+import { LATEST, SESSION_AFFINITIES } from '../model/function.js';
 import { MOUNT_FIELDS } from '../model/session.js';
 import type { StoredSession } from '../model/session-store.js';
 import { read } from './check.js';
@@ -9,11 +9,16 @@ import { choice, flag, integer, list, number, string } from './fields.js';
 /** The last use of a session: the session's order, and the instant in milliseconds of the session clock. */
 export type Use = readonly [order: number, lastUsedAt: number];
 
+interface OfSessions {
+  readonly functionName: string;
+  readonly qualifier: string;
+}
+
 /** The content of one line of the journal. */
 export type JournalEntry =
   | { readonly kind: 'save'; readonly functionName: string; readonly session: StoredSession }
-  | { readonly kind: 'delete'; readonly functionName: string; readonly order: number }
-  | { readonly kind: 'touch'; readonly functionName: string; readonly uses: readonly Use[] }
+  | ({ readonly kind: 'delete'; readonly order: number } & OfSessions)
+  | ({ readonly kind: 'touch'; readonly uses: readonly Use[] } & OfSessions)
   | ({ readonly kind: 'clock' } & KeptClock)
   /** Ends the snapshot at the beginning of every journal. The lines before it were on the disk before the file got its name. */
   | { readonly kind: 'whole' };
@@ -44,12 +49,16 @@ const SESSION: z.ZodType<StoredSession> = exact({
   order: count(),
 });
 
+/** Journals of an earlier version do not have it. */
+const qualifier = string().default(LATEST);
+
 const ENTRIES: { readonly [K in JournalEntry['kind']]: z.ZodType<Extract<JournalEntry, { kind: K }>> } = {
   save: exact({ kind: z.literal('save'), functionName: string(), session: SESSION }),
-  delete: exact({ kind: z.literal('delete'), functionName: string(), order: count() }),
+  delete: exact({ kind: z.literal('delete'), functionName: string(), qualifier, order: count() }),
   touch: exact({
     kind: z.literal('touch'),
     functionName: string(),
+    qualifier,
     uses: list(
       z.tuple([count(), number()], { error: 'a pair of order and instant' }),
       'a list of pairs of order and instant',

@@ -48,6 +48,7 @@ export const LIST_FUNCTIONS_QUERY = z.object({ limit: limit(), nextToken: text()
 
 export const LIST_INSTANCES_QUERY = z.object({
   qualifier: text(),
+  withAllActive: yesOrNo(),
   instanceIds: strings(),
   instanceStatus: strings(),
   limit: limit(),

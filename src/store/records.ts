@@ -5,7 +5,8 @@ import type { JournalEntry, Use } from '../schema/journal-entry.js';
 
 /** The state after every entry of the journal. */
 export class Records {
-  readonly #functions = new Map<string, Map<number, StoredSession>>();
+  /** By function and qualifier. */
+  readonly #functions = new Map<string, Map<string, Map<number, StoredSession>>>();
   #clock: KeptClock = { offsetMs: 0, skippedMs: 0 };
 
   get clock(): KeptClock {
@@ -13,19 +14,23 @@ export class Records {
   }
 
   get isEmpty(): boolean {
-    return [...this.#functions.values()].every(({ size }) => size === 0);
+    for (const { size } of this.#all()) if (size > 0) return false;
+    return true;
   }
 
   apply(entry: JournalEntry): void {
     switch (entry.kind) {
       case 'save':
-        this.#sessionsOf(entry.functionName).set(entry.session.order, entry.session);
+        this.#sessionsOf(entry.functionName, entry.session.terms.qualifier).set(
+          entry.session.order,
+          entry.session,
+        );
         return;
       case 'delete':
-        this.#sessionsOf(entry.functionName).delete(entry.order);
+        this.#sessionsOf(entry.functionName, entry.qualifier).delete(entry.order);
         return;
       case 'touch':
-        touch(this.#sessionsOf(entry.functionName), entry.uses);
+        touch(this.#sessionsOf(entry.functionName, entry.qualifier), entry.uses);
         return;
       case 'clock':
         this.#clock = clockOf(entry);
@@ -35,17 +40,19 @@ export class Records {
     }
   }
 
-  /** The sessions of a function, in the order of creation. */
-  of(functionName: string): StoredSession[] {
-    const sessions = this.#functions.get(functionName)?.values() ?? [];
+  /** The sessions of one qualifier of a function, in the order of creation. */
+  of(functionName: string, qualifier: string): StoredSession[] {
+    const sessions = this.#functions.get(functionName)?.get(qualifier)?.values() ?? [];
     return [...sessions].sort((one, other) => one.order - other.order);
   }
 
   /** The shortest entries that lead to this state. */
   *snapshot(): Generator<JournalEntry> {
     yield { kind: 'clock', ...this.#clock };
-    for (const [functionName, sessions] of this.#functions) {
-      for (const session of sessions.values()) yield { kind: 'save', functionName, session };
+    for (const [functionName, qualifiers] of this.#functions) {
+      for (const sessions of qualifiers.values()) {
+        for (const session of sessions.values()) yield { kind: 'save', functionName, session };
+      }
     }
     yield { kind: 'whole' };
   }
@@ -58,18 +65,22 @@ export class Records {
   forgetOutdated(wallNow: number): void {
     const { offsetMs, skippedMs, frozenAt } = this.#clock;
     const now = frozenAt ?? wallNow - skippedMs + offsetMs;
-    for (const sessions of this.#functions.values()) {
+    for (const sessions of this.#all()) {
       for (const session of sessions.values()) {
         if (latestEndOf(session) + EXPIRED_RETENTION_MS < now) sessions.delete(session.order);
       }
     }
   }
 
-  #sessionsOf(functionName: string): Map<number, StoredSession> {
-    const known = this.#functions.get(functionName);
-    if (known !== undefined) return known;
-    const sessions = new Map<number, StoredSession>();
-    this.#functions.set(functionName, sessions);
+  *#all(): Generator<Map<number, StoredSession>> {
+    for (const qualifiers of this.#functions.values()) yield* qualifiers.values();
+  }
+
+  #sessionsOf(functionName: string, qualifier: string): Map<number, StoredSession> {
+    const qualifiers = this.#functions.get(functionName) ?? new Map<string, Map<number, StoredSession>>();
+    this.#functions.set(functionName, qualifiers);
+    const sessions = qualifiers.get(qualifier) ?? new Map<number, StoredSession>();
+    qualifiers.set(qualifier, sessions);
     return sessions;
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock, KeptClock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
+import { LATEST } from '../model/function.js';
 import type { SessionStore } from '../model/session-store.js';
 import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 import { takeLock } from '../system/take-lock.js';
@@ -29,7 +30,8 @@ export interface StateDirectory {
   /** The state of the session clock when it was last kept. */
   readonly clock: KeptClock;
   keepClock(clock: KeptClock): void;
-  storeOf(functionName: string): SessionStore;
+  /** The sessions of one qualifier of a function. */
+  storeOf(functionName: string, qualifier?: string): SessionStore;
   /** Writes everything to the disk and releases the directory. Ignores what is saved later. */
   close(): void;
 }
@@ -61,16 +63,19 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
     keepClock(kept) {
       if (!isSameClock(kept, records.clock)) journal.append({ kind: 'clock', ...kept });
     },
-    storeOf: (functionName) => ({
-      all: () => records.of(functionName),
-      save: (session) => journal.append({ kind: 'save', functionName, session }),
-      delete: (order) => journal.append({ kind: 'delete', functionName, order }),
-      touch(uses) {
-        if (uses.length === 0) return;
-        const pairs = uses.map(({ order, lastUsedAt }) => [order, lastUsedAt] as const);
-        journal.append({ kind: 'touch', functionName, uses: pairs });
-      },
-    }),
+    storeOf(functionName, qualifier = LATEST) {
+      const of = { functionName, qualifier };
+      return {
+        all: () => records.of(functionName, qualifier),
+        save: (session) => journal.append({ kind: 'save', functionName, session }),
+        delete: (order) => journal.append({ kind: 'delete', ...of, order }),
+        touch(uses) {
+          if (uses.length === 0) return;
+          const pairs = uses.map(({ order, lastUsedAt }) => [order, lastUsedAt] as const);
+          journal.append({ kind: 'touch', ...of, uses: pairs });
+        },
+      };
+    },
     close() {
       journal.close();
       giveBack();

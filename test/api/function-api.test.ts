@@ -115,10 +115,11 @@ describe('ListInstances', () => {
       (await sdk.listInstances('header', new ListInstancesRequest(query))).body;
     const ids = async (query: object) => (await list(query))?.instances?.map((i) => i.instanceId);
 
-    expect(await ids({})).toEqual([one, two]);
+    expect(await ids({})).toEqual([one]);
     expect(await ids({ qualifier: 'prod' })).toEqual([two]);
-    expect(await ids({ instanceIds: [two, 'c-x'] })).toEqual([two]);
-    expect(await ids({ instanceStatus: ['Running'] })).toEqual([one, two]);
+    expect(await ids({ withAllActive: true })).toEqual([one, two]);
+    expect(await ids({ withAllActive: true, instanceIds: [two, 'c-x'] })).toEqual([two]);
+    expect(await ids({ withAllActive: true, instanceStatus: ['Running'] })).toEqual([one, two]);
     expect(await ids({ instanceStatus: ['Destroying'] })).toEqual([]);
     expect(await ids({ limit: '1', withAllActive: true, startTimeMs: 1 })).toEqual([one]);
 

@@ -23,7 +23,7 @@ function damageable(): Damageable {
   const directory = temporaryFolder();
   const first = open(directory, { compactFromBytes: 1 });
   const { terms } = storedSession(0);
-  const odd = storedSession(0, { terms: { ...terms, qualifier: 'größe-日本', nasConfig: { userId: 1 } } });
+  const odd = storedSession(0, { terms: { ...terms, nasConfig: { userId: 'größe-日本' } } });
   first.state.storeOf('hello').save(odd);
   first.state.close();
   const { state } = open(directory);
@@ -53,7 +53,7 @@ function loaded({ states }: Damageable, bytes: Buffer): number | 'damaged' {
   const reading = readJournal(bytes);
   if (reading.kind === 'damaged') return 'damaged';
   const { records } = reading;
-  const changes = states.indexOf(JSON.stringify([records.clock, ...records.of('hello')]));
+  const changes = states.indexOf(JSON.stringify([records.clock, ...records.of('hello', 'LATEST')]));
   if (changes < 0) throw new Error('a state that never was');
   return changes;
 }

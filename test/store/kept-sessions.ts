@@ -65,9 +65,9 @@ export function open(
 }
 
 /** What a start after now would find: opens, reads and closes. */
-export function kept(directory: string, functionName = 'hello'): StoredSession[] {
+export function kept(directory: string, functionName = 'hello', qualifier = 'LATEST'): StoredSession[] {
   const { state } = open(directory);
-  const sessions = [...state.storeOf(functionName).all()];
+  const sessions = [...state.storeOf(functionName, qualifier).all()];
   state.close();
   return sessions;
 }

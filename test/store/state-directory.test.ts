@@ -78,13 +78,28 @@ describe('sessions on disk', () => {
         const recent = sessions.map((each) => ({ ...each, lastUsedAt: WALL_NOW, endedAt: WALL_NOW + 0.1 }));
         const directory = temporaryFolder();
         const { state } = open(directory);
-        for (const each of recent) state.storeOf('hello').save(each);
+        for (const each of recent) state.storeOf('hello', each.terms.qualifier).save(each);
         state.close();
         const asJson = JSON.parse(JSON.stringify(recent.sort((one, other) => one.order - other.order)));
-        expect(kept(directory)).toEqual(asJson);
+        const qualifiers = new Set(recent.map(({ terms }) => terms.qualifier));
+        const found = [...qualifiers].flatMap((qualifier) => kept(directory, 'hello', qualifier));
+        expect(found.sort((one, other) => one.order - other.order)).toEqual(asJson);
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('G20: those of one qualifier do not mix with those of another, whatever their order', () => {
+    const directory = temporaryFolder();
+    const { state } = open(directory);
+    const ofVersion = storedSession(1, { terms: { ...storedSession(1).terms, qualifier: '1' } });
+    state.storeOf('hello', '1').save(ofVersion);
+    state.storeOf('hello').save(storedSession(1));
+    state.storeOf('hello').touch([{ order: 1, lastUsedAt: WALL_NOW + 9 }]);
+    state.storeOf('hello').delete(1);
+    state.close();
+    expect(kept(directory)).toEqual([]);
+    expect(kept(directory, 'hello', '1')).toEqual([ofVersion]);
   });
 
   test('are used later by a touch; one that is gone by then is passed over', () => {

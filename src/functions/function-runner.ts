@@ -1,0 +1,33 @@
+import type { Admission } from '../model/admission.js';
+import type { Revision } from '../model/function.js';
+import type { InstanceCeiling, InstanceInfo, InstanceLog } from '../model/instance.js';
+import type { SessionService } from '../model/services.js';
+
+/** What runs one qualifier of a function: its Scheduler, as far as the registry and the services over it use it. */
+export interface FunctionRunner extends Admission {
+  readonly sessions: SessionService;
+  /** How many instances count towards the ceiling of the function. */
+  readonly size: number;
+  /** Replaces the revision: new sessions go to the new one. */
+  deploy(revision: Revision): void;
+  instances(): readonly InstanceInfo[];
+  endedInstances(): readonly InstanceInfo[];
+  has(instanceId: string): boolean;
+  log(instanceId: string): InstanceLog | undefined;
+  exited(instanceId: string): Promise<unknown>;
+  kill(instanceId: string): Promise<void>;
+  /** Ends every instance and forgets every session. */
+  remove(options?: { readonly graceMs?: number }): Promise<void>;
+  /** Ends every instance and takes no more requests. */
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** What a runner is made for. */
+export interface RunnerSpec {
+  readonly qualifier: string;
+  readonly revision: Revision;
+  /** The ceiling of instances, which all qualifiers of the function share. */
+  readonly ceiling: InstanceCeiling;
+}
+
+export type NewRunner = (spec: RunnerSpec) => FunctionRunner;

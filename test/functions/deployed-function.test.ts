@@ -1,0 +1,91 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DeployedFunction } from '../../src/functions/deployed-function.js';
+import { MovableClock } from '../../src/model/clock.js';
+import type { FunctionVersion } from '../../src/model/function.js';
+import { completeFunction } from '../../src/model/function-config.js';
+import { createIds } from '../../src/model/ids.js';
+import { Scheduler } from '../../src/scheduler/scheduler.js';
+import { inProcessDriver } from '../support/in-process-driver.js';
+
+const INSTANT = { createdAt: 0, lastModifiedAt: 0, description: '' };
+
+function versionOf(versionId: string, maxInstances = 20): FunctionVersion {
+  const config = completeFunction({
+    functionName: 'hello',
+    command: ['in-process'],
+    sessionAffinity: 'GENERATED_COOKIE',
+    sessionAffinityConfig: { sessionConcurrencyPerInstance: 1 },
+    maxInstances,
+  });
+  return { ...INSTANT, versionId, config };
+}
+
+function deployed(maxInstances = 20) {
+  const made: string[] = [];
+  const clock = new MovableClock({ frozen: true });
+  const { config } = versionOf('0', maxInstances);
+  const served = { config, functionId: 'id', url: undefined, createdAt: 0, lastModifiedAt: 0 };
+  const one = new DeployedFunction(served, (spec) => {
+    made.push(spec.qualifier);
+    return new Scheduler({
+      ...spec,
+      driver: inProcessDriver(),
+      sessionClock: clock,
+      processClock: clock,
+      ids: createIds(clock),
+      chance: () => 0,
+    });
+  });
+  onTestFinished(() => one.stop({ graceMs: 0 }));
+  for (const versionId of ['1', '2']) one.versions.set(versionId, versionOf(versionId));
+  one.setAlias({ ...INSTANT, aliasName: 'prod', versionId: '1' });
+  const open = (qualifier: string) =>
+    one.runner(qualifier).sessions.create({ functionName: 'hello', qualifier }, {});
+  return { one, made, open };
+}
+
+describe('a function with versions and aliases', () => {
+  test('LATEST has a scheduler from the beginning, a version and an alias from their first use on', async () => {
+    const { one, made, open } = deployed();
+    expect(made).toEqual(['LATEST']);
+    await open('1');
+    await open('prod');
+    await open('prod');
+    expect(made).toEqual(['LATEST', '1', 'prod']);
+    expect(one.runners).toHaveLength(3);
+  });
+
+  test('an unknown number is an unknown version, every other unknown word an unknown alias', () => {
+    const { one } = deployed();
+    expect(() => one.runner('3')).toThrow(expect.objectContaining({ code: 'VersionNotFound' }));
+    expect(() => one.runner('latest')).toThrow(expect.objectContaining({ code: 'AliasNotFound' }));
+  });
+
+  test('all qualifiers share the ceiling of instances', async () => {
+    const { open } = deployed(3);
+    await open('LATEST');
+    await open('1');
+    await open('prod');
+    await expect(open('2')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+  });
+
+  test('U25: an alias that moves keeps its old sessions on the instance of their version', async () => {
+    const { one, open } = deployed();
+    const old = await open('prod');
+    one.setAlias({ ...INSTANT, aliasName: 'prod', versionId: '2' });
+    const young = await open('prod');
+    const instances = one.runner('prod').instances();
+    expect(instances.map(({ versionId, qualifier }) => [versionId, qualifier])).toEqual([
+      ['1', 'prod'],
+      ['2', 'prod'],
+    ]);
+    expect(instances.map(({ instanceId }) => instanceId)).toEqual([old.containerId, young.containerId]);
+  });
+
+  test('a function that ends makes no scheduler any more', async () => {
+    const { one } = deployed();
+    await one.stop({ graceMs: 0 });
+    expect(() => one.runner('1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));
+  });
+});
