@@ -112,6 +112,8 @@ export interface EmulatorOptions {
   readonly hostEnvironment?: Readonly<Record<string, string | undefined>>;
   /** Whether a Node.js or Python handler that listens on the port of its customRuntimeConfig gets its own port; default: true. */
   readonly portShift?: boolean;
+  /** Whether each Node.js instance gets an inspector port, from 9229 on; default: false. */
+  readonly inspect?: boolean;
   /** Told of every request when it has ended. */
   readonly onRecord?: (record: RequestRecord) => void;
   /** Told of everything that happens: requests, sessions, instances, functions, the clock. */

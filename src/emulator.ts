@@ -194,6 +194,7 @@ function localDriver(
   return createLocalDriver({
     ...run,
     hostEnvironment: options.hostEnvironment ?? process.env,
+    ...(options.inspect !== undefined && { inspect: options.inspect }),
     ...(options.portShift !== undefined && { portShift: options.portShift }),
     ...(options.onLine !== undefined && { onLine: options.onLine }),
     ...(options.onNotice !== undefined && { onWarning: options.onNotice }),

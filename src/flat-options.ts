@@ -66,6 +66,7 @@ const EMULATOR = {
   countSleep: flag,
   hostEnvironment: object,
   portShift: flag,
+  inspect: flag,
   onRecord: callable,
   onEvent: callable,
   onLine: callable,

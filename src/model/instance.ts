@@ -35,6 +35,8 @@ export interface Instance {
   readonly instanceId: string;
   /** Process ID, where there is a process and it has begun. */
   readonly pid: number | undefined;
+  /** Where its debugger is attached, as `127.0.0.1:9229`. */
+  readonly inspector?: string | undefined;
   /** Settles once: the address, or FcError CAExited (ended before it listened), CAFileNotFound (no such command), FunctionNotStarted (start limit). */
   readonly ready: Promise<Address>;
   /** Settles once, when its process has ended and its output is in the log; what the process started may be left. Never rejects. */
@@ -82,6 +84,8 @@ export interface InstanceInfo {
   readonly resourceType: 'FC';
   readonly pid: number | undefined;
   readonly url: string | undefined;
+  /** Where its debugger is attached, as `127.0.0.1:9229`. */
+  readonly inspector?: string;
   readonly sessions: number;
   readonly inFlight: number;
 }

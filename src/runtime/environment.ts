@@ -9,6 +9,12 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV'] as const;
 const PLACEHOLDER = 'fc-affinity-placeholder';
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
+export interface InstancePorts {
+  /** Where the handler listens. */
+  readonly port: number;
+  readonly inspectPort?: number | undefined;
+}
+
 export interface RunContext {
   /** Names this run of the emulator in the environment of every process that it starts, by which they are found at the end. */
   readonly nonce: string;
@@ -23,7 +29,7 @@ export interface RunContext {
  */
 export function environmentOf(
   { instanceId, qualifier, revision: { versionId, config } }: InstanceSpec,
-  port: number,
+  { port, inspectPort }: InstancePorts,
   { nonce, hostEnvironment, portShift }: RunContext,
 ): Record<string, string> {
   const version = versionId === '0' ? 'LATEST' : versionId;
@@ -36,7 +42,10 @@ export function environmentOf(
   };
   return {
     ...own,
-    ...(portShift && preloadVariables(own, config.customRuntimeConfig.port)),
+    ...preloadVariables(own, {
+      shiftedPort: portShift ? config.customRuntimeConfig.port : undefined,
+      inspectPort,
+    }),
     FC_SERVER_PORT: String(port),
     FC_CUSTOM_LISTEN_PORT: String(port),
     PORT: String(port),

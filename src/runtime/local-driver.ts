@@ -4,6 +4,7 @@ import type { Instance, InstanceDriver, InstanceSpec, LogLine } from '../model/i
 import { checkCommand } from './command.js';
 import { literalVariable } from './diagnosis.js';
 import { Guard } from './guard.js';
+import { InspectPorts } from './inspect-ports.js';
 import { prepareLaunch } from './launch.js';
 import { type LocalDriverParts, LocalInstance } from './local-instance.js';
 import { MarkedProcesses } from './marked-processes.js';
@@ -21,6 +22,8 @@ export interface LocalDriverOptions {
   readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
   /** Whether a handler that listens on the port of customRuntimeConfig gets its own port instead; default: true. */
   readonly portShift?: boolean;
+  /** Whether each Node.js instance gets an inspector port, from 9229 on; default: false. */
+  readonly inspect?: boolean;
   /** Called for each line of output. Must not throw. */
   readonly onLine?: (instanceId: string, line: LogLine) => void;
   /** Called with what the user should know, for example that no guard runs. */
@@ -49,6 +52,7 @@ export function createLocalDriver({
   nonce,
   hostEnvironment,
   portShift = true,
+  inspect = false,
   onLine = () => {},
   onWarning = () => {},
 }: LocalDriverOptions): LocalDriver {
@@ -59,10 +63,11 @@ export function createLocalDriver({
     sessionClock,
     guard,
     ports: new Ports({ begin: Number.parseInt(nonce.slice(0, 8), 16) / 2 ** 32 }),
+    ...(inspect && { inspectPorts: new InspectPorts() }),
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment, portShift },
-    toldOfMove: new Set(),
+    told: new Set(),
   };
   const running = new Set<LocalInstance>();
   let closed = false;

@@ -6,11 +6,13 @@ import { isFree } from '../system/ports.js';
 import { diagnose, type Evidence } from './diagnosis.js';
 import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
+import type { InspectPorts } from './inspect-ports.js';
 import { BoundedLog } from './instance-log.js';
 import { launch, type ProcessExit } from './launch.js';
+import { listensWhereFcCannotReach } from './loopback-only.js';
 import type { MarkedProcesses } from './marked-processes.js';
 import type { Ports } from './ports.js';
-import { movedPort } from './preload.js';
+import { inspectorIn, movedPort } from './preload.js';
 import { ProcessGroup } from './process-group.js';
 import { calledOff, exitedEarly, neverListened } from './start-failure.js';
 import type { StartQueue } from './start-queue.js';
@@ -22,11 +24,13 @@ export interface LocalDriverParts {
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly guard: Guard;
   readonly ports: Pick<Ports, 'take' | 'giveBack'>;
+  /** Where Node.js opens its inspector; absent: nowhere. */
+  readonly inspectPorts?: InspectPorts;
   readonly queue: StartQueue;
   readonly marked: MarkedProcesses;
   readonly run: RunContext;
-  /** Names of the functions whose log has told that a listen was moved. */
-  readonly toldOfMove: Set<string>;
+  /** What was told already, for each function. */
+  readonly told: Set<string>;
 }
 
 /** How often a start is tried again on another port, when another process has taken its port meanwhile (quality F-07). */
@@ -44,6 +48,7 @@ export class LocalInstance implements Instance {
   readonly #parts: LocalDriverParts;
   readonly #calledOff = new AbortController();
   #group: ProcessGroup | undefined;
+  #inspector: string | undefined;
   #startDeadline: number | undefined;
   /** The shortest grace that a stop has given. */
   #graceMs: number | undefined;
@@ -60,6 +65,10 @@ export class LocalInstance implements Instance {
 
   get pid(): number | undefined {
     return this.#group?.pid;
+  }
+
+  get inspector(): string | undefined {
+    return this.#inspector;
   }
 
   async stop({
@@ -115,6 +124,8 @@ export class LocalInstance implements Instance {
       });
       switch (outcome.kind) {
         case 'listening':
+          // Nobody waits for it.
+          void this.#warnOfLoopback(group);
           return outcome.address;
         case 'called-off':
           throw signal.reason;
@@ -135,15 +146,20 @@ export class LocalInstance implements Instance {
   }
 
   async #launch(): Promise<{ group: ProcessGroup; port: number }> {
-    const { clock, guard, marked, ports, run } = this.#parts;
+    const { clock, guard, inspectPorts, marked, ports, run } = this.#parts;
     const { command, args } = this.#config.customRuntimeConfig;
     const port = await ports.take();
+    const inspectPort = await inspectPorts?.take();
+    const giveBack = (): void => {
+      ports.giveBack(port);
+      if (inspectPort !== undefined) inspectPorts?.giveBack(inspectPort);
+    };
     try {
       this.#calledOff.signal.throwIfAborted();
       const leader = await launch({
         argv: [...command, ...args],
         cwd: this.#config.codeDirectory,
-        environment: environmentOf(this.#spec, port, run),
+        environment: environmentOf(this.#spec, { port, inspectPort }, run),
       });
       const group = new ProcessGroup(leader, {
         instanceId: this.instanceId,
@@ -154,29 +170,45 @@ export class LocalInstance implements Instance {
         onLine: (source, line) => this.#take(source, line),
       });
       this.#group = group;
-      // The port is free again when the group has ended. `ended` never rejects.
-      void group.ended.then(() => ports.giveBack(port));
+      // The ports are free again when the group has ended. `ended` never rejects.
+      void group.ended.then(giveBack);
       return { group, port };
     } catch (error) {
-      ports.giveBack(port);
+      giveBack();
       throw error;
     }
   }
 
   #take(source: LogLine['source'], line: string): void {
+    if (source === 'stderr') this.#inspector ??= inspectorIn(line);
     const moved = source === 'stderr' ? movedPort(line) : undefined;
     if (moved === undefined) this.output.add(source, line);
     else this.#tellOfMove(moved);
   }
 
-  /** The first time for each function, the user sees it. */
   #tellOfMove(port: number): void {
-    const { functionName } = this.#config;
-    const { toldOfMove } = this.#parts;
     const text = `it listens on port ${port}, and was given its own, $FC_SERVER_PORT, instead; --no-port-shift turns this off`;
-    if (toldOfMove.has(functionName)) this.output.note(text);
-    else this.output.warn(text);
-    toldOfMove.add(functionName);
+    // The user sees it for the first instance.
+    if (this.#isFirst('moved')) this.output.warn(text);
+    else this.output.note(text);
+  }
+
+  async #warnOfLoopback(group: ProcessGroup): Promise<void> {
+    if (!this.#isFirst('loopback')) return;
+    const { clock } = this.#parts;
+    if (await listensWhereFcCannotReach(group, { clock, config: this.#config }))
+      this.output.warn(
+        'it listens on 127.0.0.1 only, where Function Compute could not reach it: listen on 0.0.0.0',
+      );
+  }
+
+  /** Whether this is told for the first time of this function. */
+  #isFirst(what: string): boolean {
+    const { told } = this.#parts;
+    const key = `${what} ${this.#config.functionName}`;
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
   }
 
   /** Waits for the process group of the last try to start. */
@@ -200,7 +232,7 @@ export class LocalInstance implements Instance {
 
   #evidence({ port, exitedInOrder, leftProcesses }: ProcessGroup): Evidence {
     const { hostEnvironment } = this.#parts.run;
-    const given = environmentOf(this.#spec, port, this.#parts.run);
+    const given = environmentOf(this.#spec, { port }, this.#parts.run);
     return {
       instanceId: this.instanceId,
       config: this.#config,

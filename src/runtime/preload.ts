@@ -7,21 +7,37 @@ const PYTHON = fileURLToPath(new URL('python', INSIDE));
 /** What the files in `inside` print when they move a listen. */
 const MOVED = /^fc-affinity: the listen on port (\d+) is moved to \d+$/;
 
+const DEBUGGER = /^Debugger listening on ws:\/\/([^/]+)\//;
+
+interface Wanted {
+  /** The port of customRuntimeConfig, which all instances share: a listen on it is moved to the port of the instance. */
+  readonly shiftedPort: number | undefined;
+  /** Where Node.js is to open its inspector. */
+  readonly inspectPort: number | undefined;
+}
+
 /**
- * The variables by which Node.js and Python load our file before the handler, in every process of the instance. It moves a listen on
- * the port of customRuntimeConfig, which all instances share, to the port of this instance.
+ * The variables by which Node.js and Python load our file before the handler, in every process of the instance.
  * @param own the instance's other variables, whose own options and paths are kept
- * @param port of customRuntimeConfig
  */
 export function preloadVariables(
   own: Readonly<Record<string, string>>,
-  port: number,
+  { shiftedPort, inspectPort }: Wanted,
 ): Readonly<Record<string, string>> {
+  if (shiftedPort === undefined && inspectPort === undefined) return {};
   return {
     NODE_OPTIONS: joined(' ', `--require ${asNodeOption(NODE)}`, own.NODE_OPTIONS),
-    PYTHONPATH: joined(':', PYTHON, own.PYTHONPATH),
-    FC_AFFINITY_SHIFT_PORT: String(port),
+    ...(inspectPort !== undefined && { FC_AFFINITY_INSPECT_PORT: String(inspectPort) }),
+    ...(shiftedPort !== undefined && {
+      FC_AFFINITY_SHIFT_PORT: String(shiftedPort),
+      PYTHONPATH: joined(':', PYTHON, own.PYTHONPATH),
+    }),
   };
+}
+
+/** @returns the address of the inspector, as `127.0.0.1:9229`, if Node.js tells by the line that it is open */
+export function inspectorIn(line: string): string | undefined {
+  return DEBUGGER.exec(line)?.[1];
 }
 
 /** @returns the port of a listen that was moved, if the line tells that */

@@ -214,6 +214,7 @@ function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo 
     resourceType: 'FC',
     pid: instance.pid,
     url: address === undefined ? undefined : `http://${hostInUrl(address.host)}:${address.port}`,
+    ...(instance.inspector !== undefined && { inspector: instance.inspector }),
     sessions: pooled.sessions,
     inFlight: pooled.inFlight,
   };

@@ -11,6 +11,8 @@ export interface PortOwner {
 
 interface Listener {
   readonly port: number;
+  /** In hexadecimal, as the kernel writes it. */
+  readonly address: string;
   /** The inode of its socket. */
   readonly inode: string;
 }
@@ -23,6 +25,8 @@ const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 /** The length of a row. To read one row more, the kernel may look through its whole table of connections. */
 const ROW_BYTES = 150;
 const LISTENING = '0A';
+/** 127.x.x.x, ::1, and ::ffff:127.x.x.x; each 32 bits in the order of this machine, which is little-endian wherever Node.js runs. */
+const LOOPBACK = /^([0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
 
 /** @returns the process that listens on a TCP port, as far as the system tells this user */
 export function portOwner(port: number): PortOwner | undefined {
@@ -60,6 +64,13 @@ export function portsOf(pids: readonly number[]): number[] {
   return [...new Set(ports)].sort((one, other) => one - other);
 }
 
+/** Whether these processes listen on the port at a loopback address alone; false where that cannot be known. */
+export function listensOnLoopbackOnly(port: number, pids: readonly number[]): boolean {
+  const inodes = new Set(pids.flatMap((pid) => [...socketsOf(pid)]));
+  const theirs = [...listeners()].filter((one) => one.port === port && inodes.has(one.inode));
+  return theirs.length > 0 && theirs.every(({ address }) => LOOPBACK.test(address));
+}
+
 function inodesOf(wanted: (listener: Listener) => boolean): Set<string> {
   return new Set([...listeners()].filter(wanted).map(({ inode }) => inode));
 }
@@ -88,7 +99,8 @@ function* listeners(): Generator<Listener> {
     for (const row of rowsOf(table)) {
       const [, local = '', , state, , , , , , inode] = row.trim().split(/\s+/);
       if (state === LISTENING && inode !== undefined) {
-        yield { port: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode };
+        const [address = '', port = ''] = local.split(':');
+        yield { port: Number.parseInt(port, 16), address, inode };
       } else if (local.includes(':')) break;
     }
   }

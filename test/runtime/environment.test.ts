@@ -6,7 +6,7 @@ const SURROUNDINGS = { nonce: 'run', hostEnvironment: {}, portShift: false };
 
 test('every variable of the custom runtime contract is there (spec §8.3)', () => {
   const spec = specOf(['true'], { functionName: 'shop', codeDirectory: '/srv/shop' });
-  expect(environmentOf(spec, 20001, SURROUNDINGS)).toEqual({
+  expect(environmentOf(spec, { port: 20001 }, SURROUNDINGS)).toEqual({
     PATH: '/usr/local/bin:/usr/bin:/bin',
     PYTHONUNBUFFERED: '1',
     FC_SERVER_PORT: '20001',
@@ -41,7 +41,7 @@ test('six variables of the host are passed on, the function’s own override the
     USER: 'me',
   };
   const spec = specOf(['true'], { environmentVariables: { NODE_ENV: 'production', PORT: '1', MINE: 'yes' } });
-  const environment = environmentOf(spec, 20001, { ...SURROUNDINGS, hostEnvironment });
+  const environment = environmentOf(spec, { port: 20001 }, { ...SURROUNDINGS, hostEnvironment });
   expect(environment).toMatchObject({ PATH: '/host', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t' });
   expect(environment).toMatchObject({ NODE_ENV: 'production', PORT: '20001', MINE: 'yes' });
   expect(environment).not.toHaveProperty('USER');
@@ -49,7 +49,7 @@ test('six variables of the host are passed on, the function’s own override the
 
 test('C11: credentials that the function names stand before the placeholders', () => {
   const spec = specOf(['true'], { environmentVariables: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'mine' } });
-  expect(environmentOf(spec, 20001, SURROUNDINGS)).toMatchObject({
+  expect(environmentOf(spec, { port: 20001 }, SURROUNDINGS)).toMatchObject({
     ALIBABA_CLOUD_ACCESS_KEY_ID: 'mine',
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'fc-affinity-placeholder',
   });
@@ -58,10 +58,12 @@ test('C11: credentials that the function names stand before the placeholders', (
 test('S12: a function may set PYTHONUNBUFFERED itself, and the host does not', () => {
   const spec = specOf(['true'], { environmentVariables: { PYTHONUNBUFFERED: '' } });
   const hostEnvironment = { PYTHONUNBUFFERED: '0' };
-  expect(environmentOf(spec, 20001, { ...SURROUNDINGS, hostEnvironment })).toMatchObject({
+  expect(environmentOf(spec, { port: 20001 }, { ...SURROUNDINGS, hostEnvironment })).toMatchObject({
     PYTHONUNBUFFERED: '',
   });
-  expect(environmentOf(specOf(['true']), 20001, { ...SURROUNDINGS, hostEnvironment })).toMatchObject({
+  expect(
+    environmentOf(specOf(['true']), { port: 20001 }, { ...SURROUNDINGS, hostEnvironment }),
+  ).toMatchObject({
     PYTHONUNBUFFERED: '1',
   });
 });
@@ -69,7 +71,7 @@ test('S12: a function may set PYTHONUNBUFFERED itself, and the host does not', (
 test('a published version tells its number', () => {
   const spec = specOf(['true']);
   const published = { ...spec, qualifier: 'prod', revision: { ...spec.revision, versionId: '7' } };
-  expect(environmentOf(published, 20001, SURROUNDINGS)).toMatchObject({
+  expect(environmentOf(published, { port: 20001 }, SURROUNDINGS)).toMatchObject({
     FC_FUNCTION_VERSION: '7',
     FC_QUALIFIER: 'prod',
   });

@@ -39,7 +39,7 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment: process.env, portShift: true },
-    toldOfMove: new Set<string>(),
+    told: new Set<string>(),
   };
   guard.begin();
   const instance = new LocalInstance(specOf(command), parts, never);

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listensOn, portOwner, portsOf } from '../../src/system/listeners.js';
+import { listensOn, listensOnLoopbackOnly, portOwner, portsOf } from '../../src/system/listeners.js';
 
 async function listening(host: string): Promise<number> {
   const server = createServer();
@@ -31,6 +31,21 @@ describe.runIf(process.platform === 'linux')('who listens on which port', () => 
     expect(listensOn(port, 1, others)).toBe(true);
     expect(asked).toEqual([port]);
     expect(listensOn(port, 1, () => [])).toBe(false);
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.0.0.2', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+  ])('knows that %s is loopback only: %s', async (host, expected) => {
+    expect(listensOnLoopbackOnly(await listening(host), [process.pid])).toBe(expected);
+  });
+
+  it('knows nothing of what other processes listen on', async () => {
+    expect(listensOnLoopbackOnly(await listening('127.0.0.1'), [1])).toBe(false);
   });
 
   it('lists the ports of processes in order', async () => {

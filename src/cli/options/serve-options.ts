@@ -113,6 +113,9 @@ export const LISTEN_OPTIONS = {
     allowedHost: list('--allowed-host <name>', 'a host name to accept besides loopback; may be repeated'),
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
+  ...grouped('Development:', {
+    inspect: flag('--inspect', 'an inspector port for each Node.js instance, from 9229 on'),
+  }),
   ...grouped('State and time:', {
     stateDir: text('--state-dir <dir>', 'a folder in which sessions survive a restart'),
     countSleep: flag('--count-sleep', 'sessions age while this machine sleeps'),

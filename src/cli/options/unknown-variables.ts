@@ -6,7 +6,8 @@ import { longFlag, type OptionTable, variableOf } from './options.js';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Set by the emulator for handlers, and by `exec` for its command: an emulator may be started from within either. */
-const SET_BY_THE_EMULATOR = /^FC_AFFINITY_(RUN|LISTEN_HOST|SHIFT_PORT|ENDPOINT|API|URL|URL_\w+)$/;
+const SET_BY_THE_EMULATOR =
+  /^FC_AFFINITY_(RUN|LISTEN_HOST|SHIFT_PORT|INSPECT_PORT|ENDPOINT|API|URL|URL_\w+)$/;
 
 /**
  * @param table the options of the command that runs

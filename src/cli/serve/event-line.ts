@@ -1,5 +1,5 @@
 import type { EmulatorEvent, EndReason } from '../../model/events.js';
-import type { Exit } from '../../model/instance.js';
+import type { Exit, InstanceInfo } from '../../model/instance.js';
 import { sanitize } from '../../model/sanitize.js';
 import type { Session } from '../../model/session.js';
 import { humanDuration } from '../output/human-time.js';
@@ -61,7 +61,7 @@ function textOf(event: EmulatorEvent, { session, instance }: Names): string | un
     case 'instance.starting':
       return `${instance(event.instance.instanceId)} starting`;
     case 'instance.ready':
-      return `${instance(event.instance.instanceId)} ready after ${event.at - event.instance.createdTimeMs} ms`;
+      return `${instance(event.instance.instanceId)} ready after ${event.at - event.instance.createdTimeMs} ms${inspectorOf(event.instance)}`;
     case 'instance.ended':
       return `${instance(event.instance.instanceId)} ${howEnded(event)}`;
     case 'clock.advanced':
@@ -75,6 +75,10 @@ function textOf(event: EmulatorEvent, { session, instance }: Names): string | un
     case 'function.removed':
       return `function ${sanitize(event.function.config.functionName)} removed`;
   }
+}
+
+function inspectorOf({ inspector }: InstanceInfo): string {
+  return inspector === undefined ? '' : `, inspector at ${sanitize(inspector)}`;
 }
 
 const DELETED = {

@@ -40,6 +40,7 @@ export function emulatorOptions(
     ...(stateDir !== undefined && { stateDirectory: resolve(context.directory, stateDir) }),
     hostEnvironment: context.env,
     portShift: !values.noPortShift,
+    inspect: values.inspect,
     onRecord: log.request,
     onEvent: log.event,
     onLine: log.line,

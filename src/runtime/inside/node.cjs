@@ -3,11 +3,12 @@
 // Node.js loads this file before the handler, in every process of an instance (NODE_OPTIONS --require).
 // It must cost little and must never make the handler fail.
 
-const { FC_AFFINITY_SHIFT_PORT, FC_SERVER_PORT } = process.env;
+const { FC_AFFINITY_INSPECT_PORT, FC_AFFINITY_SHIFT_PORT, FC_SERVER_PORT } = process.env;
 const from = Number(FC_AFFINITY_SHIFT_PORT);
 const to = Number(FC_SERVER_PORT);
 
 if (from > 0 && to > 0 && from !== to) shiftPort();
+if (FC_AFFINITY_INSPECT_PORT !== undefined) openInspector(Number(FC_AFFINITY_INSPECT_PORT));
 
 /** Moves a listen on the port of customRuntimeConfig to the port of this instance; every other listen stays as it is. */
 function shiftPort() {
@@ -36,5 +37,16 @@ function tell() {
     require('node:fs').writeSync(2, `fc-affinity: the listen on port ${from} is moved to ${to}\n`);
   } catch {
     // Standard error is closed or full.
+  }
+}
+
+/** The first process of the instance that is not a package manager gets the port, its children any free one. */
+function openInspector(port) {
+  if (/\/(npm|npx|yarn|pnpm|corepack)(-cli)?(\.[cm]?js)?$/.test(process.argv[1] ?? '')) return;
+  process.env.FC_AFFINITY_INSPECT_PORT = '0';
+  try {
+    require('node:inspector').open(port, '127.0.0.1');
+  } catch {
+    // A worker thread, which has no inspector of its own, or --inspect in the command.
   }
 }

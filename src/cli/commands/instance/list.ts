@@ -18,7 +18,13 @@ const COLUMNS: readonly Column[] = [
   { head: 'AGE', dropped: 2 },
   { head: 'PID', dropped: 1 },
 ];
-const MORE_COLUMNS = ['FUNCTION', 'VERSION', 'QUALIFIER', 'URL'].map((head) => ({ head }));
+const MORE_COLUMNS: readonly { readonly head: string; cell(instance: InstanceInfo): string | undefined }[] = [
+  { head: 'FUNCTION', cell: ({ functionName }) => functionName },
+  { head: 'VERSION', cell: ({ versionId }) => versionId },
+  { head: 'QUALIFIER', cell: ({ qualifier }) => qualifier },
+  { head: 'URL', cell: ({ url }) => url },
+];
+const INSPECTOR = { head: 'INSPECTOR', cell: ({ inspector }: InstanceInfo) => inspector };
 
 export const list = command({
   options: {
@@ -52,7 +58,9 @@ function view(
     names: instances.map(({ instanceId }) => instanceId),
     table({ wide }) {
       if (instances.length === 0) return '';
-      const head = [...COLUMNS, ...(all ? [{ head: 'EXIT' }] : []), ...(wide ? MORE_COLUMNS : [])];
+      const hasInspector = instances.some(({ inspector }) => inspector !== undefined);
+      const more = wide ? [...MORE_COLUMNS, ...(hasInspector ? [INSPECTOR] : [])] : [];
+      const head = [...COLUMNS, ...(all ? [{ head: 'EXIT' }] : []), ...more.map(({ head }) => ({ head }))];
       const rows = instances.map((instance): Row => {
         const { instanceId, status, destroyedTimeMs = now } = instance;
         return {
@@ -64,9 +72,7 @@ function view(
             humanDuration((destroyedTimeMs - instance.createdTimeMs) / 1000),
             instance.pid ?? '-',
             ...(all ? [exitOf(instance)] : []),
-            ...(wide
-              ? [instance.functionName, instance.versionId, instance.qualifier, instance.url ?? '-']
-              : []),
+            ...more.map(({ cell }) => cell(instance) ?? '-'),
           ],
           paints: { INSTANCE: style.id(instanceId) },
           dim: status === 'Destroyed',
