@@ -93,6 +93,7 @@ describe('help', () => {
     expect((await runCli(['serve', '--help'])).stdout.match(/^\S.*:$/gm)).toEqual([
       'Examples:',
       'Where it listens:',
+      'Development:',
       'State and time:',
       'Log:',
       'Function and affinity:',
