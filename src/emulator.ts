@@ -104,6 +104,7 @@ export async function startEmulator(
     sessions: registry.sessions,
     instances: new Instances(registry),
     functions: registry,
+    triggers: served.triggers,
     requests,
     clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),

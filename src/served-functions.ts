@@ -2,9 +2,10 @@ import type { ListeningFunction, ServeFunction } from './emulator-options.js';
 import type { DeployedFunction } from './functions/deployed-function.js';
 import type { FunctionRegistry } from './functions/function-registry.js';
 import type { RunnerSpec } from './functions/function-runner.js';
+import { type TriggerListener, type TriggerPlace, TriggerRegistry } from './functions/trigger-registry.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
 import type { Clock } from './model/clock.js';
-import { FcError } from './model/errors.js';
+import { asFcError, FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
 import { DEFAULT_TRIGGER, type FunctionConfig, type HttpTrigger } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
@@ -17,7 +18,6 @@ import { Routes } from './routes.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { within } from './system/within.js';
-import { TriggerListeners } from './trigger-listeners.js';
 import type { TriggerPorts } from './trigger-ports.js';
 
 /** What all functions of an emulator share. */
@@ -36,16 +36,12 @@ interface SharedParts {
   readonly state: StateDirectory | undefined;
 }
 
-interface Served {
-  readonly triggers: TriggerListeners;
-  config: FunctionConfig;
-  isRemoved: boolean;
-}
-
-/** The functions that an emulator serves: each has listeners whose routes follow the function. */
+/** The functions that an emulator serves, and their triggers, whose routes follow the function. */
 export class ServedFunctions {
+  readonly triggers: TriggerRegistry;
   readonly #shared: SharedParts;
-  readonly #served = new Map<string, Served>();
+  /** Names of functions that are being added or removed. */
+  readonly #taken = new Set<string>();
   readonly #gateway: Gateway;
   readonly #routes: Routes;
   /** Functions that are removed, until nothing of them is left. */
@@ -54,19 +50,26 @@ export class ServedFunctions {
   constructor(shared: SharedParts) {
     this.#shared = shared;
     this.#routes = new Routes(shared.registry);
-    const { processClock: clock, sessionClock, ids, hostVerdict, onRecord, emit } = shared;
+    const { processClock: clock, sessionClock, ids, hostVerdict, onRecord, emit, registry } = shared;
     this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, onRecord, emit });
+    this.triggers = new TriggerRegistry({
+      newTriggerId: () => ids.triggerId(),
+      now: () => sessionClock.now(),
+      emit,
+      checkFunction: (ref) => void registry.find(ref).revision(ref.qualifier),
+      open: (trigger, place) => this.#listen(trigger, place),
+      onChange: (functionName) => this.#setUrl(functionName),
+    });
   }
 
   get listening(): ListeningFunction[] {
-    return [...this.#served]
-      .filter(([functionName, { isRemoved }]) => !isRemoved && this.#shared.registry.has(functionName))
-      .map(([functionName, served]) => listeningOf(functionName, served));
+    return this.#shared.registry.all().map(({ served }) => this.#listeningOf(served.config.functionName));
   }
 
   /** The longest drain timeout of any function. */
   get drainTimeoutInSeconds(): number {
-    return Math.max(...[...this.#served.values()].map(({ config }) => config.drainTimeoutInSeconds), 0);
+    const all = this.#shared.registry.all();
+    return Math.max(...all.map(({ served }) => served.config.drainTimeoutInSeconds), 0);
   }
 
   /** @throws PortInUseError, FunctionAlreadyExists, TriggerAlreadyExists */
@@ -75,55 +78,46 @@ export class ServedFunctions {
     triggers = [{ triggerName: DEFAULT_TRIGGER }],
   }: ServeFunction): Promise<ListeningFunction> {
     const { functionName } = config;
-    const { ports, registry } = this.#shared;
-    if (this.#served.has(functionName)) {
+    const { registry } = this.#shared;
+    if (registry.has(functionName))
+      throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
+    if (this.#taken.has(functionName))
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added or removed`);
-    }
-    const served: Served = {
-      triggers: new TriggerListeners({
-        gateway: this.#gateway,
-        ports,
-        routeOf: (trigger) => this.#routeOf(trigger),
-      }),
-      config,
-      isRemoved: false,
-    };
-    this.#served.set(functionName, served);
+    this.#taken.add(functionName);
     try {
       for (const { port, ...trigger } of triggers)
-        await served.triggers.open(completeTrigger({ functionName, ...trigger }), port);
+        await this.triggers.add(completeTrigger({ functionName, ...trigger }), { port });
       registry.add(config, {
-        url: served.triggers.listening[0]?.url,
+        url: this.triggers.records(functionName)[0]?.url,
         newRunner: (spec) => this.#createScheduler(functionName, spec),
       });
     } catch (error) {
-      this.#served.delete(functionName);
-      served.triggers.closeNow();
+      this.triggers.release(functionName).closeNow();
       throw error;
+    } finally {
+      this.#taken.delete(functionName);
     }
-    return listeningOf(functionName, served);
+    return this.#listeningOf(functionName);
   }
 
   /** Replaces the configuration of a function; requests in flight and old sessions keep theirs. @throws FunctionNotFound */
   update(config: FunctionConfig): ListeningFunction {
-    const served = this.#find(config.functionName);
     this.#shared.registry.update(config);
-    served.config = config;
-    return listeningOf(config.functionName, served);
+    return this.#listeningOf(config.functionName);
   }
 
   /** Takes no more requests, lets those in flight finish within the drain timeout, and forgets the function. @throws FunctionNotFound */
   async remove(functionName: string): Promise<void> {
-    const served = this.#find(functionName);
-    const { triggers, config } = served;
-    const removed = this.#shared.registry.remove(functionName);
+    const { registry, processClock } = this.#shared;
+    const removed = registry.remove(functionName);
     this.#removed.add(removed);
-    served.isRemoved = true;
-    await within(this.#shared.processClock, config.drainTimeoutInSeconds * 1000, triggers.drain());
+    this.#taken.add(functionName);
+    const triggers = this.triggers.release(functionName);
+    await within(processClock, removed.served.config.drainTimeoutInSeconds * 1000, triggers.drain());
     triggers.closeNow();
     await removed.remove();
     this.#removed.delete(removed);
-    this.#served.delete(functionName);
+    this.#taken.delete(functionName);
   }
 
   /**
@@ -133,13 +127,12 @@ export class ServedFunctions {
    */
   async drain(deadline: number): Promise<boolean> {
     const { processClock } = this.#shared;
-    const drained = Promise.all([...this.#served.values()].map(({ triggers }) => triggers.drain()));
-    return !(await within(processClock, deadline - processClock.now(), drained));
+    return !(await within(processClock, deadline - processClock.now(), this.triggers.drain()));
   }
 
   /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
-    for (const { triggers } of this.#served.values()) triggers.closeNow();
+    this.triggers.closeNow();
     this.#gateway.close();
     const all = [...this.#shared.registry.all(), ...this.#removed];
     await Promise.all(all.map((one) => one.stop(graceMs === undefined ? {} : { graceMs })));
@@ -164,23 +157,37 @@ export class ServedFunctions {
     });
   }
 
-  /** @returns undefined when there is no such function, version or alias any more */
-  #routeOf(trigger: HttpTrigger): Route | undefined {
+  async #listen(trigger: () => HttpTrigger, place: TriggerPlace): Promise<TriggerListener> {
+    const listener = this.#gateway.createListener(() => this.#routeOf(trigger()));
     try {
-      return this.#routes.of(trigger);
+      const url = await this.#shared.ports.listen(listener.server, place);
+      return { url, drain: () => listener.drain(), closeNow: () => listener.closeNow() };
     } catch (error) {
-      if (error instanceof FcError) return undefined;
+      listener.closeNow();
       throw error;
     }
   }
 
-  #find(functionName: string): Served {
-    const served = this.#served.get(functionName);
-    if (served !== undefined && !served.isRemoved) return served;
-    throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
+  /** @returns the refusal when there is no such function, version or alias any more */
+  #routeOf(trigger: HttpTrigger): Route | FcError {
+    try {
+      return this.#routes.of(trigger);
+    } catch (error) {
+      return asFcError(error);
+    }
   }
-}
 
-function listeningOf(functionName: string, { triggers: { listening } }: Served): ListeningFunction {
-  return { functionName, url: listening[0]?.url ?? '', triggers: listening };
+  /** The function may be gone. */
+  #setUrl(functionName: string): void {
+    const { registry } = this.#shared;
+    if (registry.has(functionName))
+      registry.find({ functionName }).url = this.triggers.records(functionName)[0]?.url;
+  }
+
+  #listeningOf(functionName: string): ListeningFunction {
+    const triggers = this.triggers
+      .records(functionName)
+      .map(({ triggerName, qualifier, url }) => ({ triggerName, qualifier, url }));
+    return { functionName, url: triggers[0]?.url ?? '', triggers };
+  }
 }

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { TriggerPlace } from './functions/trigger-registry.js';
 import { PortInUseError } from './model/errors.js';
 import { listen } from './system/listen.js';
 
@@ -22,17 +23,33 @@ export class TriggerPorts {
 
   /**
    * Has the server of a trigger listen.
-   * @param port exactly this one, or any that is free for 0; default: the lowest that is free from `first` on
    * @returns the URL
    * @throws PortInUseError
    */
-  async listen(server: Server, port?: number): Promise<string> {
+  async listen(server: Server, place: TriggerPlace): Promise<string> {
+    const { host, first } = this.#options;
+    if ('url' in place) return this.#again(server, place.url);
+    if (place.port !== undefined || first === 0) return listen(server, host, place.port ?? 0);
+    return this.#next(server);
+  }
+
+  /** At the port that the trigger had, or at the next free one. */
+  async #again(server: Server, url: string): Promise<string> {
+    try {
+      return await listen(server, this.#options.host, Number(new URL(url).port));
+    } catch (error) {
+      if (!(error instanceof PortInUseError)) throw error;
+      return this.listen(server, {});
+    }
+  }
+
+  /** At the lowest port that is free from `first` on. */
+  async #next(server: Server): Promise<string> {
     const { host, first, apiPort } = this.#options;
-    if (port !== undefined || first === 0) return listen(server, host, port ?? 0);
-    for (let next = first; next <= LAST_PORT; next++) {
-      if (next === apiPort) continue;
+    for (let port = first; port <= LAST_PORT; port++) {
+      if (port === apiPort) continue;
       try {
-        return await listen(server, host, next);
+        return await listen(server, host, port);
       } catch (error) {
         if (!(error instanceof PortInUseError)) throw error;
       }

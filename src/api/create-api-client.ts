@@ -10,8 +10,12 @@ import type {
   SessionPage,
   SessionRef,
   SessionService,
+  TriggerPage,
+  TriggerRef,
+  TriggerService,
 } from '../model/services.js';
 import type { Session } from '../model/session.js';
+import type { Trigger } from '../model/trigger.js';
 import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
 import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
@@ -52,6 +56,7 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
         return fromServedFunctionJson(reply.functions[0]);
       },
     },
+    triggers: triggerService(connection),
     requests: {
       async list() {
         const call = { method: 'GET', path: own('requests') } as const;
@@ -117,6 +122,26 @@ function sessionService(connection: ControlConnection): SessionService {
         query: query({ qualifier: ref.qualifier, fileSystemOnly: fileSystemOnly || undefined }),
         patient: true,
       }),
+  };
+}
+
+function triggerService(connection: ControlConnection): TriggerService {
+  const all = (functionName: string, ...rest: string[]): string[] => [
+    ...['2023-03-30', 'functions', functionName, 'triggers'],
+    ...rest,
+  ];
+  const one = ({ functionName, triggerName }: TriggerRef): string[] => all(functionName, triggerName);
+  const trigger = (call: WireCall): Promise<Trigger> => connection.ask<Trigger>(call, 'triggerName');
+  return {
+    create: ({ functionName }, body) => trigger({ method: 'POST', path: all(functionName), body }),
+    get: (ref) => trigger({ method: 'GET', path: one(ref) }),
+    list: ({ functionName, ...filters }) =>
+      connection.ask<TriggerPage>(
+        { method: 'GET', path: all(functionName), query: query(filters) },
+        'triggers',
+      ),
+    update: (ref, body) => trigger({ method: 'PUT', path: one(ref), body }),
+    delete: (ref) => connection.tell({ method: 'DELETE', path: one(ref) }),
   };
 }
 

@@ -18,6 +18,7 @@ import { readBody } from './read-body.js';
 import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
 import { createRouter, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
+import { triggerRoutes } from './trigger-routes.js';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -56,6 +57,7 @@ export function createApi(options: ApiOptions): Api {
       ...indexRoute(control),
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
+      ...triggerRoutes(control.triggers),
       ...emulatorRoutes(control),
       ...eventRoutes(events, clock),
     });

@@ -1,32 +1,22 @@
 import { LATEST } from '../model/function.js';
 import type { InstanceInfo } from '../model/instance.js';
+import { pageByName } from '../model/page-by-name.js';
 import type { ControlPlane } from '../model/services.js';
 import { json, type OperationTable } from './operation.js';
 import { toApiFunction } from './wire-function.js';
 
 const FUNCTIONS = '/2023-03-30/functions';
-const FUNCTIONS_PER_PAGE = 20;
 
 /** GetFunction, ListFunctions and ListInstances (spec §9). */
 export function functionRoutes({ functions, instances }: ControlPlane): OperationTable {
   return {
     [FUNCTIONS]: {
       async GET(call) {
-        const { checkQuery, LIST_FUNCTIONS_QUERY } = await import('../schema/index.js');
-        const {
-          limit = FUNCTIONS_PER_PAGE,
-          nextToken,
-          prefix = '',
-        } = checkQuery(LIST_FUNCTIONS_QUERY, call.query);
-        const after = nextToken === undefined ? '' : Buffer.from(nextToken, 'base64').toString();
-        const rest = (await functions.list())
-          .map(toApiFunction)
-          .filter(({ functionName }) => functionName.startsWith(prefix) && functionName > after)
-          .sort((one, other) => (one.functionName < other.functionName ? -1 : 1));
-        const page = rest.slice(0, limit);
-        const last = page.at(-1);
-        if (last === undefined || page.length === rest.length) return json({ functions: page });
-        return json({ functions: page, nextToken: Buffer.from(last.functionName).toString('base64') });
+        const { checkQuery, LIST_QUERY } = await import('../schema/index.js');
+        const query = checkQuery(LIST_QUERY, call.query);
+        const all = (await functions.list()).map(toApiFunction);
+        const { page, ...next } = pageByName(all, ({ functionName }) => functionName, query);
+        return json({ functions: page, ...next });
       },
     },
     [`${FUNCTIONS}/:functionName`]: {

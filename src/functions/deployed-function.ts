@@ -37,6 +37,11 @@ export class DeployedFunction {
     return [...this.#runners.values()];
   }
 
+  /** Where its first trigger answers; undefined without a trigger. */
+  set url(url: string | undefined) {
+    this.#served = { ...this.#served, url };
+  }
+
   /** Replaces LATEST. */
   deploy(served: ServedFunction): void {
     this.#served = served;

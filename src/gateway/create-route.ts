@@ -9,7 +9,8 @@ import type { Route } from '../model/route.js';
 const PLACEHOLDER = 'fc-affinity-placeholder';
 
 interface RouteOptions {
-  readonly trigger: Pick<HttpTrigger, 'functionName' | 'qualifier' | 'methods' | 'customDomain'>;
+  readonly trigger: Pick<HttpTrigger, 'functionName' | 'qualifier' | 'methods' | 'customDomain'> &
+    Partial<HttpTrigger>;
   readonly config: Pick<FunctionConfig, 'timeout' | 'sessionAffinityConfig'>;
   readonly admission: Admission;
   readonly affinity: SessionAffinity;
@@ -24,10 +25,13 @@ export function createRoute({
   maxBodyBytes = MAX_BODY_BYTES,
 }: RouteOptions): Route {
   const { functionName, qualifier, methods, customDomain } = trigger;
+  const { authType = 'anonymous', disableURLInternet = false } = trigger;
   const sessionHeader = config.sessionAffinityConfig.affinityHeaderFieldName;
   return {
     functionName,
     qualifier,
+    authType,
+    disableURLInternet,
     methods,
     affinity,
     admission,

@@ -1,4 +1,6 @@
+import type { AccessKey } from '../model/acs3-signature.js';
 import type { Clock } from '../model/clock.js';
+import type { FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import type { Handle } from '../model/exchange.js';
 import type { HostVerdict } from '../model/host-rule.js';
@@ -17,6 +19,8 @@ export interface GatewayOptions {
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly ids: Pick<Ids, 'requestId'>;
   readonly hostVerdict: (host: string) => HostVerdict;
+  /** Signs requests to triggers of `authType` function; without it any signature in the right form is accepted (spec U50). */
+  readonly accessKey?: AccessKey | undefined;
   /** Called once for each request, also for refused requests and for those that cannot be parsed. */
   onRecord(record: RequestRecord): void;
   /** Told when a request begins and when an instance takes it. */
@@ -28,19 +32,20 @@ export interface Gateway {
   /** Serves a request that has passed the checks. */
   readonly handle: Handle;
   /** @param routeOf asked at each request, so that a function may change or be removed under the listener */
-  createListener(routeOf: () => Route | undefined): Listener;
+  createListener(routeOf: () => Route | FcError | undefined): Listener;
   /** Closes the connections to the instances. The owner of each listener closes the listener. */
   close(): void;
 }
 
-export function createGateway({ ids, hostVerdict, ...recording }: GatewayOptions): Gateway {
+export function createGateway({ ids, hostVerdict, accessKey, ...recording }: GatewayOptions): Gateway {
   const { clock } = recording;
   const upstream = new HttpProxyUpstream(clock);
   const beginTrail = createRecorder(recording);
   const handle = createHandle({ clock, upstream, beginTrail });
   return {
     handle,
-    createListener: (routeOf) => new Listener({ routeOf, handle, beginTrail, clock, ids, hostVerdict }),
+    createListener: (routeOf) =>
+      new Listener({ routeOf, handle, beginTrail, clock, ids, hostVerdict, accessKey }),
     close: () => upstream.destroy(),
   };
 }

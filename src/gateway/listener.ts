@@ -1,6 +1,5 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { Exchange, Handle } from '../model/exchange.js';
 import type { HostVerdict } from '../model/host-rule.js';
@@ -10,19 +9,18 @@ import type { Route } from '../model/route.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
+import { checkTrigger, type SignatureRules } from './check-trigger.js';
 import { Connection } from './connection.js';
 import { refuse } from './failures.js';
 import { acceptTask, isAsync, MAX_ASYNC_BODY_BYTES, type TaskExchange, taskRoute } from './invoke-async.js';
 import { NodeExchange } from './node-exchange.js';
 import type { RequestTrail } from './request-trail.js';
 
-interface ListenerOptions {
-  /** Asked at each request. Undefined when no function is served here. */
-  readonly routeOf: () => Route | undefined;
+interface ListenerOptions extends SignatureRules {
+  /** Asked at each request. Undefined, or why: when no function is served here. */
+  readonly routeOf: () => Route | FcError | undefined;
   readonly handle: Handle;
   readonly beginTrail: (exchange: Exchange, route: Route | undefined) => RequestTrail;
-  /** The process clock. */
-  readonly clock: Clock;
   readonly ids: Pick<Ids, 'requestId'>;
   readonly hostVerdict: (host: string) => HostVerdict;
 }
@@ -181,32 +179,51 @@ export class Listener {
 
   async #answer(exchange: NodeExchange, connection: Connection): Promise<void> {
     const { routeOf, hostVerdict, handle } = this.#options;
-    const route = routeOf();
+    const resolved = routeOf();
+    const route = resolved instanceof FcError ? undefined : resolved;
     const { maxBodyBytes: most = MAX_BODY_BYTES, sessionHeaders = [] } = route ?? {};
-    const isAllowed = route?.methods.includes(exchange.head.method) ?? false;
-    const isTask =
-      route !== undefined && isAllowed && exchange.upgrade === undefined && isAsync(exchange.head);
+    const isTask = route !== undefined && exchange.upgrade === undefined && isAsync(exchange.head);
     const maxBodyBytes = isTask ? Math.min(most, MAX_ASYNC_BODY_BYTES) : most;
     try {
       exchange.accept(checkRequest(exchange.request, { hostVerdict, maxBodyBytes, sessionHeaders }));
-      if (isTask) {
-        const task = await acceptTask(exchange, route);
-        if (task !== undefined) void this.#run(task, route);
-        return;
-      }
     } catch (error) {
-      const refusal = asFcError(error);
-      exchange.body = exchange.request;
-      // The end of a body that is too long is known. Every other error leaves doubt where the next request begins.
-      const close = refusal.code !== 'EntityTooLarge';
-      if (close) connection.closing = true;
-      exchange.closesConnection ||= close;
-      this.#refuse(exchange, refusal, route);
+      this.#refuseUnread(exchange, { refusal: asFcError(error), connection, route });
       return;
     }
-    if (route === undefined) this.#refuse(exchange, new FcError('FunctionNotFound', NO_FUNCTION));
-    else if (!isAllowed) this.#refuse(exchange, methodRefused(exchange.head.method, route), route);
-    else await handle(exchange, route);
+    if (route === undefined) {
+      const why = resolved instanceof FcError ? resolved : new FcError('FunctionNotFound', NO_FUNCTION);
+      this.#refuse(exchange, why);
+      return;
+    }
+    try {
+      checkTrigger(route, exchange.request, this.#options);
+    } catch (error) {
+      this.#refuse(exchange, asFcError(error), route);
+      return;
+    }
+    if (!isTask) {
+      await handle(exchange, route);
+      return;
+    }
+    try {
+      const task = await acceptTask(exchange, route);
+      if (task !== undefined) void this.#run(task, route);
+    } catch (error) {
+      this.#refuseUnread(exchange, { refusal: asFcError(error), connection, route });
+    }
+  }
+
+  /** Refuses a request whose body was not read. */
+  #refuseUnread(
+    exchange: NodeExchange,
+    { refusal, connection, route }: { refusal: FcError; connection: Connection; route: Route | undefined },
+  ): void {
+    exchange.body = exchange.request;
+    // The end of a body that is too long is known. Every other error leaves doubt where the next request begins.
+    const close = refusal.code !== 'EntityTooLarge';
+    if (close) connection.closing = true;
+    exchange.closesConnection ||= close;
+    this.#refuse(exchange, refusal, route);
   }
 
   #refuse(exchange: NodeExchange, refusal: FcError, route?: Route): void {
@@ -218,11 +235,6 @@ export class Listener {
 }
 
 const NO_FUNCTION = 'no function is served at this address any more';
-
-function methodRefused(method: string, { functionName, methods: allow }: Route): FcError {
-  const message = `the HTTP trigger of function '${functionName}' does not allow ${method}, only ${allow.join(', ')}`;
-  return new FcError('MethodNotAllowed', message, { allow });
-}
 
 /**
  * The refusal of a connection whose bytes Node's parser cannot read.

@@ -4,6 +4,7 @@ import type { Exit, InstanceInfo } from './instance.js';
 import type { RequestRecord } from './request-record.js';
 import type { ClockState } from './services.js';
 import type { Session } from './session.js';
+import type { Trigger } from './trigger.js';
 
 /** Why an instance was started to end, or ended by itself. */
 export type EndReason =
@@ -95,6 +96,11 @@ export type EventBody =
   | {
       readonly type: 'function.added' | 'function.updated' | 'function.removed';
       readonly function: FunctionSummary;
+    }
+  | {
+      readonly type: 'trigger.added' | 'trigger.updated' | 'trigger.removed';
+      readonly functionName: string;
+      readonly trigger: Trigger;
     };
 
 /** A function as events tell it: without its environment variables, which may hold secrets. */

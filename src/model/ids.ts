@@ -7,6 +7,8 @@ export interface Ids {
   sessionId(): string;
   /** A UUID v4. */
   functionId(): string;
+  /** A UUID v4. */
+  triggerId(): string;
   /** `1-<8 hex unix seconds>-<8 hex>-<12 hex>` */
   requestId(): string;
   /** `c-<8 hex unix seconds>-<8 hex>-<12 hex>`, the session's `containerId` */
@@ -26,6 +28,7 @@ export function createIds(clock: Clock): Ids {
   return {
     sessionId: uuid,
     functionId: uuid,
+    triggerId: uuid,
     requestId: () => stamped('1'),
     instanceId: () => stamped('c'),
     runNonce: uuid,

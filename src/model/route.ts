@@ -1,10 +1,15 @@
 import type { Admission } from './admission.js';
 import type { SessionAffinity } from './affinity.js';
+import type { TriggerAuthType } from './function.js';
 
 /** Where a request goes, and by which rules. Resolved for each request, so that a function may change under a running listener. */
 export interface Route {
   readonly functionName: string;
   readonly qualifier: string;
+  /** Whether requests must be signed. */
+  readonly authType: TriggerAuthType;
+  /** Whether the trigger refuses every request. */
+  readonly disableURLInternet: boolean;
   /** Those that the trigger lets in. */
   readonly methods: readonly string[];
   readonly affinity: SessionAffinity;

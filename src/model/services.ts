@@ -2,6 +2,7 @@ import type { FunctionConfig } from './function.js';
 import type { InstanceInfo, LogLine } from './instance.js';
 import type { RequestRecord } from './request-record.js';
 import type { CreateSessionInput, Session, UpdateSessionInput } from './session.js';
+import type { CreateTriggerInput, Trigger, UpdateTriggerInput } from './trigger.js';
 
 /** Which function, and which of its versions or aliases (LATEST when left out). */
 export interface FunctionRef {
@@ -84,6 +85,41 @@ export interface FunctionService {
   get(ref: FunctionRef): Promise<ServedFunction>;
 }
 
+export interface TriggerRef {
+  readonly functionName: string;
+  readonly triggerName: string;
+}
+
+export interface ListTriggersQuery {
+  readonly functionName: string;
+  readonly prefix?: string;
+  /** 1–100; 20 when left out. */
+  readonly limit?: number;
+  readonly nextToken?: string;
+}
+
+export interface TriggerPage {
+  readonly triggers: readonly Trigger[];
+  /** Absent on the last page. */
+  readonly nextToken?: string;
+}
+
+/** The HTTP triggers of all functions. Every operation throws FunctionNotFound; with the name of a trigger also TriggerNotFound. */
+export interface TriggerService {
+  /**
+   * The trigger listens before it resolves.
+   * @throws TriggerAlreadyExists, InvalidArgument, VersionNotFound, AliasNotFound
+   */
+  create(ref: { readonly functionName: string }, input: CreateTriggerInput): Promise<Trigger>;
+  get(ref: TriggerRef): Promise<Trigger>;
+  /** By name. */
+  list(query: ListTriggersQuery): Promise<TriggerPage>;
+  /** Holds from the next request on; the address stays. @throws TriggerAlreadyExists, InvalidArgument, VersionNotFound, AliasNotFound */
+  update(ref: TriggerRef, input: UpdateTriggerInput): Promise<Trigger>;
+  /** Its port is free when it resolves. Requests in flight end as if it were there. */
+  delete(ref: TriggerRef): Promise<void>;
+}
+
 export interface ClockState {
   /** UTC with milliseconds. */
   readonly now: string;
@@ -118,6 +154,7 @@ export interface ControlPlane {
   readonly sessions: SessionService;
   readonly instances: InstanceService;
   readonly functions: FunctionService;
+  readonly triggers: TriggerService;
   readonly requests: RequestLog;
   readonly clock: ClockService;
   health(): Promise<Health>;

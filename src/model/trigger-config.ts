@@ -1,5 +1,12 @@
 import { FcError } from './errors.js';
-import { HTTP_METHODS, type HttpTrigger, LATEST, TRIGGER_AUTH_TYPES } from './function.js';
+import {
+  HTTP_METHODS,
+  type HttpMethod,
+  type HttpTrigger,
+  LATEST,
+  TRIGGER_AUTH_TYPES,
+  type TriggerAuthType,
+} from './function.js';
 
 /** What a trigger may leave to its defaults. */
 export type TriggerInput = Pick<HttpTrigger, 'functionName' | 'triggerName'> & Partial<HttpTrigger>;
@@ -19,24 +26,30 @@ export function completeTrigger({
   disableURLInternet = false,
   customDomain = false,
 }: TriggerInput): HttpTrigger {
-  checkTriggerName(triggerName);
-  checkAuthType(authType);
-  checkMethods(methods);
-  return { functionName, triggerName, qualifier, authType, methods, disableURLInternet, customDomain };
+  return {
+    functionName,
+    triggerName: checkTriggerName(triggerName),
+    qualifier,
+    authType: checkAuthType(authType),
+    methods: checkMethods(methods),
+    disableURLInternet,
+    customDomain,
+  };
 }
 
 /** @throws InvalidArgument; 1–128 letters, digits, `_`, `-`, the first a letter or `_` */
-function checkTriggerName(name: string): void {
-  if (TRIGGER_NAME.test(name)) return;
+function checkTriggerName(name: string): string {
+  if (TRIGGER_NAME.test(name)) return name;
   throw new FcError(
     'InvalidArgument',
     `triggerName must be 1 to 128 letters, digits, "_" or "-", the first a letter or "_", got ${JSON.stringify(name)}`,
   );
 }
 
-function checkAuthType(authType: string): void {
-  const known: readonly string[] = TRIGGER_AUTH_TYPES;
-  if (known.includes(authType)) return;
+/** @throws InvalidArgument */
+export function checkAuthType(authType: string): TriggerAuthType {
+  const known = TRIGGER_AUTH_TYPES.find((one) => one === authType);
+  if (known !== undefined) return known;
   const isReal = authType === 'jwt' || authType === 'bearer';
   throw new FcError(
     'InvalidArgument',
@@ -46,9 +59,10 @@ function checkAuthType(authType: string): void {
   );
 }
 
-function checkMethods(methods: readonly string[]): void {
-  const known: readonly string[] = HTTP_METHODS;
-  if (methods.length > 0 && methods.every((method) => known.includes(method))) return;
+/** @throws InvalidArgument for an unknown method, and for none */
+export function checkMethods(methods: readonly string[]): readonly HttpMethod[] {
+  const known = HTTP_METHODS.filter((method) => methods.includes(method));
+  if (known.length > 0 && known.length === new Set(methods).size) return known;
   throw new FcError(
     'InvalidArgument',
     `methods must be some of ${HTTP_METHODS.join(', ')}, got ${JSON.stringify(methods)}`,

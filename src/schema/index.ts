@@ -3,3 +3,4 @@ export { checkBody, checkQuery } from './check.js';
 export { parseFunction, readFunction } from './function-body.js';
 export * from './queries.js';
 export { parseCreateSession, parseUpdateSession } from './session-input.js';
+export { parseCreateTrigger, parseTriggerConfig, parseUpdateTrigger } from './trigger-input.js';

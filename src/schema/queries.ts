@@ -44,7 +44,8 @@ export const LIST_SESSIONS_QUERY = z.object({
 
 export const RESUME_SESSION_QUERY = z.object({ qualifier: text(), fileSystemOnly: yesOrNo() });
 
-export const LIST_FUNCTIONS_QUERY = z.object({ limit: limit(), nextToken: text(), prefix: text() });
+/** ListFunctions, and lists of what belongs to a function. */
+export const LIST_QUERY = z.object({ limit: limit(), nextToken: text(), prefix: text() });
 
 export const LIST_INSTANCES_QUERY = z.object({
   qualifier: text(),

@@ -8,16 +8,21 @@ export type FcSdk = InstanceType<typeof fc.default>;
 export const {
   CreateSessionInput,
   CreateSessionRequest,
+  CreateTriggerInput,
+  CreateTriggerRequest,
   DeleteSessionRequest,
   GetFunctionRequest,
   GetSessionRequest,
   ListFunctionsRequest,
   ListInstancesRequest,
   ListSessionsRequest,
+  ListTriggersRequest,
   PauseSessionRequest,
   ResumeSessionRequest,
   UpdateSessionInput,
   UpdateSessionRequest,
+  UpdateTriggerInput,
+  UpdateTriggerRequest,
 } = fc;
 
 /** The vendor's own client, pointed at this machine the way its users do it (spec §5.5). */

@@ -1,3 +1,4 @@
+import { TriggerRegistry } from '../../src/functions/trigger-registry.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import type { EmulatorEvent, EventFeed } from '../../src/model/events.js';
@@ -234,6 +235,19 @@ export class MemoryControlPlane implements ControlPlane {
     list: async () => this.served,
     get: async (ref: FunctionRef) => this.#function(ref),
   };
+
+  readonly triggers = new TriggerRegistry({
+    newTriggerId: () => this.ids.triggerId(),
+    now: () => this.clockMoved.now(),
+    emit: (build) => this.changes.push(build().type),
+    checkFunction: (ref) => this.#function(ref),
+    open: async () => ({
+      url: 'http://127.0.0.1:9002',
+      drain: async () => {},
+      closeNow: () => {},
+    }),
+    onChange: () => {},
+  });
 
   readonly requests = {
     list: async () => this.records,

@@ -380,6 +380,13 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
         return served;
       },
     },
+    triggers: {
+      create: unsupported,
+      get: unsupported,
+      list: unsupported,
+      update: unsupported,
+      delete: unsupported,
+    },
     requests: { list: unsupported, get: unsupported },
     clock: {
       show: clockState,

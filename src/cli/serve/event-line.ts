@@ -6,6 +6,8 @@ import { humanDuration } from '../output/human-time.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 import type { Style } from '../output/style.js';
 
+type TriggerEvent = Extract<EmulatorEvent, { readonly trigger: unknown }>;
+
 /** Names a session or an instance in a line of the log. */
 interface Names {
   session(session: Session): string;
@@ -74,11 +76,21 @@ function textOf(event: EmulatorEvent, { session, instance }: Names): string | un
       return `function ${sanitize(event.function.config.functionName)} updated`;
     case 'function.removed':
       return `function ${sanitize(event.function.config.functionName)} removed`;
+    case 'trigger.added':
+      return `${trigger(event)} listens at ${event.trigger.httpTrigger.urlInternet}`;
+    case 'trigger.updated':
+      return `${trigger(event)} updated`;
+    case 'trigger.removed':
+      return `${trigger(event)} removed`;
   }
 }
 
 function inspectorOf({ inspector }: InstanceInfo): string {
   return inspector === undefined ? '' : `, inspector at ${sanitize(inspector)}`;
+}
+
+function trigger({ functionName, trigger: { triggerName } }: TriggerEvent): string {
+  return `trigger ${sanitize(triggerName)} of function ${sanitize(functionName)}`;
 }
 
 const DELETED = {

@@ -1,0 +1,271 @@
+import { ACCOUNT_ID, REGION } from '../model/account.js';
+import { FcError } from '../model/errors.js';
+import type { Emit } from '../model/events.js';
+import { type HttpTrigger, LATEST } from '../model/function.js';
+import { pageByName } from '../model/page-by-name.js';
+import type {
+  FunctionRef,
+  ListTriggersQuery,
+  TriggerPage,
+  TriggerRef,
+  TriggerService,
+} from '../model/services.js';
+import { apiTime } from '../model/session.js';
+import type { CreateTriggerInput, Trigger, TriggerRecord, UpdateTriggerInput } from '../model/trigger.js';
+import { checkUnlike, completeTrigger } from '../model/trigger-config.js';
+
+/** The listener of a trigger, as far as the registry uses it. */
+export interface TriggerListener {
+  readonly url: string;
+  /** Accepts no more connections; resolves when no request is left. */
+  drain(): Promise<void>;
+  /** Accepts no more connections and destroys the open ones. */
+  closeNow(): void;
+}
+
+/** Where a trigger listens: at a port, at the port of `url` where it is free, or at the next port that is free. */
+export type TriggerPlace = { readonly port?: number | undefined } | { readonly url: string };
+
+interface TriggerRegistryOptions {
+  readonly newTriggerId: () => string;
+  /** On the session clock. */
+  readonly now: () => number;
+  readonly emit: Emit;
+  /** @throws FunctionNotFound, VersionNotFound, AliasNotFound */
+  readonly checkFunction: (ref: FunctionRef) => void;
+  /**
+   * Lets a trigger listen.
+   * @param trigger asked at each request
+   * @throws PortInUseError
+   */
+  readonly open: (trigger: () => HttpTrigger, place: TriggerPlace) => Promise<TriggerListener>;
+  /** Called after every change. */
+  readonly onChange: (functionName: string) => void;
+}
+
+interface Entry {
+  trigger: HttpTrigger;
+  /** Undefined until it listens. */
+  opened: Opened | undefined;
+}
+
+interface Opened {
+  readonly listener: TriggerListener;
+  readonly record: TriggerRecord;
+}
+
+/** Which HTTP triggers there are, and their listeners. */
+export class TriggerRegistry implements TriggerService {
+  readonly #options: TriggerRegistryOptions;
+  /** By the name of the function, then by its own; in the order of creation. */
+  readonly #entries = new Map<string, Map<string, Entry>>();
+  /** Of triggers that are gone and may still have requests. */
+  readonly #draining = new Set<TriggerListener>();
+  #isClosed = false;
+
+  constructor(options: TriggerRegistryOptions) {
+    this.#options = options;
+  }
+
+  async create(
+    { functionName }: { readonly functionName: string },
+    { triggerName, triggerType: _, triggerConfig = '{}', qualifier = LATEST, ...input }: CreateTriggerInput,
+  ): Promise<Trigger> {
+    const { parseTriggerConfig } = await import('../schema/index.js');
+    this.#options.checkFunction({ functionName, qualifier });
+    const config = parseTriggerConfig(triggerConfig);
+    const trigger = completeTrigger({ functionName, triggerName, qualifier, ...config });
+    const record = await this.#open(trigger, {}, { ...input, triggerConfig });
+    return this.#changed('trigger.added', functionName, record);
+  }
+
+  /** Opens a trigger of a function that is being added. @throws TriggerAlreadyExists, PortInUseError */
+  async add(trigger: HttpTrigger, place: TriggerPlace): Promise<void> {
+    const { authType, methods, disableURLInternet } = trigger;
+    const triggerConfig = JSON.stringify({ authType, methods, disableURLInternet });
+    await this.#open(trigger, place, { triggerConfig });
+  }
+
+  async get(ref: TriggerRef): Promise<Trigger> {
+    return toApiTrigger(ref.functionName, this.#find(ref).opened.record);
+  }
+
+  async list({ functionName, ...query }: ListTriggersQuery): Promise<TriggerPage> {
+    this.#options.checkFunction({ functionName });
+    const { page, ...next } = pageByName(this.records(functionName), (one) => one.triggerName, query);
+    return { triggers: page.map((record) => toApiTrigger(functionName, record)), ...next };
+  }
+
+  async update(ref: TriggerRef, { triggerConfig, ...input }: UpdateTriggerInput): Promise<Trigger> {
+    const { functionName } = ref;
+    const { parseTriggerConfig } = await import('../schema/index.js');
+    const entry = this.#find(ref);
+    const config = triggerConfig === undefined ? {} : { ...parseTriggerConfig(triggerConfig), triggerConfig };
+    const { record: before, listener } = entry.opened;
+    const record = { ...before, ...config, ...input, lastModifiedAt: this.#options.now() };
+    this.#options.checkFunction({ functionName, qualifier: record.qualifier });
+    const trigger = completeTrigger({ ...record, functionName });
+    checkUnlike(trigger, this.#triggersOf(functionName, entry));
+    entry.trigger = trigger;
+    entry.opened = { listener, record };
+    return this.#changed('trigger.updated', functionName, record);
+  }
+
+  async delete(ref: TriggerRef): Promise<void> {
+    const { functionName, triggerName } = ref;
+    const { record, listener } = this.#find(ref).opened;
+    this.#of(functionName).delete(triggerName);
+    void this.#drain(listener);
+    this.#changed('trigger.removed', functionName, record);
+  }
+
+  /** The triggers of a function that listen, in the order of creation. */
+  records(functionName: string): TriggerRecord[] {
+    return [...this.#of(functionName).values()].flatMap(({ opened }) => opened?.record ?? []);
+  }
+
+  /**
+   * Forgets the triggers of a function, which accept no more connections.
+   * @returns their listeners, to be drained and closed
+   */
+  release(functionName: string): Pick<TriggerListener, 'drain' | 'closeNow'> {
+    const listeners = [...this.#of(functionName).values()].flatMap(({ opened }) => opened?.listener ?? []);
+    this.#entries.delete(functionName);
+    for (const listener of listeners) this.#draining.add(listener);
+    const drained = Promise.all(listeners.map((listener) => listener.drain()));
+    return {
+      drain: async () => void (await drained),
+      closeNow: () => {
+        for (const listener of listeners) listener.closeNow();
+        for (const listener of listeners) this.#draining.delete(listener);
+      },
+    };
+  }
+
+  /** No trigger accepts more connections. @returns when no request is left */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#listeners()].map((listener) => listener.drain()));
+  }
+
+  /** Closes every listener. A trigger that is being opened is closed at once. */
+  closeNow(): void {
+    this.#isClosed = true;
+    for (const listener of this.#listeners()) listener.closeNow();
+  }
+
+  /** @throws TriggerAlreadyExists, PortInUseError */
+  async #open(
+    trigger: HttpTrigger,
+    place: TriggerPlace,
+    said: Pick<TriggerRecord, 'triggerConfig'> & Partial<TriggerRecord>,
+  ): Promise<TriggerRecord> {
+    const { functionName, triggerName } = trigger;
+    checkUnlike(trigger, this.#triggersOf(functionName));
+    // The name is taken before anything is awaited.
+    const entry: Entry = { trigger, opened: undefined };
+    const all = this.#of(functionName).set(triggerName, entry);
+    this.#entries.set(functionName, all);
+    try {
+      const listener = await this.#options.open(() => entry.trigger, place);
+      const record = this.#recordOf(trigger, { ...said, url: listener.url });
+      entry.opened = { listener, record };
+      this.#checkKept(functionName, all);
+      return record;
+    } catch (error) {
+      all.delete(triggerName);
+      entry.opened?.listener.closeNow();
+      throw error;
+    }
+  }
+
+  /** @throws FunctionNotFound, ServiceUnavailable when the function was deleted, or the emulator ended, while a trigger was opened */
+  #checkKept(functionName: string, all: ReadonlyMap<string, Entry>): void {
+    if (this.#isClosed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+    if (this.#entries.get(functionName) !== all)
+      throw new FcError('FunctionNotFound', `function '${functionName}' does not exist`);
+  }
+
+  #recordOf(
+    trigger: HttpTrigger,
+    said: Pick<TriggerRecord, 'triggerConfig' | 'url'> & Partial<TriggerRecord>,
+  ): TriggerRecord {
+    const { functionName: _, ...fields } = trigger;
+    const now = this.#options.now();
+    return {
+      triggerId: this.#options.newTriggerId(),
+      description: '',
+      invocationRole: '',
+      sourceArn: '',
+      createdAt: now,
+      lastModifiedAt: now,
+      ...said,
+      ...fields,
+    };
+  }
+
+  #changed(
+    type: 'trigger.added' | 'trigger.updated' | 'trigger.removed',
+    functionName: string,
+    record: TriggerRecord,
+  ): Trigger {
+    const trigger = toApiTrigger(functionName, record);
+    this.#options.emit(() => ({ type, functionName, trigger }));
+    this.#options.onChange(functionName);
+    return trigger;
+  }
+
+  async #drain(listener: TriggerListener): Promise<void> {
+    this.#draining.add(listener);
+    await listener.drain();
+    listener.closeNow();
+    this.#draining.delete(listener);
+  }
+
+  *#listeners(): Generator<TriggerListener> {
+    for (const all of this.#entries.values()) {
+      for (const { opened } of all.values()) if (opened !== undefined) yield opened.listener;
+    }
+    yield* this.#draining;
+  }
+
+  #of(functionName: string): Map<string, Entry> {
+    return this.#entries.get(functionName) ?? new Map();
+  }
+
+  #triggersOf(functionName: string, except?: Entry): HttpTrigger[] {
+    const entries = [...this.#of(functionName).values()].filter((one) => one !== except);
+    return entries.map(({ trigger }) => trigger);
+  }
+
+  /** @throws FunctionNotFound, TriggerNotFound */
+  #find({ functionName, triggerName }: TriggerRef): Entry & { readonly opened: Opened } {
+    this.#options.checkFunction({ functionName });
+    const entry = this.#of(functionName).get(triggerName);
+    if (entry !== undefined && isOpened(entry)) return entry;
+    throw new FcError('TriggerNotFound', `trigger '${triggerName}' does not exist`);
+  }
+}
+
+function isOpened(entry: Entry): entry is Entry & { opened: Opened } {
+  return entry.opened !== undefined;
+}
+
+function toApiTrigger(functionName: string, record: TriggerRecord): Trigger {
+  const { triggerName, triggerId, triggerConfig, qualifier, url } = record;
+  const { description, invocationRole, sourceArn, createdAt, lastModifiedAt } = record;
+  return {
+    triggerName,
+    triggerId,
+    triggerType: 'http',
+    triggerConfig,
+    qualifier,
+    description,
+    invocationRole,
+    sourceArn,
+    targetArn: `acs:fc:${REGION}:${ACCOUNT_ID}:functions/${functionName}`,
+    status: 'OK',
+    createdTime: apiTime(createdAt),
+    lastModifiedTime: apiTime(lastModifiedAt),
+    httpTrigger: { urlInternet: url, urlIntranet: url },
+  };
+}

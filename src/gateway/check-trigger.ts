@@ -1,0 +1,58 @@
+import { type AccessKey, checkSignature, parseAuthorization } from '../model/acs3-signature.js';
+import type { Clock } from '../model/clock.js';
+import { FcError } from '../model/errors.js';
+import { HeaderLines } from '../model/headers.js';
+import type { Route } from '../model/route.js';
+
+/** A request as the client sent it: its signature may cover lines that the instance does not see. */
+interface RawRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: readonly string[];
+}
+
+export interface SignatureRules {
+  /** Undefined: any signature in the right form is accepted (spec U50). */
+  readonly accessKey: AccessKey | undefined;
+  /** The process clock. */
+  readonly clock: Clock;
+}
+
+/**
+ * Checks a request against its trigger, before the function or a session learns of it.
+ * @throws AccessDenied where the address is disabled; MissingRequiredHeader, InvalidArgument, InvalidAccessKeyID or SignatureNotMatch
+ *   where requests must be signed; MethodNotAllowed
+ */
+export function checkTrigger(route: Route, request: RawRequest, rules: SignatureRules): void {
+  if (route.disableURLInternet)
+    throw new FcError('AccessDenied', 'access denied due to function internet URL is disable');
+  if (route.authType === 'function') checkSigned(request, rules);
+  if (!route.methods.includes(request.method ?? '')) throw methodRefused(request.method ?? '', route);
+}
+
+/** Function Compute's order and texts (spec §7). */
+function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, rules: SignatureRules): void {
+  const headers = new HeaderLines([...rawHeaders]);
+  const header = headers.get('authorization') ?? '';
+  const isDated = headers.has('x-acs-date') || (header === '' && headers.has('date'));
+  if (!isDated) throw new FcError('MissingRequiredHeader', 'required HTTP header Date was not specified');
+  const authorization = parseAuthorization(header);
+  if (authorization === undefined)
+    throw new FcError('InvalidArgument', `invalid authorization '${header.slice(0, 200)}'`);
+  const { accessKey: key, clock } = rules;
+  if (key === undefined) return;
+  // Otherwise a recorded signature could be sent again under a new date.
+  if (!authorization.signedHeaders.includes('x-acs-date'))
+    throw new FcError('SignatureNotMatch', 'x-acs-date must be one of the signed headers');
+  checkSignature(authorization, {
+    form: 'trigger',
+    request: { method, target: url, headers },
+    key,
+    now: clock.wallTime().getTime(),
+  });
+}
+
+function methodRefused(method: string, { functionName, methods: allow }: Route): FcError {
+  const message = `the HTTP trigger of function '${functionName}' does not allow ${method}, only ${allow.join(', ')}`;
+  return new FcError('MethodNotAllowed', message, { allow });
+}
