@@ -213,10 +213,10 @@ export class Attempt {
     else this.#end({ answered: this.#answered });
   };
 
-  readonly #fail = (failure: FcError): void => {
+  #fail(failure: FcError): void {
     if (this.#answered) this.#break(failure);
     else this.#end({ answered: false, failure });
-  };
+  }
 
   #break(failure: FcError | undefined): void {
     if (this.#over) return;

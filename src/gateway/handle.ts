@@ -36,7 +36,8 @@ async function serve(way: Way): Promise<void> {
   let assignment: Assignment | undefined;
   let result: AttemptResult = { answered: false };
   try {
-    assignment = await admit(way);
+    const admitted = admit(way);
+    assignment = admitted instanceof Promise ? await admitted : admitted;
     if (assignment !== undefined) result = await tryOn(assignment, way);
     if (result.retry !== undefined && assignment !== undefined && !exchange.isOver) {
       const { retry } = result;
@@ -63,7 +64,7 @@ async function serve(way: Way): Promise<void> {
   trail.end();
 }
 
-function admit(way: Way): Promise<Assignment | undefined> {
+function admit(way: Way): Assignment | Promise<Assignment | undefined> {
   const { exchange, route, trail } = way;
   const { requestId, head } = exchange;
   const { method, target, lines } = head;
@@ -71,7 +72,8 @@ function admit(way: Way): Promise<Assignment | undefined> {
   const headers = new HeaderLines(lines as string[]);
   const identity = route.affinity.identify({ method, target, headers });
   trail.identity = identity;
-  return whileOpen(route.admission.admit({ requestId, qualifier: route.qualifier, identity }), way);
+  const admitted = route.admission.admit({ requestId, qualifier: route.qualifier, identity });
+  return admitted instanceof Promise ? whileOpen(admitted, way) : admitted;
 }
 
 /**

@@ -126,13 +126,13 @@ function targetOf({ address }: Assignment): { protocol: string; host: string; po
 /** The client's request as http-proxy sees it. It emits nothing, since the gateway watches the client itself. */
 class LibraryRequest {
   readonly method: string;
-  readonly url: string;
+  /** {@link RequestOptions} gives the real one. */
+  readonly url = '';
   readonly headers = LIBRARY_HEADERS;
   readonly socket = LIBRARY_SOCKET;
 
-  constructor({ method, target }: Outgoing) {
+  constructor({ method }: Outgoing) {
     this.method = method;
-    this.url = target;
   }
 
   on(): this {

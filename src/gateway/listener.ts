@@ -155,7 +155,8 @@ export class Listener {
   async #take(exchange: NodeExchange, connection: Connection): Promise<void> {
     connection.open.add(exchange);
     this.#inFlight += 1;
-    await this.#answer(exchange, connection);
+    const answering = this.#answer(exchange, connection);
+    if (answering !== undefined) await answering;
     if (exchange.body !== undefined) exchange.discardBody(this.#options.clock);
     await exchange.over;
     connection.open.delete(exchange);
@@ -177,7 +178,8 @@ export class Listener {
     this.#ended();
   }
 
-  async #answer(exchange: NodeExchange, connection: Connection): Promise<void> {
+  /** Never rejects. */
+  #answer(exchange: NodeExchange, connection: Connection): Promise<void> | undefined {
     const { routeOf, hostVerdict, handle } = this.#options;
     const resolved = routeOf();
     const route = resolved instanceof FcError ? undefined : resolved;
@@ -188,23 +190,26 @@ export class Listener {
       exchange.accept(checkRequest(exchange.request, { hostVerdict, maxBodyBytes, sessionHeaders }));
     } catch (error) {
       this.#refuseUnread(exchange, { refusal: asFcError(error), connection, route });
-      return;
+      return undefined;
     }
     if (route === undefined) {
       const why = resolved instanceof FcError ? resolved : new FcError('FunctionNotFound', NO_FUNCTION);
       this.#refuse(exchange, why);
-      return;
+      return undefined;
     }
     try {
       checkTrigger(route, exchange.request, this.#options);
     } catch (error) {
       this.#refuse(exchange, asFcError(error), route);
-      return;
+      return undefined;
     }
-    if (!isTask) {
-      await handle(exchange, route);
-      return;
-    }
+    return isTask ? this.#beginTask(exchange, { connection, route }) : handle(exchange, route);
+  }
+
+  async #beginTask(
+    exchange: NodeExchange,
+    { connection, route }: { connection: Connection; route: Route },
+  ): Promise<void> {
     try {
       const task = await acceptTask(exchange, route);
       if (task !== undefined) void this.#run(task, route);
@@ -213,7 +218,7 @@ export class Listener {
     }
   }
 
-  /** Refuses a request whose body was not read. */
+  /** Refuses a request whose head or body is wrong. */
   #refuseUnread(
     exchange: NodeExchange,
     { refusal, connection, route }: { refusal: FcError; connection: Connection; route: Route | undefined },

@@ -180,15 +180,15 @@ export class RequestTrail {
 
   #attempt({ decision, admittedAt, firstByteAt, endedAt, result, isBroken }: Try): AttemptRecord {
     const { failure, retry } = result;
-    const since = (at: number): number => at - this.#startedAt;
+    const startedAt = this.#startedAt;
     return {
       decision,
       outcome: isBroken ? 'broken' : attemptOutcome(result),
-      ...(failure !== undefined && { failure: { code: failure.code, message: failure.message } }),
-      ...(retry !== undefined && { retry }),
-      admittedMs: since(admittedAt),
-      ...(firstByteAt !== undefined && { firstByteMs: since(firstByteAt) }),
-      endedMs: since(endedAt ?? this.#context.clock.now()),
+      failure: failure && { code: failure.code, message: failure.message },
+      retry,
+      admittedMs: admittedAt - startedAt,
+      firstByteMs: firstByteAt && firstByteAt - startedAt,
+      endedMs: (endedAt ?? this.#context.clock.now()) - startedAt,
     };
   }
 

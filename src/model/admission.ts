@@ -38,12 +38,12 @@ export interface AdmissionRequest {
 /** What the gateway uses of a function's scheduler. */
 export interface Admission {
   /**
-   * Finds or starts the instance for a request; resolves when the instance is ready to take it.
+   * Finds or starts the instance for a request. Returns at once where the instance is ready; otherwise resolves when it is ready.
    * Slots are taken before the first await, so simultaneous requests never oversubscribe an instance.
    * @throws ResourceExhausted (429), SessionExpired, SessionNotFound, InvalidSessionStatus, CAExited, CAFileNotFound,
    *   FunctionNotStarted, ServiceUnavailable
    */
-  admit(request: AdmissionRequest): Promise<Assignment>;
+  admit(request: AdmissionRequest): Assignment | Promise<Assignment>;
 }
 
 /** The session of an assignment. */

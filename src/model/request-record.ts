@@ -31,13 +31,13 @@ export interface AttemptRecord {
   /** Why this instance, and which session. */
   readonly decision: Decision;
   readonly outcome: AttemptOutcome;
-  readonly failure?: { readonly code: ErrorCode; readonly message: string };
+  readonly failure?: { readonly code: ErrorCode; readonly message: string } | undefined;
   /** Why the request was sent once more: the connection was reset before an answer, or refused. */
-  readonly retry?: 'reset' | 'refused';
+  readonly retry?: 'reset' | 'refused' | undefined;
   /** The instance was ready to take the request. */
   readonly admittedMs: number;
   /** The head of the reply came. */
-  readonly firstByteMs?: number;
+  readonly firstByteMs?: number | undefined;
   readonly endedMs: number;
 }
 

@@ -89,6 +89,11 @@ export class Fleet implements PoolHooks {
     });
   }
 
+  /** @returns undefined until its process listens, and after its end */
+  addressOf({ instanceId }: PooledInstance): Address | undefined {
+    return this.#members.get(instanceId)?.address;
+  }
+
   /** @throws what its start failed with */
   async ready({ instanceId }: PooledInstance): Promise<Address> {
     const member = this.#members.get(instanceId);

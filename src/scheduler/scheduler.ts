@@ -4,7 +4,13 @@ import { asFcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
-import type { InstanceCeiling, InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
+import type {
+  Address,
+  InstanceCeiling,
+  InstanceDriver,
+  InstanceInfo,
+  InstanceLog,
+} from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 import type { SessionTerms } from '../model/session.js';
 import type { SessionStore } from '../model/session-store.js';
@@ -110,8 +116,11 @@ export class Scheduler implements Admission {
     this.#pool.keepMinimum();
   }
 
-  async admit({ requestId, qualifier, identity }: AdmissionRequest): Promise<Assignment> {
-    return this.#receive(this.#binder.bind(qualifier, identity), requestId, qualifier);
+  admit({ requestId, qualifier, identity }: AdmissionRequest): Assignment | Promise<Assignment> {
+    const binding = this.#binder.bind(qualifier, identity);
+    const address = this.#fleet.addressOf(binding.instance);
+    if (address === undefined) return this.#receive(binding, requestId, qualifier);
+    return this.#assignment({ binding, address, requestId, qualifier });
   }
 
   /** How many instances new sessions may go to. Those of superseded revisions do not count. */
@@ -162,23 +171,37 @@ export class Scheduler implements Admission {
   }
 
   async #receive(binding: Binding, requestId: string, qualifier: string): Promise<Assignment> {
-    const { instance } = binding;
     try {
-      const address = await this.#fleet.ready(instance);
-      return new BoundAssignment({
-        requestId,
-        binding,
-        binder: this.#binder,
-        address,
-        log: this.#fleet.log(instance.instanceId),
-        exit: this.#fleet.exitOf(instance),
-        retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),
-        release: (outcome) => this.#binder.release(binding, outcome),
-      });
+      const address = await this.#fleet.ready(binding.instance);
+      return this.#assignment({ binding, address, requestId, qualifier });
     } catch (error) {
       this.#binder.release(binding, { answered: false });
       throw error;
     }
+  }
+
+  #assignment({
+    binding,
+    address,
+    requestId,
+    qualifier,
+  }: {
+    binding: Binding;
+    address: Address;
+    requestId: string;
+    qualifier: string;
+  }): Assignment {
+    const { instance } = binding;
+    return new BoundAssignment({
+      requestId,
+      binding,
+      binder: this.#binder,
+      address,
+      log: this.#fleet.log(instance.instanceId),
+      exit: this.#fleet.exitOf(instance),
+      retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),
+      release: (outcome) => this.#binder.release(binding, outcome),
+    });
   }
 
   async #retry(

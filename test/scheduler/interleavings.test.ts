@@ -95,16 +95,17 @@ test('F-21 I7 I9 I11 whatever order starts, deaths, requests, creates and delete
         };
         const assignment = (sessionId?: string): void =>
           attempt(
-            scheduler
-              .admit({
+            (async () => {
+              const one = await scheduler.admit({
                 requestId: `r${++made}`,
                 qualifier: LATEST,
                 identity:
                   sessionId === undefined
                     ? { kind: 'gateway-issued' }
                     : { kind: 'session', sessionId, whenUnknown: 'create' },
-              })
-              .then((one) => assignments.push(one)),
+              });
+              assignments.push(one);
+            })(),
           );
         const ref = { functionName: 'f' };
         for (const what of steps) {

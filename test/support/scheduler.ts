@@ -66,7 +66,7 @@ export function stage(
   });
   onTestFinished(() => scheduler.stop({ graceMs: 0 }));
   let requests = 0;
-  const admit = (identity = newSession): Promise<Assignment> =>
+  const admit = async (identity = newSession): Promise<Assignment> =>
     scheduler.admit({ requestId: `request-${++requests}`, qualifier: LATEST, identity });
   return {
     scheduler,
