@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'one instance above the ceiling',
     file: 'scheduler/pool',
-    find: 'this.#index.size >= maxInstances',
-    replace: 'this.#index.size > maxInstances',
+    find: 'this.#index.size + others >= most',
+    replace: 'this.#index.size + others > most',
   },
   {
     what: 'an isolated instance is used again',
