@@ -18,12 +18,18 @@ export function checkOptions({
   apiPort = 0,
   functions,
   maxSessionTTLInSeconds,
+  accessKeyId,
+  accessKeySecret,
 }: EmulatorOptions): void {
-  if (!isLoopback(host)) {
+  if ((accessKeyId === undefined) !== (accessKeySecret === undefined)) {
+    throw new FcError('InvalidArgument', 'accessKeyId and accessKeySecret belong together: one is missing');
+  }
+  if (host === '') throw new FcError('InvalidArgument', 'host must not be empty');
+  if (!isLoopback(host) && accessKeyId === undefined) {
     throw new FcError(
       'InvalidArgument',
-      `host must be a loopback address, got ${JSON.stringify(host)}: others could reach the emulator, and signed requests are not supported yet`,
-      { fix: 'host 127.0.0.1' },
+      `host ${JSON.stringify(host)} is not a loopback address: others can reach it, so accessKeyId and accessKeySecret are needed`,
+      { fix: 'host 127.0.0.1, or a pair of keys' },
     );
   }
   checkRange('port', port, PORTS);

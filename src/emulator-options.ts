@@ -87,13 +87,16 @@ export interface SeveralFunctionsOptions extends Omit<EmulatorOptions, 'function
 /** The full form, every function complete. */
 export interface EmulatorOptions {
   readonly functions: readonly ServeFunction[];
-  /** Loopback (the default, 127.0.0.1). */
+  /** Default: 127.0.0.1. Another address than loopback needs a pair of keys. */
   readonly host?: string;
   /**
    * Of the first HTTP trigger. Further ones take the next free ports above it, and pass over the control plane's. 0 (the default):
    * any that are free.
    */
   readonly port?: number;
+  /** With the secret: requests to the control plane must be signed with this pair. */
+  readonly accessKeyId?: string;
+  readonly accessKeySecret?: string;
   /** Of the control plane; 0 (the default) = any that is free. */
   readonly apiPort?: number;
   /** Host names that are accepted besides loopback and `<function>.localhost`. */

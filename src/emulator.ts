@@ -12,10 +12,11 @@ import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
 import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
+import type { AccessKey } from './model/access-key.js';
 import { type ClockMove, MovableClock } from './model/clock.js';
 import { FcError } from './model/errors.js';
 import type { EventBody } from './model/events.js';
-import { createHostRule } from './model/host-rule.js';
+import { createHostRule, isLoopback } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
 import type { ClockState, ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
@@ -81,6 +82,7 @@ export async function startEmulator(
   const hostVerdict = createHostRule([host.includes(':') ? `[${host}]` : host, ...allowedHosts], (name) =>
     registry.all().some(({ served }) => served.config.functionName.toLowerCase() === name),
   );
+  const accessKey = accessKeyOf(options);
   const served = new ServedFunctions({
     ports: new TriggerPorts({ host, first: port, apiPort }),
     driver,
@@ -88,6 +90,7 @@ export async function startEmulator(
     sessionClock: clock,
     ids,
     hostVerdict,
+    accessKey,
     registry,
     emit: events.emit,
     onRecord: (record) => {
@@ -116,6 +119,7 @@ export async function startEmulator(
     hostVerdict,
     events,
     clock: processClock,
+    accessKey,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
     onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
   });
@@ -142,6 +146,7 @@ export async function startEmulator(
     for (const { config } of functions) local?.checkCommand(config);
     for (const one of functions) await served.add(one);
     const apiUrl = await listen(api.server, host, apiPort);
+    if (!isLoopback(host)) onNotice(exposed(host));
     return {
       control,
       get functions() {
@@ -178,6 +183,15 @@ export async function startEmulator(
     await stopNow();
     throw error;
   }
+}
+
+function accessKeyOf({ accessKeyId, accessKeySecret }: EmulatorOptions): AccessKey | undefined {
+  if (accessKeyId === undefined || accessKeySecret === undefined) return undefined;
+  return { accessKeyId, accessKeySecret };
+}
+
+function exposed(host: string): string {
+  return `host ${host} is not a loopback address: whoever can reach this machine can call the functions; the control API takes signed requests only`;
 }
 
 /** @returns the function of that name, or the first */

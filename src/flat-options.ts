@@ -22,6 +22,7 @@ import {
   object,
   oneOf,
   readNamed,
+  secret,
   text,
   texts,
   variables,
@@ -57,6 +58,8 @@ const FUNCTION = {
 const EMULATOR = {
   host: text,
   port: integer,
+  accessKeyId: secret,
+  accessKeySecret: secret,
   apiPort: integer,
   allowedHosts: texts,
   maxSessionTTLInSeconds: integer,

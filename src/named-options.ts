@@ -12,6 +12,12 @@ export const text: Reader<string> = (name, value) => {
   throw wrong(name, 'a string', value);
 };
 
+/** A text that no message shows. */
+export const secret: Reader<string> = (name, value) => {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new FcError('InvalidArgument', `${name} must be a string that is not empty`);
+};
+
 export const integer: Reader<number> = (name, value) => {
   if (typeof value === 'number' && Number.isInteger(value)) return value;
   throw wrong(name, 'an integer', value);

@@ -4,6 +4,7 @@ import type { FunctionRegistry } from './functions/function-registry.js';
 import type { RunnerSpec } from './functions/function-runner.js';
 import { type TriggerListener, type TriggerPlace, TriggerRegistry } from './functions/trigger-registry.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
+import type { AccessKey } from './model/access-key.js';
 import type { Clock } from './model/clock.js';
 import { asFcError, FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
@@ -28,6 +29,8 @@ interface SharedParts {
   readonly sessionClock: Clock;
   readonly ids: Ids;
   readonly hostVerdict: (host: string) => HostVerdict;
+  /** What signed requests of triggers with `authType: function` are checked with. */
+  readonly accessKey: AccessKey | undefined;
   readonly registry: FunctionRegistry;
   readonly onRecord: (record: RequestRecord) => void;
   readonly emit: Emit;
@@ -50,8 +53,17 @@ export class ServedFunctions {
   constructor(shared: SharedParts) {
     this.#shared = shared;
     this.#routes = new Routes(shared.registry);
-    const { processClock: clock, sessionClock, ids, hostVerdict, onRecord, emit, registry } = shared;
-    this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, onRecord, emit });
+    const {
+      processClock: clock,
+      sessionClock,
+      ids,
+      hostVerdict,
+      accessKey,
+      onRecord,
+      emit,
+      registry,
+    } = shared;
+    this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, accessKey, onRecord, emit });
     this.triggers = new TriggerRegistry({
       newTriggerId: () => ids.triggerId(),
       now: () => sessionClock.now(),

@@ -95,28 +95,44 @@ function sessionService(connection: ControlConnection): SessionService {
     create: (ref, body, { signal } = {}) =>
       session({
         signal,
+        action: 'CreateSession',
         method: 'POST',
         path: all(ref),
         query: qualified(ref),
         body,
         patient: true,
       }),
-    get: (ref) => session({ method: 'GET', path: one(ref), query: qualified(ref) }),
+    get: (ref) => session({ action: 'GetSession', method: 'GET', path: one(ref), query: qualified(ref) }),
     async list({ functionName, ...filters }: ListSessionsQuery) {
       const path = all({ functionName });
       const page = await connection.ask<SessionPage>(
-        { method: 'GET', path, query: query(filters) },
+        { action: 'ListSessions', method: 'GET', path, query: query(filters) },
         'sessions',
       );
       return page.nextToken ? page : { sessions: page.sessions };
     },
-    update: (ref, body) => session({ method: 'PUT', path: one(ref), query: qualified(ref), body }),
+    update: (ref, body) =>
+      session({ action: 'UpdateSession', method: 'PUT', path: one(ref), query: qualified(ref), body }),
     delete: (ref) =>
-      connection.tell({ method: 'DELETE', path: one(ref), query: qualified(ref), patient: true }),
-    pause: (ref) => session({ method: 'PUT', path: one(ref, 'pause'), query: qualified(ref), patient: true }),
+      connection.tell({
+        action: 'DeleteSession',
+        method: 'DELETE',
+        path: one(ref),
+        query: qualified(ref),
+        patient: true,
+      }),
+    pause: (ref) =>
+      session({
+        action: 'PauseSession',
+        method: 'PUT',
+        path: one(ref, 'pause'),
+        query: qualified(ref),
+        patient: true,
+      }),
     resume: (ref, { fileSystemOnly, signal } = {}) =>
       session({
         signal,
+        action: 'ResumeSession',
         method: 'PUT',
         path: one(ref, 'resume'),
         query: query({ qualifier: ref.qualifier, fileSystemOnly: fileSystemOnly || undefined }),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../model/clock.js';
+import type { AccessKey } from '../model/access-key.js';
+import { type Clock, hostNow } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
@@ -8,15 +9,16 @@ import type { Ids } from '../model/ids.js';
 import type { ControlPlane } from '../model/services.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { type Authenticate, createAuthentication } from './authenticate.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
 import { indexRoute } from './index-route.js';
 import type { Reply } from './operation.js';
-import { readBody } from './read-body.js';
+import { parseBody, readBytes } from './read-body.js';
 import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
-import { createRouter, type Router } from './router.js';
+import { createRouter, type Found, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 import { triggerRoutes } from './trigger-routes.js';
 
@@ -36,6 +38,10 @@ export interface ApiOptions {
   readonly clock?: Clock;
   /** The longest TTL that a session may ask for (spec U3). */
   readonly maxSessionTTLInSeconds?: number;
+  /** Requests must be signed with it; without it every well-formed signature is accepted, and none is needed. */
+  readonly accessKey?: AccessKey | undefined;
+  /** The real time in milliseconds, which dates of signatures are compared with. */
+  readonly realNow?: () => number;
   /** Called with every defect. The client sees only `InternalServerError`. */
   readonly onError?: (error: unknown) => void;
 }
@@ -50,6 +56,7 @@ export interface Api {
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
   const { control, ids, sessionClock, hostVerdict, events, clock, maxSessionTTLInSeconds, onError } = options;
+  const authenticate = createAuthentication(options.accessKey, { now: options.realNow ?? hostNow });
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
   const router = (): Router => {
@@ -96,7 +103,7 @@ export function createApi(options: ApiOptions): Api {
     const requestId = ids.requestId();
     try {
       checkHead(request, hostVerdict);
-      const reply = await answer({ request, response, router: router(), requestId });
+      const reply = await answer({ request, response, authenticate, router, requestId });
       await sendReply(response, reply, headOf(requestId));
     } catch (error) {
       const refusal = asFcError(error);
@@ -138,20 +145,26 @@ export function createApi(options: ApiOptions): Api {
 async function answer({
   request,
   response,
+  authenticate,
   router,
   requestId,
 }: {
   request: IncomingMessage;
   response: ServerResponse;
-  router: Router;
+  authenticate: Authenticate;
+  router: () => Router;
   requestId: string;
 }): Promise<Reply> {
-  const found = router.find(request.method ?? '', request.url ?? '');
+  const checkPayload = await authenticate(request);
+  const found = router().find(request.method ?? '', request.url ?? '');
+  const bytes = checkPayload === undefined && isWithoutBody(found) ? undefined : await readBytes(request);
+  if (bytes !== undefined) checkPayload?.(bytes);
   if (found.allow !== undefined) response.setHeader('Allow', found.allow);
   if (found.refusal !== undefined) throw found.refusal;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const body = found.reads ? undefined : await readBody(request);
+  const body =
+    found.reads || bytes === undefined ? undefined : parseBody(bytes, request.headers['content-type']);
   return found.handler({
     param: found.param,
     query: found.query,
@@ -160,6 +173,11 @@ async function answer({
     lastEventId: request.headers['last-event-id']?.toString(),
     signal: gone.signal,
   });
+}
+
+/** Of a request that is refused or only reads, the body is not read, unless a signature covers it. */
+function isWithoutBody(found: Found): boolean {
+  return found.refusal !== undefined || found.reads;
 }
 
 function refusalOf(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError | undefined {

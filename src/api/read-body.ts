@@ -5,14 +5,12 @@ import { FcError } from '../model/errors.js';
 const MAX_BODY_BYTES = 256 * 1024;
 
 /**
- * Reads the JSON of a request.
+ * Reads the JSON of a body.
  * @returns the parsed value, or undefined for an empty body, which needs no Content-Type
- * @throws EntityTooLarge as soon as the limit is passed, InvalidArgument for another Content-Type or malformed JSON
+ * @throws InvalidArgument for another Content-Type or malformed JSON
  */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request);
+export function parseBody(bytes: Uint8Array, contentType: string | undefined): unknown {
   if (bytes.length === 0) return undefined;
-  const contentType = request.headers['content-type'];
   const [mediaType = ''] = (contentType ?? '').split(';');
   if (mediaType.trim().toLowerCase() !== 'application/json') {
     const got = contentType === undefined ? 'none' : JSON.stringify(contentType);
@@ -25,15 +23,19 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+/**
+ * Reads a body into memory.
+ * @throws EntityTooLarge as soon as the limit is passed
+ */
+export function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = Number(request.headers['content-length'] ?? 0);
-    if (size > MAX_BODY_BYTES) return refuse();
+    if (size > limit) return refuse();
     size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) refuse();
+      if (size > limit) refuse();
       else chunks.push(chunk);
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
@@ -44,9 +46,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       request.removeAllListeners('data');
       // Reads and drops the rest, so that a client that is still sending receives the reply and not a reset.
       request.resume();
-      reject(
-        new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${MAX_BODY_BYTES} bytes)`),
-      );
+      reject(new FcError('EntityTooLarge', `payload size exceeds maximum allowed size (${limit} bytes)`));
     }
   });
 }

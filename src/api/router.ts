@@ -3,7 +3,7 @@ import { FcError } from '../model/errors.js';
 import type { Handler, Method, OperationTable } from './operation.js';
 
 /** The handler for a method and target, or the refusal. */
-type Found =
+export type Found =
   | { readonly allow?: undefined; readonly refusal: FcError }
   | { readonly allow: string; readonly refusal: FcError }
   | {

@@ -5,11 +5,13 @@ import type { FunctionRef } from '../model/services.js';
 import type { Context } from './context.js';
 import { DEFAULT_ENDPOINT, runningEmulators } from './discovery.js';
 import { UsageError } from './errors.js';
+import { SIGNING, signerOf } from './options/access-key.js';
 import { text } from './options/option-kinds.js';
 import type { GivenTexts } from './options/options.js';
 
 export const CONNECTION = {
   endpoint: text('--endpoint <url>', 'the control API; default: the emulator that runs, else port 9001'),
+  ...SIGNING,
 };
 
 export const FUNCTION_REF = {
@@ -22,10 +24,12 @@ interface Found {
   readonly functions?: readonly string[];
 }
 
-/** Which emulator is meant: by its endpoint, else by a function that it serves. */
+/** Which emulator is meant: by its endpoint, else by a function that it serves; and who signs. */
 interface Meant {
   readonly endpoint: string | undefined;
   readonly function?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly accessKeySecret?: string | undefined;
 }
 
 /** The control plane of an emulator, and what its discovery file says of it. */
@@ -59,9 +63,10 @@ export async function connect(meant: Meant, context: Context): Promise<Connected
   const { endpoint } = meant;
   const found: Found =
     endpoint === undefined ? discover(context, meant.function) : { endpoint: checked(endpoint) };
+  const signer = signerOf(meant, context.env);
   const { createApiClient } = await import('../api/create-api-client.js');
   return {
-    ...createApiClient({ endpoint: found.endpoint }),
+    ...createApiClient({ endpoint: found.endpoint, ...signer }),
     functionNames: found.functions?.length ? found.functions : undefined,
   };
 }

@@ -38,9 +38,20 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
       });
     case 'InvalidArgument':
       return new ExplainedError(error, { message: inWordsOfTheLine(error.message, given) });
+    case 'MissingRequiredHeader':
+    case 'InvalidAccessKeyID':
+    case 'SignatureNotMatch':
+      return new ExplainedError(error, { ...(isUnsigned(error) && { message: UNSIGNED }), fix: KEYS });
     default:
       return error;
   }
+}
+
+const UNSIGNED = 'the emulator takes signed requests only';
+const KEYS = 'set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET to those of the emulator';
+
+function isUnsigned({ message }: FcError): boolean {
+  return message === 'required HTTP header Authorization was not specified';
 }
 
 async function withServed(error: FcError, control: ControlPlane): Promise<Error> {

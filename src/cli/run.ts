@@ -178,7 +178,9 @@ function misuse(error: CommanderError, argv: readonly string[]): UsageError {
   const word = argv.find((text) => !text.startsWith('-'));
   if (error.code === 'commander.unknownCommand' && word !== undefined && LATER_COMMANDS.includes(word))
     return notSupportedYet(`the command ${word}`);
-  return new UsageError(first.replace(/^error: /, '').replaceAll("'", '"'), {
+  // A misspelt `--access-key-secret=…` must not show its value.
+  const message = first.replace(/^error: /, '').replace(/^(unknown option '-[^=]*)=.*'$/, "$1'");
+  return new UsageError(message.replaceAll("'", '"'), {
     fix: meant === undefined ? undefined : `did you mean ${meant}?`,
     cause: error,
   });

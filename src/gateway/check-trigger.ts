@@ -1,4 +1,5 @@
-import { type AccessKey, checkSignature, parseAuthorization } from '../model/acs3-signature.js';
+import type { AccessKey } from '../model/access-key.js';
+import { checkSignature, parseAuthorization } from '../model/acs3-signature.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';

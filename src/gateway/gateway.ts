@@ -1,4 +1,4 @@
-import type { AccessKey } from '../model/acs3-signature.js';
+import type { AccessKey } from '../model/access-key.js';
 import type { Clock } from '../model/clock.js';
 import type { FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';

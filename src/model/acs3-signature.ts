@@ -1,11 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { AccessKey } from './access-key.js';
 import { type Acs3Form, canonicalRequests, type SignableRequest } from './acs3-canonical.js';
 import { FcError } from './errors.js';
 
 const ALGORITHM = 'ACS3-HMAC-SHA256';
 
 /** How far the date of a signed request may lie from the real time, in milliseconds. */
-const WINDOW_MS = 15 * 60 * 1000;
+export const SIGNATURE_WINDOW_MS = 15 * 60 * 1000;
 
 /** Function Compute's text (spec §5.4). */
 const MISMATCH =
@@ -18,12 +19,6 @@ export interface Acs3Authorization {
   readonly signedHeaders: readonly string[];
   /** 64 hexadecimal digits in lower case. */
   readonly signature: string;
-}
-
-/** A pair of keys. The secret never leaves the process that was given it. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
 }
 
 const AUTHORIZATION =
@@ -112,7 +107,7 @@ function parseSignatureDate(text: string): number | undefined {
 
 /** Raises Function Compute's message for a date outside the window; the page that has it names no code. */
 function checkAge(signedAt: number, now: number): void {
-  if (Math.abs(signedAt - now) <= WINDOW_MS) return;
+  if (Math.abs(signedAt - now) <= SIGNATURE_WINDOW_MS) return;
   const [asked, current] = [signedAt, now].map((instant) => new Date(instant).toUTCString());
   throw new FcError(
     'SignatureNotMatch',

@@ -56,6 +56,11 @@ const HOST_TIME: TimeSource = {
   },
 };
 
+/** The host's wall clock, in milliseconds since 1970: for the dates of signatures, which another machine compares with its own. */
+export function hostNow(): number {
+  return HOST_TIME.wall();
+}
+
 interface Alarm extends Due {
   readonly wake: () => void | Promise<void>;
 }

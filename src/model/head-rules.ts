@@ -79,6 +79,7 @@ export function checkHost(hosts: number, host: string, hostVerdict: (host: strin
   if (hosts === 0) throw new FcError('InvalidArgument', 'the Host header is missing');
   if (hosts > 1)
     throw new FcError('InvalidArgument', `a request must have exactly one Host header, got ${hosts}`);
+  const name = host.replace(/:\d+$/, '');
   switch (hostVerdict(host)) {
     case 'allowed':
       return;
@@ -90,8 +91,8 @@ export function checkHost(hosts: number, host: string, hostVerdict: (host: strin
     case 'foreign':
       throw new FcError(
         'AccessDenied',
-        `access denied: host ${JSON.stringify(host)} is not one that this emulator answers to`,
-        { fix: `--allowed-host ${host.replace(/:\d+$/, '')}, if that name is meant to lead here` },
+        `access denied: host ${JSON.stringify(host)} is not one that this emulator answers to; to accept it, start the emulator with --allowed-host ${name}`,
+        { fix: `--allowed-host ${name}, if that name is meant to lead here` },
       );
   }
 }

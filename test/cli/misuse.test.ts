@@ -58,7 +58,11 @@ describe('a misused command line', () => {
     [['serve', '--port', '9000', '--api-port', '9000'], '--port and --api-port are both 9000', undefined],
     [['serve', '--'], 'a command is expected after "--"', 'as -- node app.js'],
     [['serve', '--watch'], '--watch is not supported yet', undefined],
-    [['serve', '--access-key-id', 'x'], '--access-key-id is not supported yet', undefined],
+    [
+      ['serve', '--access-key-id', 'x'],
+      'an access key ID is given without the secret',
+      'add --access-key-secret @file, or set FC_AFFINITY_ACCESS_KEY_SECRET',
+    ],
     [
       ['serve', '--affinity', 'mcp'],
       '--affinity must be one of cookie, header, mcp-streamable',

@@ -21,15 +21,25 @@ async function refusalOf(options: Partial<EmulatorOptions>): Promise<unknown> {
 }
 
 describe('C6: what the command line refuses, the library refuses too', () => {
-  test.each(['0.0.0.0', '::', '192.168.1.10', 'example.com', '127.0.0.1.example.com', ''])(
-    'C6: the host %j, which others could reach',
+  test.each(['0.0.0.0', '::', '192.168.1.10', 'example.com', '127.0.0.1.example.com'])(
+    'C6, T1: the host %j, which others could reach, without keys',
     async (host) => {
       expect(await refusalOf({ host })).toMatchObject({
         code: 'InvalidArgument',
-        message: expect.stringContaining('host must be a loopback address'),
+        message: `host "${host}" is not a loopback address: others can reach it, so accessKeyId and accessKeySecret are needed`,
       });
     },
   );
+
+  test.each<[Partial<EmulatorOptions>, string]>([
+    [{ host: '' }, 'host must not be empty'],
+    [{ accessKeyId: 'a' }, 'accessKeyId and accessKeySecret belong together: one is missing'],
+    [{ accessKeySecret: 's3cret' }, 'accessKeyId and accessKeySecret belong together: one is missing'],
+    [{ accessKeyId: 'a', accessKeySecret: '' }, 'accessKeySecret must be a string that is not empty'],
+    [{ accessKeyId: 'a', accessKeySecret: 5 as never }, 'accessKeySecret must be a string that is not empty'],
+  ])('C6: half a pair of keys, and an empty host: %j', async (options, message) => {
+    expect(await refusalOf(options)).toMatchObject({ code: 'InvalidArgument', message });
+  });
 
   test.each(['127.0.0.1', '127.1.2.3', 'localhost'])('the host %s is accepted', async (host) => {
     expect(await refusalOf({ host })).toBe('started');

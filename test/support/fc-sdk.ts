@@ -25,12 +25,18 @@ export const {
   UpdateTriggerRequest,
 } = fc;
 
+interface Keys {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Of a temporary pair of keys. */
+  readonly securityToken?: string;
+}
+
 /** The vendor's own client, pointed at this machine the way its users do it (spec §5.5). */
-export function fcSdk(port: number): FcSdk {
+export function fcSdk(port: number, keys: Keys = { accessKeyId: 'ak', accessKeySecret: 'sk' }): FcSdk {
   type Config = ConstructorParameters<typeof fc.default>[0];
   return new fc.default({
-    accessKeyId: 'ak',
-    accessKeySecret: 'sk',
+    ...keys,
     endpoint: `127.0.0.1:${port}`,
     protocol: 'HTTP',
     regionId: 'local',

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Signer } from '../../model/access-key.js';
 import { type Clock, MovableClock } from '../../model/clock.js';
 import { FcError } from '../../model/errors.js';
 import { type Endpoint, parseEndpoint } from './parse-endpoint.js';
@@ -9,6 +10,8 @@ export interface WireCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The parts of the path, not yet encoded. */
   readonly path: readonly string[];
+  /** The vendor's name of the operation, as `CreateSession`: signed requests carry it. */
+  readonly action?: string;
   readonly query?: URLSearchParams;
   /** Sent as JSON. */
   readonly body?: object;
@@ -20,8 +23,8 @@ export interface WireCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ConnectionOptions {
-  /** Where the control plane listens: `http://127.0.0.1:9001`, or without the scheme. */
+export interface ConnectionOptions extends Partial<Signer> {
+  /** Where the control plane listens: `http://127.0.0.1:9001`, or without the scheme. With a pair of keys, requests are signed. */
   readonly endpoint: URL | string;
   /** Ends every call. */
   readonly signal?: AbortSignal;
@@ -34,13 +37,17 @@ export interface ConnectionOptions {
 /** Calls one control plane. Every call has its own TCP connection. */
 export class ControlConnection {
   readonly #endpoint: Endpoint;
+  readonly #signer: Signer | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   #toldTime: number | undefined;
 
-  constructor({ endpoint, signal, timeoutMs = 30_000, clock = new MovableClock() }: ConnectionOptions) {
+  /** @throws InvalidArgument for a malformed endpoint, or half a pair of keys */
+  constructor(options: ConnectionOptions) {
+    const { endpoint, signal, timeoutMs = 30_000, clock = new MovableClock() } = options;
     this.#endpoint = parseEndpoint(endpoint);
+    this.#signer = signerOf(options);
     this.#signal = signal;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
@@ -103,18 +110,21 @@ export class ControlConnection {
   }
 
   async #start(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
-    const { hostname, port } = this.#endpoint;
+    const { hostname, port, isSecure } = this.#endpoint;
+    const { method } = call;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const path = targetOf(call);
     const headers = {
       Accept: 'application/json',
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
-      ...(call.method === 'GET' ? {} : { 'Content-Length': Buffer.byteLength(body ?? '') }),
+      ...(method === 'GET' ? {} : { 'Content-Length': Buffer.byteLength(body ?? '') }),
+      ...(await this.#identified(call, { target: path, body })),
     };
+    // Loaded only where it is used: it takes longer than a short call.
+    const send = isSecure ? (await import('node:https')).request : httpRequest;
     return new Promise((resolve, reject) => {
       // Without an agent no connection is kept alive, so that a short program does not wait for an idle socket.
-      const options = { hostname, port, method: call.method, path, headers, agent: false };
-      const request = httpRequest(options, (response) => {
+      const options = { hostname, port, method, path, headers, agent: false };
+      const request = send(options, (response) => {
         this.#toldTime = Date.parse(response.headers.date ?? '') || undefined;
         resolve(response);
       });
@@ -130,6 +140,30 @@ export class ControlConnection {
       request.end(body);
     });
   }
+
+  /** The headers that a signature covers, signed where there are keys. */
+  async #identified(
+    { method, action }: WireCall,
+    { target, body }: { readonly target: string; readonly body: string | undefined },
+  ): Promise<Readonly<Record<string, string>>> {
+    const headers = {
+      ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      ...(action !== undefined && this.#signer !== undefined && { 'x-acs-action': action }),
+    };
+    if (this.#signer === undefined) return headers;
+    const { signedHeaders } = await import('./sign-request.js');
+    const { host } = this.#endpoint;
+    return signedHeaders(this.#signer, { method, target, host, body: body ?? '', headers });
+  }
+}
+
+function signerOf({ accessKeyId, accessKeySecret, securityToken }: Partial<Signer>): Signer | undefined {
+  if (accessKeyId === undefined && accessKeySecret === undefined) return undefined;
+  if (accessKeyId && accessKeySecret) return { accessKeyId, accessKeySecret, securityToken };
+  throw new FcError(
+    'InvalidArgument',
+    'accessKeyId and accessKeySecret belong together: one is missing or empty',
+  );
 }
 
 /** @throws InvalidArgument for an empty part of the path, which would change what the path names */

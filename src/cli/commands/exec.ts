@@ -1,8 +1,10 @@
 import type { Emulator } from '../../emulator-options.js';
+import type { AccessKey } from '../../model/access-key.js';
 import { commandWords } from '../../model/command-words.js';
 import { command } from '../command.js';
 import { asUsage, UsageError } from '../errors.js';
 import { runCommand } from '../exec/run-command.js';
+import { accessKeyOf } from '../options/access-key.js';
 import { flag, integer, text } from '../options/option-kinds.js';
 import { grouped } from '../options/options.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
@@ -52,6 +54,7 @@ export const exec = command({
     '  FC_AFFINITY_URL                        where the function answers',
     '  FC_AFFINITY_URL_<FUNCTION>             where each function answers',
     '  FC_AFFINITY_API, FC_AFFINITY_ENDPOINT  the control API',
+    '  FC_AFFINITY_ACCESS_KEY_ID, …_SECRET    what signs, where a key is given',
     'A signal reaches the command once. What does not end within --drain-timeout',
     'is killed. The exit code is that of the command; 128 and the number of the',
     'signal that ended it.',
@@ -80,7 +83,7 @@ export const exec = command({
       });
       return await runCommand(words, {
         context,
-        variables: addresses(emulator),
+        variables: { ...addresses(emulator), ...keyVariables(accessKeyOf(values)) },
         graceMs: config.drainTimeoutInSeconds * 1000,
         onWarning: log.notice,
       });
@@ -108,6 +111,15 @@ function addresses({ api, url, functions }: Emulator): Record<string, string> {
     FC_AFFINITY_URL: url,
     FC_AFFINITY_API: api,
     FC_AFFINITY_ENDPOINT: api,
+  };
+}
+
+/** The commands of fc-affinity that the command runs sign with them. */
+function keyVariables(key: AccessKey | undefined): Record<string, string> {
+  if (key === undefined) return {};
+  return {
+    FC_AFFINITY_ACCESS_KEY_ID: key.accessKeyId,
+    FC_AFFINITY_ACCESS_KEY_SECRET: key.accessKeySecret,
   };
 }
 

@@ -5,6 +5,7 @@ import { command, type Invocation } from '../command.js';
 import type { Context } from '../context.js';
 import { asUsage, UsageError } from '../errors.js';
 import { EXIT } from '../failure.js';
+import { SIGNING, signerOf } from '../options/access-key.js';
 import { list, pick, text } from '../options/option-kinds.js';
 import { AFFINITY, FUNCTION_OPTIONS } from '../options/serve-options.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
@@ -23,6 +24,7 @@ const OPTIONS = {
     '--api <url>',
     "the target's control API (default: that of the local emulator which serves the target)",
   ),
+  ...SIGNING,
   instanceFrom: text('--instance-from <where>', 'header:NAME or body:REGEX (default: header:X-Instance)'),
   reporter: list(
     '--reporter <name>',
@@ -137,8 +139,11 @@ async function givenTarget(values: Given['values'], { env }: Context): Promise<V
   const url = asUsage(() => parseTargetUrl(values.target ?? ''));
   const { createApiClient } = await import('../../api/create-api-client.js');
   const { api } = values;
+  const signer = signerOf(values, env);
   const control =
-    api === undefined ? await controlBeside(url, env) : asUsage(() => createApiClient({ endpoint: api }));
+    api === undefined
+      ? await controlBeside(url, { env, signer })
+      : asUsage(() => createApiClient({ endpoint: api, ...signer }));
   return {
     url: url.href,
     ...(control !== undefined && { control }),

@@ -1,5 +1,6 @@
 import { parseDuration } from '../../model/duration.js';
 import { nearest } from '../../model/nearest.js';
+import { readSmallFile } from '../../system/read-small-file.js';
 import { notSupportedYet, UsageError } from '../errors.js';
 import { humanDuration } from '../output/human-time.js';
 import type { Given, Option } from './options.js';
@@ -13,6 +14,11 @@ interface Kind {
 
 export function text(flags: string, help: string, kind: Kind = {}): Option<string | undefined> {
   return value(flags, help, undefined, (given) => given.text, kind);
+}
+
+/** A text that no message repeats, or `@file`: the file holds it. */
+export function secret(flags: string, help: string): Option<string | undefined> {
+  return value(flags, help, undefined, secretText, {});
 }
 
 interface NumberKind<Default> extends Kind {
@@ -140,6 +146,23 @@ function value<T, Default>(
       return given === undefined ? byDefault : parse(given);
     },
   };
+}
+
+function secretText({ text: given, name }: Given): string {
+  const content = given.startsWith('@') ? fileContent(given.slice(1), name) : given;
+  if (content !== '') return content;
+  throw new UsageError(`${name} must not be empty`);
+}
+
+function fileContent(file: string, name: string): string {
+  try {
+    return readSmallFile(file).trim();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`${name}: cannot read the file ${JSON.stringify(file)}: ${code ?? message}`, {
+      cause,
+    });
+  }
 }
 
 function toInteger(digits: string): number {

@@ -1,7 +1,7 @@
 import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from '../../config/function-words.js';
 import type { InstanceIsolationMode, SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
-import { choice, duration, flag, integer, list, text, unsupported } from './option-kinds.js';
+import { choice, duration, flag, integer, list, secret, text, unsupported } from './option-kinds.js';
 import { grouped } from './options.js';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
@@ -109,8 +109,10 @@ export const LISTEN_OPTIONS = {
       range: PORTS,
       byDefault: 9001,
     }),
-    host: text('--host <address>', 'a loopback address (default: 127.0.0.1)'),
+    host: text('--host <address>', 'beyond loopback it needs an access key (default: 127.0.0.1)'),
     allowedHost: list('--allowed-host <name>', 'a host name to accept besides loopback; may be repeated'),
+    accessKeyId: secret('--access-key-id <id>', 'the control API takes signed requests only; or @file'),
+    accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
   ...grouped('Development:', {
@@ -138,9 +140,4 @@ export const LISTEN_OPTIONS = {
 export const LATER_OPTIONS = {
   watch: unsupported('--watch'),
   triggerAuth: unsupported('--trigger-auth <type>', 'leave it out: the trigger is anonymous'),
-  accessKeyId: unsupported('--access-key-id <id>', 'leave it out: on loopback every signature is accepted'),
-  accessKeySecret: unsupported(
-    '--access-key-secret <secret>',
-    'leave it out: on loopback every signature is accepted',
-  ),
 };

@@ -1,6 +1,13 @@
-/** @returns words as a line that a shell reads as these very words */
+/** A word that is followed by a secret. */
+const SECRET = '--access-key-secret';
+
+/** @returns words as a line that a shell reads as these very words; a secret among them is left out */
 export function pasteable(words: readonly string[]): string {
   return words
-    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .map((word, at) => {
+      if (words[at - 1] === SECRET) return '…';
+      if (word.startsWith(`${SECRET}=`)) return `${SECRET}=…`;
+      return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+    })
     .join(' ');
 }

@@ -4,6 +4,7 @@ import { DEFAULT_TRIGGER, type FunctionConfig } from '../../model/function.js';
 import { isLoopback } from '../../model/host-rule.js';
 import type { Context } from '../context.js';
 import { UsageError } from '../errors.js';
+import { accessKeyOf } from '../options/access-key.js';
 import type { Values } from '../options/options.js';
 import type { FUNCTION_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import type { ServeLog } from './serve-log.js';
@@ -12,13 +13,17 @@ type ServeValues = Values<typeof LISTEN_OPTIONS & typeof FUNCTION_OPTIONS>;
 
 const DEFAULT_HOST = '127.0.0.1';
 
-/** @throws UsageError for two ports that are one, or an address that others could reach: control requests would have to be signed (quality T1) */
-export function checkListening({ port, apiPort, host = DEFAULT_HOST }: ServeValues): void {
+/**
+ * @throws UsageError for two ports that are one, half a pair of keys, or an address that others can reach without a pair: control
+ * requests must be signed there (quality T1)
+ */
+export function checkListening(values: ServeValues): void {
+  const { port, apiPort, host = DEFAULT_HOST } = values;
   if (port !== 0 && port === apiPort) throw new UsageError(`--port and --api-port are both ${port}`);
-  if (isLoopback(host)) return;
+  if (accessKeyOf(values) !== undefined || isLoopback(host)) return;
   throw new UsageError(
-    `--host ${JSON.stringify(host)} is not a loopback address: others could reach it, and signed requests are not supported yet`,
-    { fix: '--host 127.0.0.1' },
+    `--host ${JSON.stringify(host)} is not a loopback address: others can reach it, so an access key is needed`,
+    { fix: 'set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET, or --host 127.0.0.1' },
   );
 }
 
@@ -33,6 +38,7 @@ export function emulatorOptions(
     functions: [{ config, triggers: [{ triggerName: DEFAULT_TRIGGER, customDomain }] }],
     host: values.host ?? DEFAULT_HOST,
     port: values.port,
+    ...accessKeyOf(values),
     apiPort: values.apiPort,
     allowedHosts: values.allowedHost,
     maxSessionTTLInSeconds: values.maxSessionTtl,

@@ -1,3 +1,4 @@
+import type { Signer } from '../../model/access-key.js';
 import { isLoopback } from '../../model/host-rule.js';
 import type { ControlPlane } from '../../model/services.js';
 import { DEFAULT_ENDPOINT, runningEmulators } from '../discovery.js';
@@ -5,7 +6,10 @@ import { DEFAULT_ENDPOINT, runningEmulators } from '../discovery.js';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** @returns the control API of the emulator on this machine that serves the URL */
-export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | undefined> {
+export async function controlBeside(
+  url: URL,
+  { env, signer }: { readonly env: Env; readonly signer: Signer | undefined },
+): Promise<ControlPlane | undefined> {
   if (!isHere(url.hostname)) return undefined;
   const { createApiClient } = await import('../../api/create-api-client.js');
   const endpoints = new Set([
@@ -14,8 +18,8 @@ export async function controlBeside(url: URL, env: Env): Promise<ControlPlane | 
     DEFAULT_ENDPOINT,
   ]);
   for (const endpoint of endpoints) {
-    const control = createApiClient({ endpoint, timeoutMs: 2000 });
-    if (await serves(control, url)) return createApiClient({ endpoint });
+    const control = createApiClient({ endpoint, ...signer, timeoutMs: 2000 });
+    if (await serves(control, url)) return createApiClient({ endpoint, ...signer });
   }
   return undefined;
 }
