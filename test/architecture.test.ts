@@ -97,6 +97,7 @@ describe('the structure of src', () => {
     ['execa', /^runtime\//, 1],
     ['commander', /^cli\//, Infinity],
     ['zod', /^schema\//, Infinity],
+    ['yaml', /^(config|cli\/output)\//, Infinity],
     ['tough-cookie', /^verify\//, Infinity],
     ['cli-table3', /^(cli|verify)\//, Infinity],
   ])('%s is imported where it belongs', (module, where, most) => {

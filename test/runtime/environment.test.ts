@@ -20,7 +20,7 @@ test('every variable of the custom runtime contract is there (spec §8.3)', () =
     FC_FUNC_CODE_PATH: '/srv/shop',
     FC_FUNCTION_HANDLER: 'index.handler',
     FC_FUNCTION_MEMORY_SIZE: '512',
-    FC_ACCOUNT_ID: '1000000000000000',
+    FC_ACCOUNT_ID: '123456789',
     FC_REGION: 'cn-hangzhou',
     ALIBABA_CLOUD_ACCESS_KEY_ID: 'fc-affinity-placeholder',
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'fc-affinity-placeholder',
