@@ -227,8 +227,8 @@ async function openState(
 }
 
 /**
- * What the caller is told by, made safe: a callback that throws has no effect on what it was told of. The first failure of each is
- * told by `onNotice`.
+ * The caller's callbacks, made safe: a callback that throws has no effect on the emulator. `onNotice` receives the first failure
+ * of each.
  */
 function guardCallbacks(
   options: EmulatorOptions,

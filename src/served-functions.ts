@@ -142,7 +142,7 @@ export class ServedFunctions {
     return !(await within(processClock, deadline - processClock.now(), this.triggers.drain()));
   }
 
-  /** Cuts off what is in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
+  /** Cuts off the requests in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
     this.triggers.closeNow();
     this.#gateway.close();

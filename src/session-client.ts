@@ -9,7 +9,7 @@ import { duration, flag, object, readNamed, text } from './named-options.js';
 /** Which function; it may be left out when one is served. The qualifier is LATEST by default. */
 export type FunctionChoice = Partial<FunctionRef>;
 
-/** What a session is promised; what is left out is as the function has it, or stays as it is. */
+/** The terms of a session; a value that is left out is the function's, or stays as it is. */
 export interface TermsOptions extends SessionMounts {
   readonly ttl?: Duration;
   readonly idle?: Duration;

@@ -12,7 +12,7 @@ export interface TestEmulator extends Emulator {
 const MOST_LINES = 1000;
 
 /**
- * Starts an emulator on free ports whose session clock stands still until the test advances it. Prints nothing.
+ * Starts an emulator on free ports whose session clock is frozen until the test advances it. Prints nothing.
  * @throws what {@link startEmulator} throws
  */
 export async function startTestEmulator(

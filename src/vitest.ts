@@ -8,7 +8,7 @@ export type EmulatorTestOptions = (SingleFunctionOptions | SeveralFunctionsOptio
 };
 
 /**
- * A `test` whose tests find an `emulator`: on free ports, with a clock that stands still until the test advances it. It is started for
+ * A `test` whose tests find an `emulator`: on free ports, with a clock that is frozen until the test advances it. It is started for
  * the first test that asks for it. What the handler printed during a test is shown when the test fails, and only then.
  */
 export function emulatorTest({ scope = 'file', ...options }: EmulatorTestOptions = {}): TestAPI<{

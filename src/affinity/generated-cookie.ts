@@ -44,7 +44,7 @@ export const generatedCookie: SessionAffinity = {
 
 /**
  * A browser keeps a cookie without Path for the folder of the page that set it (RFC 6265 §5.1.4), so the next page outside that folder
- * opens another session. The hint tells the user why.
+ * opens another session. The hint gives the user the reason.
  */
 function pathHint({ target, headers }: RequestHead): Hint | undefined {
   const folder = target.slice(0, target.split('?', 1)[0]?.lastIndexOf('/'));

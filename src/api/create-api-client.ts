@@ -21,7 +21,7 @@ import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function
 
 export interface ApiClient extends ControlPlane {
   /**
-   * The emulator's session clock, as the last reply told it.
+   * The emulator's session clock, as the last reply showed it.
    * @returns milliseconds since 1970, to the second; undefined before the first answer
    */
   toldTime(): number | undefined;

@@ -40,7 +40,7 @@ export interface Leaf {
   readonly summary: string;
   /** Other words for the same command. */
   readonly aliases?: readonly string[];
-  /** Loaded only when this very command runs or tells its help. */
+  /** Loaded only when this command runs or prints its help. */
   readonly load: () => Promise<Command<OptionTable>>;
 }
 

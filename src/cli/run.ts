@@ -161,7 +161,7 @@ function report(
   return failure.exitCode;
 }
 
-/** @returns an error with the right line when the handler's command stands without `--`, else the error itself */
+/** @returns an error with the right line when the handler's command comes without `--`, else the error itself */
 function orForgottenDashes(error: unknown, line: readonly string[], table: OptionTable): unknown {
   const isMisuse =
     error instanceof CommanderError &&
@@ -171,7 +171,7 @@ function orForgottenDashes(error: unknown, line: readonly string[], table: Optio
   return new UsageError('the command of the handler stands after "--"', { fix, cause: error });
 }
 
-/** commander's first line says what is wrong, its second line the nearest right word. */
+/** commander's first line names the mistake, its second line the nearest right word. */
 function misuse(error: CommanderError, argv: readonly string[]): UsageError {
   const [first = '', second = ''] = error.message.split('\n');
   const [, meant] = /^\(Did you mean (?:one of )?([^,?]+)/.exec(second) ?? [];

@@ -28,7 +28,7 @@ export interface FlagFunction {
   readonly flags: FunctionFlags;
   /** The command after `--`; undefined: the bundled fixture. */
   readonly command: readonly string[] | undefined;
-  /** Where the user stands. */
+  /** The current directory of the user. */
   readonly directory: string;
   readonly environmentVariables: Readonly<Record<string, string>>;
 }

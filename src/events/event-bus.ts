@@ -16,7 +16,7 @@ interface EventBusOptions {
 }
 
 /**
- * Numbers what happens and tells it to those who listen. Builds nothing while nobody listens: only the count goes on, so that a
+ * Numbers each event and gives it to the listeners. Builds no event while nobody listens: only the count goes on, so that a
  * listener that comes back learns how much it missed.
  */
 export class EventBus implements EventFeed {

@@ -125,7 +125,7 @@ export class FunctionRegistry implements FunctionService {
   }
 }
 
-/** Environment variables may hold secrets, which no event tells. */
+/** Environment variables may hold secrets, so no event contains them. */
 function summaryOf({ functionId, url, config }: ServedFunction): FunctionSummary {
   const { environmentVariables: _, ...rest } = config;
   return { functionId, versionId: '0', url, config: rest };

@@ -99,7 +99,7 @@ class InstanceAgent {
     this.#clock = clock;
   }
 
-  /** Asked by Node at each request, which then tells the instance `Connection: keep-alive` or `close`. */
+  /** Asked by Node at each request, which then sends `Connection: keep-alive` or `close` to the instance. */
   get keepAlive(): boolean {
     return this.#keepsConnections !== 'no';
   }
@@ -203,7 +203,7 @@ type WriteCallback = (error?: Error | null) => void;
 
 /**
  * A connection to an instance. A write to a closed connection does not destroy it, since an answer that came before may still be
- * unread. The read side then tells whether the instance has answered.
+ * unread. The read side then shows whether the instance has answered.
  */
 class InstanceSocket extends Socket {
   /** How many bytes it had received when it was kept. */

@@ -21,7 +21,7 @@ export interface GatewayOptions {
   readonly hostVerdict: (host: string) => HostVerdict;
   /** Signs requests to triggers of `authType` function; without it any signature in the right form is accepted (spec U50). */
   readonly accessKey?: AccessKey | undefined;
-  /** Called once for each request, also for refused requests and for those that cannot be parsed. */
+  /** Called once for each request, also for refused requests and for requests that cannot be parsed. */
   onRecord(record: RequestRecord): void;
   /** Told when a request begins and when an instance takes it. */
   readonly emit?: Emit;

@@ -111,7 +111,7 @@ export class NodeExchange implements Exchange {
   }
 
   abort(): void {
-    // Where the end of the connection is the end of the body, only a reset tells that the body is not whole.
+    // Where the end of the connection is the end of the body, only a reset shows that the body is not whole.
     if (this.hasOpenEnd && this.request.httpVersionMinor === 0) this.socket.resetAndDestroy();
     else this.socket.destroy();
   }

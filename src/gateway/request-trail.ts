@@ -22,7 +22,7 @@ const UNKNOWN = '-';
 export interface AttemptResult {
   /** Whether the instance sent the head of a reply that could be passed on. */
   readonly answered: boolean;
-  /** What to tell the client, which has been told nothing yet. */
+  /** The error for the client, which has received nothing yet. */
   readonly failure?: FcError;
   /** Why the request may be sent once more: nothing has been answered, and nothing can have been done twice. */
   readonly retry?: 'reset' | 'refused';

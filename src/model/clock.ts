@@ -33,7 +33,7 @@ export interface KeptClock {
   readonly offsetMs: number;
   /** How far the host's wall clock has run ahead of the time that has passed, as in a sleep, in milliseconds: this clock does not follow it. */
   readonly skippedMs: number;
-  /** Where it stands; only of a frozen clock. */
+  /** Its time; only of a frozen clock. */
   readonly frozenAt?: number;
 }
 
@@ -43,7 +43,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LONGEST_STALL_MS = 5;
 
 const HOST_TIME: TimeSource = {
-  // `performance.now()` tells the same, and takes a millisecond to load at the start of every command.
+  // `performance.now()` gives the same value, and takes a millisecond to load at the start of every command.
   monotonic() {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1000 + nanoseconds / 1e6;
@@ -224,7 +224,7 @@ export class MovableClock implements Clock {
     return this.#epoch + this.#moved + this.#source.monotonic();
   }
 
-  /** Where the clock stands, unrounded. */
+  /** The time of the clock, not rounded. */
   get #position(): number {
     return this.#frozenAt ?? this.#running();
   }

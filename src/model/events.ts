@@ -46,7 +46,7 @@ export type EventBody =
       readonly method: string;
       readonly target: string;
     }
-  /** An instance takes the request: told again when the request is tried on another one. */
+  /** An instance takes the request. Emitted again when the request is tried on another instance. */
   | { readonly type: 'request.admitted'; readonly requestId: string; readonly decision: Decision }
   | { readonly type: 'request.end'; readonly record: RequestRecord }
   /** A session was opened; `reopened`: under the ID of an expired session. */

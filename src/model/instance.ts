@@ -6,7 +6,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** How a process ended: by itself with a code, or by a signal. `lastLines` are the last lines that it printed, from the one that names a failure on. */
+/** How a process ended: by itself with a code, or by a signal. `lastLines` are the last lines that it printed, from the line that names a failure on. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -24,7 +24,7 @@ export interface InstanceSpec {
 /** Starts Instances: as local processes; in tests, in this process; later, as containers. */
 export interface InstanceDriver {
   /**
-   * Returns at once; readiness and death are told by the Instance. Aborting `signal` before it is ready ends the attempt.
+   * Returns at once; the Instance reports when it is ready and when it has ended. Aborting `signal` before it is ready ends the attempt.
    * The start limit is the driver's to keep (`startTimeoutInSeconds`).
    */
   start(spec: InstanceSpec, signal: AbortSignal): Instance;
@@ -62,7 +62,7 @@ export interface LogLine {
 export interface InstanceLog {
   lines(): readonly LogLine[];
   /**
-   * Adds a platform line, as `FC Invoke Start RequestId: …`. With `afterPrinted` it stands behind all that the handler has printed by
+   * Adds a platform line, as `FC Invoke Start RequestId: …`. With `afterPrinted` it comes after everything that the handler has printed by
    * now, which may still be on its way.
    */
   note(text: string, options?: { readonly afterPrinted?: boolean }): void;

@@ -123,7 +123,7 @@ export interface TriggerService {
 export interface ClockState {
   /** UTC with milliseconds. */
   readonly now: string;
-  /** How far it stands from where it would be untouched, in milliseconds. */
+  /** The difference to a clock that nobody has moved, in milliseconds. */
   readonly offsetMs: number;
   readonly frozen: boolean;
 }

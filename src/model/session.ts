@@ -16,7 +16,7 @@ export interface SessionMounts {
 
 export const MOUNT_FIELDS = ['nasConfig', 'ossMountConfig', 'polarFsConfig', 'juiceFsConfig'] as const;
 
-/** A Session as the API tells it (struct Session, SDK 4.7.6). Times are UTC in whole seconds, `2025-04-01T08:15:27Z`. */
+/** A Session as the API returns it (struct Session, SDK 4.7.6). Times are UTC in whole seconds, `2025-04-01T08:15:27Z`. */
 export interface Session extends SessionMounts {
   readonly sessionId: string;
   readonly functionName: string;

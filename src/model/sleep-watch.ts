@@ -8,7 +8,7 @@ const NOTICEABLE_MS = 2000;
  * Notices that the host's wall clock has run away from time as the emulator counts it: the machine slept, or somebody set its clock.
  * Sessions count neither; the Max-Age of a browser's cookie counts both.
  * @param clock the process clock
- * @param onGap told how far the wall clock jumped, in milliseconds; negative when it was set back
+ * @param onGap receives by how many milliseconds the wall clock jumped; negative when it was set back
  * @returns a function that ends the watch
  */
 export function watchForSleep(clock: MovableClock, onGap: (milliseconds: number) => void): () => void {

@@ -3,7 +3,7 @@ import type { HttpTrigger } from './function.js';
 /** What a trigger's `triggerConfig` says, every default filled in. On the wire it is a string of JSON. */
 export type HttpTriggerConfig = Pick<HttpTrigger, 'authType' | 'methods' | 'disableURLInternet'>;
 
-/** A Trigger as the API tells it (struct Trigger, SDK 4.7.6). Times are UTC in whole seconds. */
+/** A Trigger as the API returns it (struct Trigger, SDK 4.7.6). Times are UTC in whole seconds. */
 export interface Trigger {
   readonly triggerName: string;
   readonly triggerId: string;

@@ -17,7 +17,7 @@ export interface Command {
 const FIRST_LINE_BYTES = 256;
 
 /**
- * Looks a command up as the system will when an instance starts, so that a misspelt one is told when the function is made (spec U41):
+ * Looks a command up as the system will when an instance starts, so that a misspelt command is reported when the function is made (spec U41):
  * the command, the interpreter of a script, and the script file that is an interpreter's first argument.
  * @throws CAFileNotFound, with a fix
  */
@@ -93,7 +93,7 @@ const INTERPRETERS: readonly {
 /** These take `-e` for code that is an argument, not for "exit on error". */
 const EVALUATE = /^(ruby|perl|php)$/;
 
-/** Where any other option stands before it, the script cannot be told from the value of an option, and nothing is checked. */
+/** After any other option, the script looks like the value of that option, so nothing is checked. */
 function checkScript(interpreter: string, args: readonly string[], where: Where): void {
   const known = INTERPRETERS.find(({ name }) => name.test(interpreter));
   if (known === undefined) return;

@@ -60,7 +60,7 @@ const LANGUAGES: readonly { readonly command: RegExp; readonly listen: string }[
     listen: 'server.listen(process.env.FC_SERVER_PORT)',
   },
 ];
-/** Programs that are told their port on the command line. */
+/** Programs that take their port from the command line. */
 const SERVERS =
   /\b(http\.server|uvicorn|gunicorn|hypercorn|flask|http-server|php -S|rackup|rails|next|vite)\b/;
 
@@ -98,7 +98,7 @@ function variableInCommand({ config: { customRuntimeConfig } }: Evidence): strin
 
 /**
  * Looks for a variable that the command was to get replaced, as `$FC_SERVER_PORT`.
- * @returns what is wrong and what to write; undefined when there is none, or a shell reads the command
+ * @returns the mistake and the right command; undefined when there is no mistake, or a shell reads the command
  */
 export function literalVariable(argv: readonly string[]): string | undefined {
   if (isShell(argv[0])) return undefined;

@@ -14,7 +14,7 @@ const OF_A_STACK =
 /** A program's own words for a failure. */
 const COMPLAINT =
   /\b(error|fatal|emerg|panic|fail(ed|ure)?|cannot|can't|could not|unable|not found|no such|denied|refused|invalid|missing|required|in use)\b/i;
-/** Complaints that do not say what is wrong: npm's, and of servers that try again. */
+/** Complaints that do not name the cause: npm's, and those of servers that try again. */
 const NOT_A_REASON =
   /\bretry(ing)?\b|^npm (error|ERR!) *(code |errno |path |command |signal |workspace |location |A complete log|Lifecycle script|$)|A complete log of this run/i;
 

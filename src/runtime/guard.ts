@@ -62,7 +62,7 @@ export class Guard {
     this.#running = running;
     child.once('error', (error) => this.#onEnd(running, error));
     child.once('exit', () => this.#onEnd(running));
-    // The exit event tells that the guard has died.
+    // The exit event reports the end of the guard.
     child.stdin.on('error', () => {});
     // The guard does not keep the emulator alive.
     child.unref();
@@ -71,7 +71,7 @@ export class Guard {
     for (const file of this.#files) this.#send(`f ${file}`);
   }
 
-  /** Has a process group killed when the emulator ends. @param startTime of the leader, where the system tells it */
+  /** Has a process group killed when the emulator ends. @param startTime of the leader, where the system shows it */
   watch(group: number, startTime = '0'): void {
     this.#groups.set(group, startTime);
     this.#send(`+ ${group} ${startTime}`);
@@ -101,7 +101,7 @@ export class Guard {
     this.#running?.input.end();
   }
 
-  /** Ends the input of the guard, and waits until it has killed what is left. */
+  /** Ends the input of the guard, and waits until it has killed the processes that are left. */
   async close(): Promise<void> {
     const running = this.#running;
     this.closeNow();

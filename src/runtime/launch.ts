@@ -72,7 +72,7 @@ export async function launch({
   });
   if (child.pid === undefined) {
     const { code, cause } = await child;
-    // "Not found" may mean the command, its interpreter or the directory: the check tells which.
+    // "Not found" may mean the command, its interpreter or the directory: the check finds out which.
     if (code !== undefined && REFUSED.includes(code))
       checkCommand({ argv: [command, ...args], cwd, path: environment.PATH ?? '' });
     throw spawnError(command, code, cause);

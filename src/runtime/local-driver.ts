@@ -39,7 +39,7 @@ export interface LocalDriver extends InstanceDriver {
    * @returns a function that takes this back
    */
   removeOnExit(path: string): () => void;
-  /** Kills every instance, and waits until the guard has killed what is left. No start succeeds afterwards. */
+  /** Kills every instance, and waits until the guard has killed the processes that are left. No start succeeds afterwards. */
   close(): Promise<void>;
   /** Does the same without waiting. */
   closeNow(): void;
@@ -101,7 +101,7 @@ export function createLocalDriver({
     },
     closeNow() {
       closed = true;
-      // The guard kills what is left.
+      // The guard kills the processes that are left.
       void Promise.all(killAll());
       guard.closeNow();
     },

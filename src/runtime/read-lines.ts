@@ -18,7 +18,7 @@ export function readLines(stream: Readable, take: (line: string) => void): Promi
   });
 }
 
-/** Splits a stream of bytes into lines, however the bytes are cut into chunks. Cuts off what is beyond the longest line. */
+/** Splits a stream of bytes into lines, however the bytes are cut into chunks. Cuts a line that is too long. */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #take: (line: string) => void;

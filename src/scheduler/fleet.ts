@@ -45,7 +45,7 @@ interface FleetOptions {
   readonly onDefect: (what: string, error: unknown) => void;
 }
 
-/** The processes of the pools' instances: starts and stops them for the core, and tells it when they are ready and when they end. */
+/** The processes of the pools' instances: starts and stops them for the core, and reports to it when they are ready and when they end. */
 export class Fleet implements PoolHooks {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
@@ -115,7 +115,7 @@ export class Fleet implements PoolHooks {
     return this.#members.get(instanceId)?.instance.exited ?? Promise.resolve();
   }
 
-  /** Ends it: in order (SIGTERM, then the drain timeout), or at once with what is in flight on it. Never rejects. */
+  /** Ends it: in order (SIGTERM, then the drain timeout), or at once with its requests in flight. Never rejects. */
   async stop({ instanceId }: PooledInstance, { abort, reason }: HowToEnd): Promise<void> {
     const member = this.#members.get(instanceId);
     if (member === undefined) return;

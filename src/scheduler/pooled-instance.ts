@@ -2,7 +2,7 @@ import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import type { Ranked } from './structures/first-fit-index.js';
 
-/** How an instance is ended: with `abort` at once, with what is in flight on it; else what is in flight may finish. */
+/** How an instance is ended: with `abort` at once, together with its requests in flight; else these requests may finish. */
 export interface HowToEnd {
   readonly abort: boolean;
   readonly reason: EndReason;
@@ -33,7 +33,7 @@ export class PooledInstance implements Ranked {
   state: 'starting' | 'ready' | 'gone' = 'starting';
   /** Slots taken: sessions bound to it. */
   sessions = 0;
-  /** Requests in flight, those that wait for it to be ready included. */
+  /** Requests in flight, also the requests that wait for it to be ready. */
   inFlight = 0;
   /** Since when it has neither (session clock). */
   emptySince: number;

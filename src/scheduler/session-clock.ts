@@ -22,7 +22,7 @@ export class SessionClock implements ClockService {
     return this.state;
   }
 
-  /** @throws InvalidArgument for what is not a whole number of milliseconds up to ten years */
+  /** @throws InvalidArgument unless it is a whole number of milliseconds up to ten years */
   async advance(milliseconds: number): Promise<ClockState> {
     checkRange('milliseconds', milliseconds, LIMITS.advanceInMs);
     await this.#clock.advance(milliseconds);

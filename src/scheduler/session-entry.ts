@@ -9,7 +9,7 @@ import {
 } from '../model/session.js';
 import type { PooledInstance } from './pooled-instance.js';
 
-// The bits of a session's facts; above them stands its status.
+// The bits of a session's facts; the bits above them hold its status.
 const KNOWN = 1;
 const USED = 2;
 const ERASED = 4;

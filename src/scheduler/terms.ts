@@ -24,7 +24,7 @@ export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
 }
 
 /**
- * The terms with what is wished for changed. What was left out is never the cause of a refusal (spec U2).
+ * The terms with the given values changed. A value that was left out is never the cause of a refusal (spec U2).
  * @param maxTTL the longest TTL that may be asked for, in seconds; FC's own limit unless lifted
  * @throws InvalidArgument
  */

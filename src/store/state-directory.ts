@@ -32,7 +32,7 @@ export interface StateDirectory {
   keepClock(clock: KeptClock): void;
   /** The sessions of one qualifier of a function. */
   storeOf(functionName: string, qualifier?: string): SessionStore;
-  /** Writes everything to the disk and releases the directory. Ignores what is saved later. */
+  /** Writes everything to the disk and releases the directory. Ignores changes that are saved later. */
   close(): void;
 }
 

@@ -7,7 +7,7 @@ import { FIRST_SUM, sealLine } from './journal-line.js';
 const CHUNK_CHARACTERS = 256 * 1024;
 
 /**
- * Replaces the journal by one that holds only these entries: writes a new file, brings it to the disk, renames it.
+ * Replaces the journal by a journal that holds only these entries: writes a new file, brings it to the disk, renames it.
  * When it throws, the old journal is unchanged.
  * @returns the new file, open, and the sum of its last line
  */

@@ -2,7 +2,7 @@ import { existsSync, readlinkSync } from 'node:fs';
 import { firstPage, namesIn, piecesOf } from './proc-file.js';
 import { processIds } from './process-table.js';
 
-// Which process listens on which TCP port, as Linux tells it in /proc. Other systems tell nothing: every answer is `undefined` or empty.
+// Which process listens on which TCP port, by /proc, which only Linux has. Elsewhere every answer is `undefined` or empty.
 
 export interface PortOwner {
   readonly pid: number;
@@ -28,7 +28,7 @@ const LISTENING = '0A';
 /** 127.x.x.x, ::1, and ::ffff:127.x.x.x; each 32 bits in the order of this machine, which is little-endian wherever Node.js runs. */
 const LOOPBACK = /^([0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
 
-/** @returns the process that listens on a TCP port, as far as the system tells this user */
+/** @returns the process that listens on a TCP port, as far as the system shows it to this user */
 export function portOwner(port: number): PortOwner | undefined {
   const inodes = inodesOf((listener) => listener.port === port);
   if (inodes.size === 0) return undefined;

@@ -26,7 +26,7 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** From which ports the system takes those of outgoing connections. Linux tells; 32768–60999 is its default. */
+/** The range of the ports of outgoing connections. Linux shows it; 32768–60999 is its default. */
 export function ephemeralRange(): PortRange {
   const [lowest, highest] =
     firstPage('/proc/sys/net/ipv4/ip_local_port_range')?.trim().split(/\s+/).map(Number) ?? [];

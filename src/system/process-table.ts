@@ -1,6 +1,6 @@
 import { firstPage, namesIn, wholeFile } from './proc-file.js';
 
-// What Linux tells of processes in /proc. Other systems tell nothing: every answer is `undefined` or empty.
+// Reads about processes in /proc, which only Linux has. Elsewhere every answer is `undefined` or empty.
 
 const RUNNING = 'R';
 /** A zombie, and a process that is being removed. */

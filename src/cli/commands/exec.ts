@@ -65,7 +65,7 @@ export const exec = command({
     const { handler } = values;
     const handlerWords = handler === undefined ? undefined : asUsage(() => commandWords(handler));
     const config = await servedFunction({ ...values, given }, handlerWords, context);
-    // The terminal belongs to the command: without -v only failures of the emulator are told.
+    // The terminal belongs to the command: without -v only failures of the emulator are printed.
     const quiet = !values.verbose;
     const log = readyFirst(
       (values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, { ...values, quiet }),

@@ -10,7 +10,7 @@ const SAME_SENDING_MS = 200;
 
 /**
  * Tells whether a signal was sent to the whole process group, as a terminal sends Ctrl-C and as `timeout` does, or to this process
- * alone. The witness is a `cat` in the same group: a signal to the group ends it; otherwise it returns what is written to it.
+ * alone. The witness is a `cat` in the same group: a signal to the group ends it; otherwise it returns the bytes that are written to it.
  */
 export class GroupWitness {
   readonly #clock: Pick<Clock, 'now'>;
@@ -25,7 +25,7 @@ export class GroupWitness {
     this.#start();
   }
 
-  /** @returns whether the signal that this process has just received went to its whole group; false where that cannot be told */
+  /** @returns whether the signal that this process has just received went to its whole group; false where that cannot be known */
   async hasReceived(signal: SignalName): Promise<boolean> {
     const last = this.#lastEnd;
     if (last?.signal === signal && this.#clock.now() - last.at <= SAME_SENDING_MS) return true;
@@ -47,7 +47,7 @@ export class GroupWitness {
   #start(): void {
     const witness = spawn('cat', [], { env: this.#env, stdio: ['pipe', 'pipe', 'ignore'] });
     this.#witness = witness;
-    // The exit tells the same.
+    // The exit event reports the same.
     witness.stdin.on('error', () => {});
     witness.once('error', () => {
       this.#witness = undefined;

@@ -14,7 +14,7 @@ interface Fitted {
 }
 
 const GAP = 2;
-/** Characters that take two places on a terminal, and those that take none. */
+/** Characters that take two places on a terminal, and characters that take none. */
 const DOUBLE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const NONE = /\p{Mn}|\p{Me}|\u200d|\ufe0f/u;

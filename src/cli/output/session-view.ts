@@ -54,7 +54,7 @@ const COLUMNS: readonly Column[] = [
 ];
 const MORE_COLUMNS = ['FUNCTION', 'QUALIFIER', 'AFFINITY', 'CREATED', 'MODIFIED'].map((head) => ({ head }));
 
-/** Sessions as a table, in the order given; those that are not Active are dim. */
+/** Sessions as a table, in the order given; sessions that are not Active are dim. */
 export function sessionTable(
   sessions: readonly Session[],
   { now, wide, screen }: { readonly now: number; readonly wide: boolean; readonly screen: Screen },

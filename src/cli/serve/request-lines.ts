@@ -65,7 +65,7 @@ export function requestLines(
   return lines;
 }
 
-/** What stands between two columns of the log. */
+/** The space between two columns of the log. */
 export function gapFor(columns: number | undefined): string {
   return isNarrow(columns) ? ' ' : '  ';
 }

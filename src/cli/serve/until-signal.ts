@@ -9,7 +9,7 @@ interface ShutdownOptions {
   readonly onEnded: (forced: boolean) => void;
 }
 
-/** The exit code of a drain that was cut off: the one that shells report for SIGTERM. */
+/** The exit code of a drain that was cut off: the code that shells report for SIGTERM. */
 const FORCED = 143;
 
 /**
@@ -24,7 +24,7 @@ export async function untilSignal({ emulator, signals, onDrain, onEnded }: Shutd
     signals.take((signal) => {
       count += 1;
       if (count === 1) return first(signal);
-      // A third signal waits for nothing; the guard ends what is left.
+      // A third signal waits for nothing; the guard ends the processes that are left.
       if (count > 2) process.exit(codeOf(signal));
       void emulator.then((running) => running.stopNow()).finally(() => process.exit(codeOf(signal)));
     });

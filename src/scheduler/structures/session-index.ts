@@ -36,7 +36,7 @@ export class SessionIndex {
 
   /** Those created after the one of that order, oldest first. */
   *after(order: number): Generator<SessionEntry> {
-    // While a list is being read, erasing may replace the pages by fewer and shorter ones: this reads those that were there.
+    // While a list is being read, erasing may replace the pages by fewer and shorter ones: this loop reads the old pages.
     const pages = this.#pages;
     for (let at = pageWith(pages, order); at < pages.length; at++) {
       for (const entry of pages[at]?.entries ?? []) if (entry.order > order && !entry.erased) yield entry;

@@ -48,7 +48,7 @@ export const logs = command({
     }),
 });
 
-/** Those that run; when none does, those that ended lately. */
+/** The running instances; without any, the instances that ended lately. */
 async function meant(
   control: Connected,
   { function: functionName }: { readonly function: string | undefined },
