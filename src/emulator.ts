@@ -120,6 +120,7 @@ export async function startEmulator(
     events,
     clock: processClock,
     accessKey,
+    invocations: served.invocations,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
     onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
   });

@@ -8,10 +8,11 @@ import type { AccessKey } from './model/access-key.js';
 import type { Clock } from './model/clock.js';
 import { asFcError, FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
-import { DEFAULT_TRIGGER, type FunctionConfig, type HttpTrigger } from './model/function.js';
+import { DEFAULT_TRIGGER, type FunctionConfig, type HttpTrigger, LATEST } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
+import type { Invocations } from './model/invocations.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { Route } from './model/route.js';
 import { completeTrigger } from './model/trigger-config.js';
@@ -49,6 +50,7 @@ export class ServedFunctions {
   readonly #routes: Routes;
   /** Functions that are removed, until nothing of them is left. */
   readonly #removed = new Set<DeployedFunction>();
+  #isEnding = false;
 
   constructor(shared: SharedParts) {
     this.#shared = shared;
@@ -118,6 +120,16 @@ export class ServedFunctions {
     return this.#listeningOf(config.functionName);
   }
 
+  /** What InvokeFunction uses. */
+  get invocations(): Invocations {
+    const { apiEntrance } = this.#gateway;
+    return {
+      routeOf: async ({ functionName, qualifier = LATEST }) => this.#invocable(functionName, qualifier),
+      serve: apiEntrance.serve,
+      refuse: (exchange, refusal) => apiEntrance.refuse(exchange, refusal),
+    };
+  }
+
   /** Takes no more requests, lets those in flight finish within the drain timeout, and forgets the function. @throws FunctionNotFound */
   async remove(functionName: string): Promise<void> {
     const { registry, processClock } = this.#shared;
@@ -125,8 +137,11 @@ export class ServedFunctions {
     this.#removed.add(removed);
     this.#taken.add(functionName);
     const triggers = this.triggers.release(functionName);
-    await within(processClock, removed.served.config.drainTimeoutInSeconds * 1000, triggers.drain());
+    const { apiEntrance } = this.#gateway;
+    const drained = Promise.all([triggers.drain(), apiEntrance.drain(functionName)]);
+    await within(processClock, removed.served.config.drainTimeoutInSeconds * 1000, drained);
     triggers.closeNow();
+    apiEntrance.stop(functionName);
     await removed.remove();
     this.#removed.delete(removed);
     this.#taken.delete(functionName);
@@ -139,12 +154,16 @@ export class ServedFunctions {
    */
   async drain(deadline: number): Promise<boolean> {
     const { processClock } = this.#shared;
-    return !(await within(processClock, deadline - processClock.now(), this.triggers.drain()));
+    this.#isEnding = true;
+    const drained = Promise.all([this.triggers.drain(), this.#gateway.apiEntrance.drain()]);
+    return !(await within(processClock, deadline - processClock.now(), drained));
   }
 
   /** Cuts off the requests in flight and ends every instance. @param graceMs what an instance has; its drain timeout by default */
   async end(graceMs?: number): Promise<void> {
+    this.#isEnding = true;
     this.triggers.closeNow();
+    this.#gateway.apiEntrance.stop();
     this.#gateway.close();
     const all = [...this.#shared.registry.all(), ...this.#removed];
     await Promise.all(all.map((one) => one.stop(graceMs === undefined ? {} : { graceMs })));
@@ -167,6 +186,11 @@ export class ServedFunctions {
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName, qualifier) }),
     });
+  }
+
+  #invocable(functionName: string, qualifier: string): Route {
+    if (this.#isEnding) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+    return this.#routes.of(completeTrigger({ functionName, qualifier, triggerName: 'invoke' }));
   }
 
   async #listen(trigger: () => HttpTrigger, place: TriggerPlace): Promise<TriggerListener> {

@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { AccessKey } from '../model/access-key.js';
 import { type Clock, hostNow } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
+import type { Invocations } from '../model/invocations.js';
+import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { ControlPlane } from '../model/services.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
@@ -15,9 +17,10 @@ import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
 import { indexRoute } from './index-route.js';
+import { invokeRoutes } from './invoke-routes.js';
 import type { Reply } from './operation.js';
 import { parseBody, readBytes } from './read-body.js';
-import { type ApiReplyHead, sendError, sendRawError, sendReply } from './reply.js';
+import { type ApiReplyHead, commonHeaders, sendError, sendRawError, sendReply } from './reply.js';
 import { createRouter, type Found, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 import { triggerRoutes } from './trigger-routes.js';
@@ -34,6 +37,8 @@ export interface ApiOptions {
   readonly hostVerdict: (host: string) => HostVerdict;
   /** The source of `GET /_emulator/v1/events`; without it that stream is silent. */
   readonly events?: EventFeed;
+  /** Runs functions; without it InvokeFunction is not supported. Needs the process clock. */
+  readonly invocations?: Invocations;
   /** The process clock, which times the heartbeat of that stream. */
   readonly clock?: Clock;
   /** The longest TTL that a session may ask for (spec U3). */
@@ -55,7 +60,8 @@ export interface Api {
 
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
-  const { control, ids, sessionClock, hostVerdict, events, clock, maxSessionTTLInSeconds, onError } = options;
+  const { control, ids, sessionClock, hostVerdict, events, clock, invocations, onError } = options;
+  const { maxSessionTTLInSeconds } = options;
   const authenticate = createAuthentication(options.accessKey, { now: options.realNow ?? hostNow });
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
@@ -67,6 +73,7 @@ export function createApi(options: ApiOptions): Api {
       ...triggerRoutes(control.triggers),
       ...emulatorRoutes(control),
       ...eventRoutes(events, clock),
+      ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),
     });
     return made;
   };
@@ -103,8 +110,9 @@ export function createApi(options: ApiOptions): Api {
     const requestId = ids.requestId();
     try {
       checkHead(request, hostVerdict);
-      const reply = await answer({ request, response, authenticate, router, requestId });
-      await sendReply(response, reply, headOf(requestId));
+      const head = (): ApiReplyHead => headOf(requestId);
+      const reply = await answer({ request, response, authenticate, router, requestId, head });
+      await sendReply(response, reply, head());
     } catch (error) {
       const refusal = asFcError(error);
       if (refusal.code === 'InternalServerError') onError?.(error);
@@ -148,26 +156,40 @@ async function answer({
   authenticate,
   router,
   requestId,
+  head,
 }: {
   request: IncomingMessage;
   response: ServerResponse;
   authenticate: Authenticate;
   router: () => Router;
   requestId: string;
+  head: () => ApiReplyHead;
 }): Promise<Reply> {
   const checkPayload = await authenticate(request);
   const found = router().find(request.method ?? '', request.url ?? '');
-  const bytes = checkPayload === undefined && isWithoutBody(found) ? undefined : await readBytes(request);
+  const isUnread = checkPayload === undefined && isWithoutBody(found);
+  const bytes = isUnread ? undefined : await readBytes(request, isRaw(found) ? MAX_BODY_BYTES : undefined);
   if (bytes !== undefined) checkPayload?.(bytes);
   if (found.allow !== undefined) response.setHeader('Allow', found.allow);
   if (found.refusal !== undefined) throw found.refusal;
+  const { handler, param, query } = found;
+  if ('raw' in handler) {
+    // The gateway's own lines of a reply begin with the request's ID.
+    const commonLines = (): string[] =>
+      Object.entries(commonHeaders(head()))
+        .filter(([name]) => name !== 'X-Fc-Request-Id')
+        .flat();
+    const body = bytes === undefined ? request : Readable.from([bytes]);
+    await handler.raw({ param, query, requestId, request, response, bytes: body, commonLines });
+    return { kind: 'written' };
+  }
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const body =
     found.reads || bytes === undefined ? undefined : parseBody(bytes, request.headers['content-type']);
-  return found.handler({
-    param: found.param,
-    query: found.query,
+  return handler({
+    param,
+    query,
     body,
     requestId,
     lastEventId: request.headers['last-event-id']?.toString(),
@@ -175,9 +197,13 @@ async function answer({
   });
 }
 
-/** Of a request that is refused or only reads, the body is not read, unless a signature covers it. */
+/** Of a request that is refused, only reads or takes its body as a stream, the body is not read here, unless a signature covers it. */
 function isWithoutBody(found: Found): boolean {
-  return found.refusal !== undefined || found.reads;
+  return found.refusal !== undefined || found.reads || isRaw(found);
+}
+
+function isRaw(found: Found): boolean {
+  return found.refusal === undefined && 'raw' in found.handler;
 }
 
 function refusalOf(request: IncomingMessage, hostVerdict: ApiOptions['hostVerdict']): FcError | undefined {

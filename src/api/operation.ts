@@ -1,3 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+
 /** A request for an operation, after every check of its head. */
 export interface Call {
   /** A part of the path, percent-decoded. */
@@ -17,13 +20,31 @@ export type Reply =
   /** 204 */
   | { readonly kind: 'empty' }
   | { readonly kind: 'page'; readonly html: string }
+  /** The handler has written it. */
+  | { readonly kind: 'written' }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<string> };
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Handler = (call: Call) => Promise<Reply>;
 
+/** A request whose body is not JSON and whose reply is written by its handler. */
+export interface RawCall extends Omit<Call, 'body' | 'lastEventId' | 'signal'> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The body of the request. */
+  readonly bytes: Readable;
+  /** Flat: what every reply has, without the request's ID. */
+  readonly commonLines: () => readonly string[];
+}
+
+export interface RawHandler {
+  readonly raw: (call: RawCall) => Promise<void>;
+}
+
 /** Path to method to handler. GET never changes anything. */
-export type OperationTable = Readonly<Record<string, Readonly<Partial<Record<Method, Handler>>>>>;
+export type OperationTable = Readonly<
+  Record<string, Readonly<Partial<Record<Method, Handler | RawHandler>>>>
+>;
 
 export function json(body: unknown): Reply {
   return { kind: 'json', body };

@@ -32,6 +32,8 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: Ap
       response.writeHead(204, commonHeaders(head));
       response.end();
       return;
+    case 'written':
+      return;
     case 'stream':
       return sendStream(response, reply, head);
   }
@@ -116,7 +118,8 @@ function errorText(error: FcError, { requestId }: ApiReplyHead): string {
   return JSON.stringify({ ...body, Message: 'an internal error has occurred. Please retry.' });
 }
 
-function commonHeaders({ requestId, sentAt }: ApiReplyHead): Readonly<Record<string, string>> {
+/** What every reply has. */
+export function commonHeaders({ requestId, sentAt }: ApiReplyHead): Readonly<Record<string, string>> {
   return {
     'X-Fc-Request-Id': requestId,
     'x-acs-request-id': requestId,

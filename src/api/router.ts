@@ -1,6 +1,6 @@
 import { addRoute, createRouter as createPaths, findRoute } from 'rou3';
 import { FcError } from '../model/errors.js';
-import type { Handler, Method, OperationTable } from './operation.js';
+import type { Handler, Method, OperationTable, RawHandler } from './operation.js';
 
 /** The handler for a method and target, or the refusal. */
 export type Found =
@@ -9,7 +9,7 @@ export type Found =
   | {
       readonly allow?: undefined;
       readonly refusal?: undefined;
-      readonly handler: Handler;
+      readonly handler: Handler | RawHandler;
       /** Whether the method only reads, so that its body is ignored. */
       readonly reads: boolean;
       readonly query: URLSearchParams;

@@ -37,6 +37,8 @@ export class Attempt {
   #tunnel: Socket | undefined;
   #over = false;
   #cancelTimeout: () => void = ignore;
+  /** When the request was handed to the instance. */
+  #startedAt = 0;
 
   static run(parts: AttemptParts): Promise<AttemptResult> {
     return new Promise((resolve) => {
@@ -60,7 +62,8 @@ export class Attempt {
       return;
     }
     exchange.body?.on('error', this.#onBodyError);
-    this.#cancelTimeout = clock.wakeAt(clock.now() + timeoutInSeconds * 1000, () =>
+    this.#startedAt = clock.now();
+    this.#cancelTimeout = clock.wakeAt(this.#startedAt + timeoutInSeconds * 1000, () =>
       this.#fail(timeoutFailure(timeoutInSeconds)),
     );
     try {
@@ -123,7 +126,7 @@ export class Attempt {
       this.#fail(asFcError(error));
       return;
     }
-    this.#answeredWith(reply);
+    this.#answeredWith(reply, body.sentStatus);
     if (this.#outgoing !== undefined) decideReuse(this.#outgoing, reply);
     pump(reply, this.#exchange.sink, body);
   };
@@ -133,17 +136,19 @@ export class Attempt {
    * @throws BadResponse, and what the affinity throws; nothing has been written then
    */
   #passHead(reply: IncomingMessage): PassedBody {
-    const { exchange, route, assignment } = this.#parts;
+    const { exchange, route, assignment, clock } = this.#parts;
     const ours = ['X-Fc-Request-Id', exchange.requestId].concat(route.replyLines);
     const { status, reason, length, headers } = checkReply(reply, route.reservedReplyNames, ours);
     const requestMethod = exchange.head.method;
     const watch = route.affinity.onResponse(assignment, { requestMethod, status, headers });
+    const elapsedMs = clock.now() - this.#startedAt;
+    const answer = { assignment, lines: reply.rawHeaders, elapsedMs };
     try {
-      exchange.writeHead({ status, reason, lines: headers.flat }, length);
+      const sentStatus = exchange.writeHead({ status, reason, lines: headers.flat, answer }, length);
+      return { sentStatus, length, watch };
     } catch {
       throw badResponse('a header that cannot be passed on');
     }
-    return { length, watch };
   }
 
   #onSwitch({ reply, upstream, join }: { reply: IncomingMessage; upstream: Socket; join: () => void }): void {
@@ -160,7 +165,7 @@ export class Attempt {
       this.#fail(asFcError(error));
       return;
     }
-    this.#answeredWith(reply);
+    this.#answeredWith(reply, 101);
     this.#tunnel = upstream;
     openTunnel({ client: exchange.upgrade, upstream, clock, onBroken: () => this.#break(undefined) });
     join();
@@ -172,9 +177,9 @@ export class Attempt {
     this.#fail(badResponse('status 101 to a request that asked for no upgrade'));
   };
 
-  #answeredWith(reply: IncomingMessage): void {
+  #answeredWith(reply: IncomingMessage, sentStatus: number): void {
     this.#reply = reply;
-    this.#parts.trail.answered(reply.statusCode ?? 0);
+    this.#parts.trail.answered(sentStatus, reply.statusCode ?? 0);
   }
 
   get #answered(): boolean {
@@ -239,8 +244,9 @@ export class Attempt {
   }
 }
 
-/** The length of the body of a reply, where it is known, and the watcher of its bytes. */
+/** The status that the client receives, the length of the body, where it is known, and the watcher of its bytes. */
 interface PassedBody {
+  readonly sentStatus: number;
   readonly length: number | undefined;
   readonly watch: BodyWatcher | undefined;
 }

@@ -32,6 +32,7 @@ export function createRoute({
     qualifier,
     authType,
     disableURLInternet,
+    entrance: 'trigger',
     methods,
     affinity,
     admission,

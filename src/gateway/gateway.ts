@@ -7,6 +7,7 @@ import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type { Route } from '../model/route.js';
+import { ApiEntrance } from './api-entrance.js';
 import { createHandle } from './handle.js';
 import { HttpProxyUpstream } from './http-proxy-upstream.js';
 import { Listener } from './listener.js';
@@ -33,6 +34,8 @@ export interface Gateway {
   readonly handle: Handle;
   /** @param routeOf asked at each request, so that a function may change or be removed under the listener */
   createListener(routeOf: () => Route | FcError | undefined): Listener;
+  /** The entrance of InvokeFunction. */
+  readonly apiEntrance: ApiEntrance;
   /** Closes the connections to the instances. The owner of each listener closes the listener. */
   close(): void;
 }
@@ -44,6 +47,7 @@ export function createGateway({ ids, hostVerdict, accessKey, ...recording }: Gat
   const handle = createHandle({ clock, upstream, beginTrail });
   return {
     handle,
+    apiEntrance: new ApiEntrance({ handle, beginTrail }),
     createListener: (routeOf) =>
       new Listener({ routeOf, handle, beginTrail, clock, ids, hostVerdict, accessKey }),
     close: () => upstream.destroy(),

@@ -1,11 +1,14 @@
 import { Readable, Writable } from 'node:stream';
 import type { SessionAffinity } from '../model/affinity.js';
-import type { Exchange, ExchangeHead, ExchangeOutcome } from '../model/exchange.js';
+import { FcError } from '../model/errors.js';
+import type { Exchange, ExchangeHead, ExchangeOutcome, ExchangeReply } from '../model/exchange.js';
 import type { Route } from '../model/route.js';
 import { bodyTooLarge } from './check-request.js';
 
 /** The body of an asynchronous invocation (spec U51). */
 export const MAX_ASYNC_BODY_BYTES = 128 * 1024;
+
+const TASK_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 
 /** An asynchronous invocation opens no session and belongs to none (G10). */
 const NO_SESSION: SessionAffinity = {
@@ -20,15 +23,18 @@ export function isAsync({ lines }: ExchangeHead): boolean {
 }
 
 /**
- * Reads the whole body and answers 202.
+ * Reads the whole body and answers 202. The invocation has the task ID that the client gives, or its request ID.
  * @returns the invocation, which nobody waits for; undefined when the client has left before
- * @throws EntityTooLarge, and what breaks the body
+ * @throws InvalidArgument for a malformed task ID, EntityTooLarge, and what breaks the body
  */
 export async function acceptTask(exchange: Exchange, route: Route): Promise<TaskExchange | undefined> {
   const { requestId, head } = exchange;
+  const taskId = firstValue(head.lines, 'x-fc-async-task-id') ?? requestId;
+  if (taskId !== requestId) checkTaskId(taskId);
   const body = await readBody(exchange);
   if (exchange.isOver) return undefined;
-  const lines = ['X-Fc-Request-Id', requestId, ...route.replyLines, 'Content-Length', '0'];
+  const ids = ['X-Fc-Request-Id', requestId, 'X-Fc-Async-Task-Id', taskId];
+  const lines = [...ids, ...route.replyLines, 'Content-Length', '0'];
   exchange.writeHead({ status: 202, reason: 'Accepted', lines }, 0);
   exchange.sink.end();
   return new TaskExchange(requestId, withoutExpectation(head), body);
@@ -67,13 +73,14 @@ export class TaskExchange implements Exchange {
 
   writeInterim(): void {}
 
-  writeHead(): void {}
+  writeHead({ status }: ExchangeReply): number {
+    return status;
+  }
 
   abort(): void {
     this.#end('client-closed');
   }
 
-  /** Ends it because the emulator stops. */
   stop(): void {
     this.#end('stopped');
   }
@@ -82,6 +89,15 @@ export class TaskExchange implements Exchange {
     this.#isOver = true;
     this.#resolve(outcome);
   }
+}
+
+/** @throws InvalidArgument */
+function checkTaskId(taskId: string): void {
+  if (TASK_ID.test(taskId)) return;
+  throw new FcError(
+    'InvalidArgument',
+    `x-fc-async-task-id must be 1 to 128 letters, digits, "_" or "-", the first a letter or "_", got ${JSON.stringify(taskId.slice(0, 140))}`,
+  );
 }
 
 async function readBody(exchange: Exchange): Promise<Buffer | undefined> {

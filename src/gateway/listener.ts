@@ -8,11 +8,13 @@ import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { Route } from '../model/route.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { discardBody } from '../system/late-body.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
 import { checkTrigger, type SignatureRules } from './check-trigger.js';
 import { Connection } from './connection.js';
 import { refuse } from './failures.js';
-import { acceptTask, isAsync, MAX_ASYNC_BODY_BYTES, type TaskExchange, taskRoute } from './invoke-async.js';
+import { InFlight } from './in-flight.js';
+import { isAsync, MAX_ASYNC_BODY_BYTES } from './invoke-async.js';
 import { NodeExchange } from './node-exchange.js';
 import type { RequestTrail } from './request-trail.js';
 
@@ -40,14 +42,12 @@ export class Listener {
   });
   readonly #options: ListenerOptions;
   readonly #connections = new Map<Socket, Connection>();
-  readonly #idle: (() => void)[] = [];
-  /** Asynchronous invocations that run. */
-  readonly #tasks = new Set<TaskExchange>();
-  #inFlight = 0;
+  readonly #inFlight: InFlight;
   #isDraining = false;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#inFlight = new InFlight(options.handle);
     // A client that ends its writing side still receives its reply (F-12). Node has this option but does not declare it.
     Object.assign(this.server, { httpAllowHalfOpen: true });
     this.server
@@ -62,24 +62,21 @@ export class Listener {
 
   /** Requests that have begun and not ended, upgrades and asynchronous invocations included. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#inFlight.size;
   }
 
   /** Accepts no more connections; resolves when no request is left. */
   async drain(): Promise<void> {
     this.#stopListening();
-    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#inFlight.none();
     this.server.closeIdleConnections();
   }
 
   /** Accepts no more connections and destroys the open ones. */
   closeNow(): void {
     this.#stopListening();
-    for (const task of this.#tasks) task.stop();
-    for (const [socket, { open }] of this.#connections) {
-      for (const exchange of open) exchange.stop();
-      socket.destroy();
-    }
+    this.#inFlight.stop();
+    for (const socket of this.#connections.keys()) socket.destroy();
   }
 
   #stopListening(): void {
@@ -154,28 +151,14 @@ export class Listener {
 
   async #take(exchange: NodeExchange, connection: Connection): Promise<void> {
     connection.open.add(exchange);
-    this.#inFlight += 1;
+    this.#inFlight.begin(exchange);
     const answering = this.#answer(exchange, connection);
     if (answering !== undefined) await answering;
-    if (exchange.body !== undefined) exchange.discardBody(this.#options.clock);
+    if (exchange.body !== undefined) discardBody(exchange.request, this.#options.clock);
     await exchange.over;
     connection.open.delete(exchange);
     connection.sendDeferredReply();
-    this.#ended();
-  }
-
-  #ended(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  /** Runs an asynchronous invocation, once. Never rejects. */
-  async #run(task: TaskExchange, route: Route): Promise<void> {
-    this.#tasks.add(task);
-    this.#inFlight += 1;
-    await this.#options.handle(task, taskRoute(route));
-    this.#tasks.delete(task);
-    this.#ended();
+    this.#inFlight.end(exchange);
   }
 
   /** Never rejects. */
@@ -211,8 +194,7 @@ export class Listener {
     { connection, route }: { connection: Connection; route: Route },
   ): Promise<void> {
     try {
-      const task = await acceptTask(exchange, route);
-      if (task !== undefined) void this.#run(task, route);
+      await this.#inFlight.accept(exchange, route);
     } catch (error) {
       this.#refuseUnread(exchange, { refusal: asFcError(error), connection, route });
     }

@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../model/clock.js';
 import type { FcError } from '../model/errors.js';
 import type {
   ClientUpgrade,
@@ -10,12 +9,11 @@ import type {
   ExchangeOutcome,
   ExchangeReply,
 } from '../model/exchange.js';
+import { endBodyWithConnection } from '../system/late-body.js';
 import type { CheckedRequest } from './check-request.js';
 
 /** Stands for the method and target of a request that could not be parsed. */
 const UNKNOWN = '-';
-/** How long a client may go on sending the body of a request that has been answered. */
-const DISCARD_MS = 10_000;
 
 interface NodeExchangeParts {
   readonly requestId: string;
@@ -104,10 +102,11 @@ export class NodeExchange implements Exchange {
     writer._writeRaw(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
   }
 
-  writeHead({ status, reason, lines }: ExchangeReply, length: number | undefined): void {
+  writeHead({ status, reason, lines }: ExchangeReply, length: number | undefined): number {
     this.hasOpenEnd = length === undefined;
     if (this.closesConnection || this.bodyError !== undefined) this.response.shouldKeepAlive = false;
     this.response.writeHead(status, reason, lines as string[]);
+    return status;
   }
 
   abort(): void {
@@ -116,7 +115,7 @@ export class NodeExchange implements Exchange {
     else this.socket.destroy();
   }
 
-  /** Ends the exchange with its connection, because the emulator stops. */
+  /** Ends the exchange with its connection. */
   stop(): void {
     this.#isStopped = true;
     this.socket.destroy();
@@ -127,7 +126,7 @@ export class NodeExchange implements Exchange {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (!this.request.complete) this.#watchBody();
+    endBodyWithConnection(this.request);
     this.#resolve(this.#outcome());
   }
 
@@ -147,43 +146,10 @@ export class NodeExchange implements Exchange {
     return true;
   }
 
-  /** Reads the rest of the body of a request that was answered without it, so that the connection can serve the next request. */
-  discardBody(clock: Clock): void {
-    const { request, socket } = this;
-    if (request.readableEnded || request.destroyed || socket.destroyed) return;
-    const callOff = clock.wakeAt(clock.now() + DISCARD_MS, () => {
-      socket.destroy();
-    });
-    const over = (): void => {
-      callOff();
-      request.off('end', over);
-      socket.off('close', over);
-    };
-    request.on('end', over);
-    socket.on('close', over);
-    request.resume();
-  }
-
   #outcome(): ExchangeOutcome {
     if (this.response.writableFinished) return 'delivered';
     if (this.#isStopped) return 'stopped';
     return this.#isUpgraded ? 'delivered' : 'client-closed';
-  }
-
-  /** Destroys the body when the client leaves. Node does this only until the reply is out. */
-  #watchBody(): void {
-    const { request, socket } = this;
-    const onClose = (): void => {
-      request.destroy();
-    };
-    const over = (): void => {
-      socket.off('close', onClose);
-      request.off('end', over);
-      request.off('close', over);
-    };
-    socket.on('close', onClose);
-    request.on('end', over);
-    request.on('close', over);
   }
 
   #upgrade(head: Buffer): ClientUpgrade {

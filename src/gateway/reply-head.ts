@@ -28,7 +28,7 @@ const FORBIDDEN_BYTES = /[^\t\x20-\x7e\x80-\xff]/g;
  */
 export function checkReply(
   reply: RawReply,
-  dropped: ReadonlySet<string>,
+  dropped: Pick<ReadonlySet<string>, 'has'>,
   ours: readonly string[] = [],
 ): CheckedReply {
   const { statusCode: status = 0, statusMessage = '', rawHeaders } = reply;

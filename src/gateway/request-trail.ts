@@ -34,6 +34,8 @@ interface Try {
   /** On the process clock, as the other times. */
   readonly admittedAt: number;
   firstByteAt: number | undefined;
+  /** Of the reply of the instance. */
+  status: number | undefined;
   endedAt: number | undefined;
   result: AttemptResult;
   isBroken: boolean;
@@ -100,17 +102,24 @@ export class RequestTrail {
       decision,
       admittedAt,
       firstByteAt: undefined,
+      status: undefined,
       endedAt: undefined,
       result: { answered: false },
       isBroken: false,
     });
   }
 
-  /** The instance has sent the head of its reply, or has switched the protocol (101). */
-  answered(status: number): void {
-    this.#status = status;
+  /**
+   * The instance has sent the head of its reply, or has switched the protocol (101).
+   * @param sent the status that the client receives
+   * @param status the status of the instance
+   */
+  answered(sent: number, status: number): void {
+    this.#status = sent;
     const current = this.#tries.at(-1);
-    if (current !== undefined) current.firstByteAt = this.#context.clock.now();
+    if (current === undefined) return;
+    current.firstByteAt = this.#context.clock.now();
+    current.status = status;
   }
 
   /** A try has ended. */
@@ -151,12 +160,13 @@ export class RequestTrail {
     const { clock, onRecord } = this.#context;
     const startedAt = this.#startedAt;
     const refusal = this.#refusal;
-    const { requestId, functionName, qualifier, method, target } = this.#names();
+    const { requestId, functionName, qualifier, entrance, method, target } = this.#names();
     // One literal: a spread makes slower objects, and this one is made for each request.
     onRecord({
       requestId,
       functionName,
       qualifier,
+      entrance,
       method,
       target,
       upgrade: this.#exchange.upgrade !== undefined,
@@ -172,19 +182,23 @@ export class RequestTrail {
     });
   }
 
-  #names(): Pick<RequestRecord, 'requestId' | 'functionName' | 'qualifier' | 'method' | 'target'> {
+  #names(): Pick<
+    RequestRecord,
+    'requestId' | 'functionName' | 'qualifier' | 'entrance' | 'method' | 'target'
+  > {
     const { requestId, head } = this.#exchange;
-    const { functionName = UNKNOWN, qualifier = UNKNOWN } = this.#route ?? {};
-    return { requestId, functionName, qualifier, method: head.method, target: head.target };
+    const { functionName = UNKNOWN, qualifier = UNKNOWN, entrance = 'trigger' } = this.#route ?? {};
+    return { requestId, functionName, qualifier, entrance, method: head.method, target: head.target };
   }
 
-  #attempt({ decision, admittedAt, firstByteAt, endedAt, result, isBroken }: Try): AttemptRecord {
+  #attempt({ decision, admittedAt, firstByteAt, status, endedAt, result, isBroken }: Try): AttemptRecord {
     const { failure, retry } = result;
     const startedAt = this.#startedAt;
     return {
       decision,
       outcome: isBroken ? 'broken' : attemptOutcome(result),
       failure: failure && { code: failure.code, message: failure.message },
+      status,
       retry,
       admittedMs: admittedAt - startedAt,
       firstByteMs: firstByteAt && firstByteAt - startedAt,

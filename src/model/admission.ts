@@ -1,6 +1,6 @@
 import type { Hint } from './hint.js';
 import type { Identity } from './identity.js';
-import type { Address, Exit } from './instance.js';
+import type { Address, Exit, InstanceLog } from './instance.js';
 import type { SessionTerms } from './session.js';
 
 /** Why a request went to its instance. */
@@ -57,6 +57,12 @@ export interface Assignment {
   readonly requestId: string;
   readonly instanceId: string;
   readonly address: Address;
+  /** The version that the instance runs; `LATEST`, or a number. */
+  readonly versionId: string;
+  /** Of the instance's process, where there is one. */
+  readonly pid: number | undefined;
+  /** What the instance prints. */
+  readonly log: InstanceLog | undefined;
   readonly session: AssignedSession | undefined;
   /** Whether this request opened the session, or opened it again under the ID of an ended session. */
   readonly opened: boolean;

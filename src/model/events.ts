@@ -2,6 +2,7 @@ import type { Decision } from './admission.js';
 import type { FunctionConfig } from './function.js';
 import type { Exit, InstanceInfo } from './instance.js';
 import type { RequestRecord } from './request-record.js';
+import type { Entrance } from './route.js';
 import type { ClockState } from './services.js';
 import type { Session } from './session.js';
 import type { Trigger } from './trigger.js';
@@ -43,6 +44,7 @@ export type EventBody =
       readonly requestId: string;
       readonly functionName: string;
       readonly qualifier: string;
+      readonly entrance: Entrance;
       readonly method: string;
       readonly target: string;
     }

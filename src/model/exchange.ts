@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { Assignment } from './admission.js';
 import type { FcError } from './errors.js';
 import type { Route } from './route.js';
 
@@ -22,6 +23,17 @@ export interface ExchangeReply {
   readonly reason: string;
   /** Flat. */
   readonly lines: readonly string[];
+  /** Absent where the gateway answers in the function's place. */
+  readonly answer?: FunctionAnswer;
+}
+
+/** Which instance replied, and what it sent. */
+export interface FunctionAnswer {
+  readonly assignment: Assignment;
+  /** Flat: the head of its reply, as it came. */
+  readonly lines: readonly string[];
+  /** Since the request was handed to the instance. */
+  readonly elapsedMs: number;
 }
 
 export type ExchangeOutcome =
@@ -55,9 +67,10 @@ export interface Exchange {
   /**
    * Writes the head of the reply, at the latest with the first bytes of the body.
    * @param length of the body, where it is known
+   * @returns the status that the client receives
    * @throws when a line cannot be written; nothing has been written then
    */
-  writeHead(reply: ExchangeReply, length: number | undefined): void;
+  writeHead(reply: ExchangeReply, length: number | undefined): number;
   /** Takes the body of the reply. */
   readonly sink: Writable;
   readonly isOver: boolean;
@@ -65,6 +78,8 @@ export interface Exchange {
   readonly over: Promise<ExchangeOutcome>;
   /** Breaks the reply off, so that the client notices that it is not whole. */
   abort(): void;
+  /** Ends it because the emulator stops. */
+  stop(): void;
 }
 
 /** The one path of every request. Never rejects. Resolves when nothing is left to do for the request. */

@@ -1,6 +1,7 @@
 import type { Decision } from './admission.js';
 import type { ErrorCode } from './errors.js';
 import type { Hint } from './hint.js';
+import type { Entrance } from './route.js';
 
 /** How a request ended. */
 export type RequestOutcome =
@@ -32,6 +33,8 @@ export interface AttemptRecord {
   readonly decision: Decision;
   readonly outcome: AttemptOutcome;
   readonly failure?: { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** Of the instance's own reply. */
+  readonly status?: number | undefined;
   /** Why the request was sent once more: the connection was reset before an answer, or refused. */
   readonly retry?: 'reset' | 'refused' | undefined;
   /** The instance was ready to take the request. */
@@ -70,13 +73,15 @@ export interface RequestRecord {
   readonly requestId: string;
   readonly functionName: string;
   readonly qualifier: string;
+  /** An HTTP trigger, or InvokeFunction; a request of InvokeFunction has the method and target that its instance receives. */
+  readonly entrance: Entrance;
   readonly method: string;
   readonly target: string;
   readonly upgrade: boolean;
   /** When it began: milliseconds since 1970, as the session clock has it. */
   readonly at: number;
   readonly outcome: RequestOutcome;
-  /** As sent to the client; 499 when it left before, 503 when the emulator stopped before. */
+  /** As sent to the client, and of an asynchronous invocation that of its instance; 499 when it left before, 503 when the emulator stopped before. */
   readonly status: number;
   readonly decision?: Decision;
   /** The code and message of a refusal. */

@@ -2,10 +2,14 @@ import type { Admission } from './admission.js';
 import type { SessionAffinity } from './affinity.js';
 import type { TriggerAuthType } from './function.js';
 
+/** How a request came in: by an HTTP trigger, or by InvokeFunction. */
+export type Entrance = 'trigger' | 'api';
+
 /** Where a request goes, and by which rules. Resolved for each request, so that a function may change under a running listener. */
 export interface Route {
   readonly functionName: string;
   readonly qualifier: string;
+  readonly entrance: Entrance;
   /** Whether requests must be signed. */
   readonly authType: TriggerAuthType;
   /** Whether the trigger refuses every request. */
@@ -24,7 +28,7 @@ export interface Route {
   /** Flat: what every reply begins with. */
   readonly replyLines: readonly string[];
   /** Names in lower case that the function may not set in a reply. */
-  readonly reservedReplyNames: ReadonlySet<string>;
+  readonly reservedReplyNames: Pick<ReadonlySet<string>, 'has'>;
   /** Whether replies are given to browsers as downloads, as on the default domain of Function Compute. */
   readonly forcesDownload: boolean;
 }

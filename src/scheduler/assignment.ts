@@ -1,4 +1,5 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
+import { LATEST } from '../model/function.js';
 import type { Hint } from '../model/hint.js';
 import type { Address, Exit, InstanceLog } from '../model/instance.js';
 import type { Binder, Binding } from './binder.js';
@@ -7,6 +8,7 @@ interface BoundAssignmentOptions {
   readonly requestId: string;
   readonly binding: Binding;
   readonly address: Address;
+  readonly pid: number | undefined;
   readonly log: InstanceLog | undefined;
   readonly binder: Pick<Binder, 'learn' | 'endSession' | 'addHint'>;
   readonly exit: () => Promise<Exit | undefined>;
@@ -30,6 +32,19 @@ export class BoundAssignment implements Assignment {
 
   get instanceId(): string {
     return this.#options.binding.instance.instanceId;
+  }
+
+  get versionId(): string {
+    const { versionId } = this.#options.binding.instance.pool.revision;
+    return versionId === '0' ? LATEST : versionId;
+  }
+
+  get pid(): number | undefined {
+    return this.#options.pid;
+  }
+
+  get log(): InstanceLog | undefined {
+    return this.#options.log;
   }
 
   get session(): AssignedSession | undefined {

@@ -102,6 +102,10 @@ export class Fleet implements PoolHooks {
     return member.address ?? member.instance.ready;
   }
 
+  pid(instanceId: string): number | undefined {
+    return this.#members.get(instanceId)?.instance.pid;
+  }
+
   log(instanceId: string): InstanceLog | undefined {
     return this.#members.get(instanceId)?.instance.output ?? this.#ended.get(instanceId)?.log;
   }

@@ -197,6 +197,7 @@ export class Scheduler implements Admission {
       binding,
       binder: this.#binder,
       address,
+      pid: this.#fleet.pid(instance.instanceId),
       log: this.#fleet.log(instance.instanceId),
       exit: this.#fleet.exitOf(instance),
       retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),

@@ -8,6 +8,7 @@ const RECORD: RequestRecord = {
   requestId: '1-6a9fc460-15dedac1-dcd067fab329',
   functionName: 'hello',
   qualifier: 'LATEST',
+  entrance: 'trigger',
   method: 'GET',
   target: '/some/path',
   upgrade: false,

@@ -15,6 +15,7 @@ function bus(onEvent?: (event: EmulatorEvent) => void) {
         requestId,
         functionName: 'f',
         qualifier: 'LATEST',
+        entrance: 'trigger',
         method: 'GET',
         target: '/',
       };

@@ -94,13 +94,17 @@ function exchangeOf(body: string) {
     bodyError: undefined,
     upgrade: undefined,
     writeInterim() {},
-    writeHead: (reply) => void replies.push(reply),
+    writeHead(reply) {
+      replies.push(reply);
+      return reply.status;
+    },
     sink,
     get isOver() {
       return sink.closed;
     },
     over,
     abort: () => void sink.destroy(),
+    stop: () => void sink.destroy(),
   };
   return { exchange, replies, sink };
 }

@@ -13,6 +13,8 @@ export const {
   DeleteSessionRequest,
   GetFunctionRequest,
   GetSessionRequest,
+  InvokeFunctionHeaders,
+  InvokeFunctionRequest,
   ListFunctionsRequest,
   ListInstancesRequest,
   ListSessionsRequest,

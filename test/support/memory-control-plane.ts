@@ -94,6 +94,7 @@ export class MemoryControlPlane implements ControlPlane {
       requestId,
       functionName: 'cookie',
       qualifier: 'LATEST',
+      entrance: 'trigger',
       method: 'GET',
       target: '/',
       upgrade: false,

@@ -488,8 +488,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a body nobody wants may be sent for ever',
-    file: 'gateway/node-exchange',
-    find: '      socket.destroy();\n',
+    file: 'system/late-body',
+    find: '    socket.destroy();\n',
     replace: '',
     test: 'gateway/refusals',
     name: 'a body that nobody wants',
@@ -544,7 +544,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a refused body leaves a listener on its connection',
-    file: 'gateway/node-exchange',
+    file: 'system/late-body',
     find: "socket.off('close', over);",
     replace: '',
     test: 'gateway/listeners',

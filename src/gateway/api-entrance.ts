@@ -1,0 +1,61 @@
+import { asFcError, type FcError } from '../model/errors.js';
+import type { Exchange, Handle } from '../model/exchange.js';
+import type { Invocations } from '../model/invocations.js';
+import type { Route } from '../model/route.js';
+import { refuse } from './failures.js';
+import { InFlight } from './in-flight.js';
+import { invocationRoute } from './invocation-route.js';
+import { isAsync } from './invoke-async.js';
+import type { RequestTrail } from './request-trail.js';
+
+interface ApiEntranceOptions {
+  readonly handle: Handle;
+  readonly beginTrail: (exchange: Exchange, route: Route) => RequestTrail;
+}
+
+/** Serves what the listener of the control plane has accepted for InvokeFunction, as a Listener serves the requests of its trigger. */
+export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
+  readonly #options: ApiEntranceOptions;
+  readonly #inFlight: InFlight;
+
+  constructor(options: ApiEntranceOptions) {
+    this.#options = options;
+    this.#inFlight = new InFlight(options.handle);
+  }
+
+  /** Never rejects. Resolves when nothing more can be sent to the client. */
+  readonly serve: Handle = async (exchange, triggerRoute) => {
+    const route = invocationRoute(triggerRoute);
+    this.#inFlight.begin(exchange, route.functionName);
+    try {
+      if (isAsync(exchange.head)) await this.#inFlight.accept(exchange, route);
+      else await this.#options.handle(exchange, route);
+    } catch (error) {
+      this.#refuse(exchange, asFcError(error), route);
+    }
+    await exchange.over;
+    this.#inFlight.end(exchange);
+  };
+
+  /** Answers in the function's place. */
+  refuse(exchange: Exchange, { error, route }: { readonly error: FcError; readonly route: Route }): void {
+    this.#refuse(exchange, error, invocationRoute(route));
+  }
+
+  /** Resolves when no invocation is left: of all functions, or of one. */
+  drain(functionName?: string): Promise<void> {
+    return this.#inFlight.none(functionName);
+  }
+
+  /** Cuts off what is in flight: of all functions, or of one. */
+  stop(functionName?: string): void {
+    this.#inFlight.stop(functionName);
+  }
+
+  #refuse(exchange: Exchange, error: FcError, route: Route): void {
+    const trail = this.#options.beginTrail(exchange, route);
+    trail.refused(error);
+    refuse(exchange, error);
+    trail.end();
+  }
+}
