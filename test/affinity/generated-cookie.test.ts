@@ -121,7 +121,7 @@ describe('a browser that comes without the cookie', () => {
     });
   });
 
-  test('to a page at the top, or not a browser, is told nothing', () => {
+  test('for a page at the top, or not a browser, has no hint', () => {
     expect(visitTo('/', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'gateway-issued' });
     expect(visitTo('/page?a=/b/c', 'Sec-Fetch-Mode', 'navigate')).toEqual({ kind: 'gateway-issued' });
     expect(visitTo('/api/login')).toEqual({ kind: 'gateway-issued' });
@@ -141,7 +141,7 @@ describe('the cookie that goes out', () => {
     expect(headers.flat).toEqual([]);
   });
 
-  test("C28 U9 stands beside the handler's own, and in place of one of its name", () => {
+  test("C28 U9 is added to the handler's own cookies, and replaces one of its name", () => {
     const headers = new HeaderLines([
       'set-cookie',
       'a=1; Path=/',

@@ -127,7 +127,7 @@ describe('MCP_SSE', () => {
     ]);
   });
 
-  test('S04 a second endpoint event binds nothing, and the user is told', () => {
+  test('S04 a second endpoint event binds nothing, and gives a hint', () => {
     const events = ['a', 'b'].map((id) => `event: endpoint\ndata: /m?sessionId=${id}\n\n`);
     expect(bodyOf(STREAM, ...events)).toEqual([['a', { endsWithRequest: true }], 'mcp-second-endpoint']);
   });

@@ -150,7 +150,7 @@ describe('requests and events', () => {
     });
   });
 
-  test('events are told as they happen, server-sent, with their type and number', async () => {
+  test('events are sent as they happen, server-sent, with their type and number', async () => {
     const { response, next } = await stream('/events');
     expect(response.headers['content-type']).toBe('text/event-stream');
     const record = api.control.record('1-a');
@@ -162,7 +162,7 @@ describe('requests and events', () => {
     await expect.poll(() => api.control.subscribers).toBe(0);
   });
 
-  test('a reader that comes back gets what it missed, and is told of what is lost', async () => {
+  test('a reader that comes back gets the events that it missed, and a gap for lost ones', async () => {
     for (const id of ['1-a', '1-b', '1-c', '1-d']) api.control.record(id);
     const { response, next } = await stream('/events', { 'last-event-id': 'run1-1' });
     let text = '';
@@ -190,7 +190,7 @@ describe('requests and events', () => {
     response.destroy();
   });
 
-  test('a silent stream says every 15 s that it lives', async () => {
+  test('a silent stream sends a heartbeat every 15 s', async () => {
     const clock = new MovableClock({ frozen: true });
     await api.stop();
     api = await serveApi({ clock });

@@ -53,7 +53,7 @@ describe('GetFunction', () => {
     });
   });
 
-  test('G03: each kind of affinity tells the keys it has, and none has no configuration', async () => {
+  test('G03: each kind of affinity shows its own keys, and none has no configuration', async () => {
     const config = async (name: string) => (await getFunction(name))?.sessionAffinityConfig;
     expect(await config('cookie')).toBe(
       '{"sessionConcurrencyPerInstance":20,"sessionTTLInSeconds":21600,"sessionIdleTimeoutInSeconds":1800,"disableSessionIdReuse":false}',
@@ -103,7 +103,7 @@ describe('ListFunctions', () => {
 });
 
 describe('ListInstances', () => {
-  test('tells the API’s fields only, filters by ID, status and qualifier, carries the request ID', async () => {
+  test('shows only the fields of the API, filters by ID, status and qualifier, carries the request ID', async () => {
     const containerId = async (qualifier: string) => {
       const body = new CreateSessionInput({});
       const reply = await sdk.createSession('header', new CreateSessionRequest({ body, qualifier }));

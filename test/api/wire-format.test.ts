@@ -59,13 +59,13 @@ describe('every reply', () => {
     });
   });
 
-  test('Retry-After is told where it is known', async () => {
+  test('Retry-After is sent where it is known', async () => {
     api.control.failure = new FcError('ServiceUnavailable', 'it keeps crashing', { retryAfterInSeconds: 7 });
     const reply = await post('{}');
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '7']);
   });
 
-  test('T28: a defect is told as InternalServerError and nothing more, and reported', async () => {
+  test('T28: a defect reaches the client as InternalServerError and nothing more, and is reported', async () => {
     api.control.failure = new Error('ENOENT /home/me/secret at 10.0.0.1');
     const reply = await post('{}');
     expect(reply.status).toBe(500);

@@ -34,7 +34,7 @@ function ownName(url: string, functionName: string): string {
 
 describeInChromium("Chromium's jar of cookies", (chromium) => {
   describe('fetch from a page', () => {
-    it('C05: keeps the session on its own origin, unless it is told to omit credentials', async () => {
+    it('C05: keeps the session on its own origin, unless its fetch omits credentials', async () => {
       const site = await startSite();
       const page = await chromium.tab();
       await page.goto(site.url);

@@ -66,7 +66,7 @@ describeInChromium('Chromium and what lasts', (chromium) => {
       expect(record).toMatchObject({ status: 101, outcome: 'completed', decision: { session: 'known' } });
     });
 
-    it('C26: as first contact opens a session of which the browser is not told', async () => {
+    it('C26: as first contact opens a session whose ID the browser does not get', async () => {
       const site = await startSocketSite();
       const page = await chromium.tab();
       await page.goto(site.url);

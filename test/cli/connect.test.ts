@@ -19,7 +19,7 @@ test('the name of the function is taken from what the emulator left for other co
   expect(await functionRef(control, unnamed)).toEqual({ functionName: 'hello', qualifier: 'LATEST' });
 });
 
-test('several functions are told without asking, too', async () => {
+test('several functions are found without a question, too', async () => {
   const control = await connect({ endpoint: undefined }, await beside(['hello', 'other']));
   await expect(functionRef(control, unnamed)).rejects.toThrow('2 functions are served: hello, other');
 });

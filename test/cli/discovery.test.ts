@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/run-cli.js';
 const EMULATOR = { endpoint: 'http://127.0.0.1:9001', functions: ['hello'] };
 
 describe('the file by which a running emulator is found', () => {
-  it('tells of a living process', () => {
+  it('names a running process', () => {
     const env = { XDG_RUNTIME_DIR: temporaryFolder() };
     expect(runningEmulators(env)).toEqual([]);
     announce(EMULATOR, env);

@@ -125,7 +125,7 @@ describe('a misused command line', () => {
     expect(context.stderr.text).toContain('FC_AFFINITY_QUIET must be one of');
   });
 
-  it('is told as an object with -o json, and as an event in the JSON log of serve', async () => {
+  it('is an object with -o json, and as an event in the JSON log of serve', async () => {
     const asked = await memoryContext();
     await run(['session', 'list', '--limit', 'x', '-o', 'json'], asked);
     expect(JSON.parse(asked.stderr.text)).toEqual({

@@ -46,7 +46,7 @@ describe('readOptions', () => {
     expect(readOptions(TABLE, {}, { FC_AFFINITY_SESSION_ID: 'x' }).sessionId).toBeUndefined();
   });
 
-  it('tells on, off and nothing said apart', () => {
+  it('knows on, off and left out', () => {
     expect(readOptions(TABLE, { reuse: true }, {}).reuse).toBe(true);
     expect(readOptions(TABLE, { reuse: false }, {}).reuse).toBe(false);
   });

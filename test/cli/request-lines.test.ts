@@ -53,7 +53,7 @@ describe('the line of a request', () => {
     expect(first({ decision: { ...decision(), session: 'known' } })).toContain(' 3f2a91c0');
   });
 
-  it('tells below why a request was refused, and what to do', () => {
+  it('shows below why a request was refused, and what to do', () => {
     const refusal = { code: 'ResourceExhausted', message: 'all taken', fix: '--max-instances 40' } as const;
     const lines = requestLines(
       { ...RECORD, decision: undefined, outcome: 'refused', status: 429, attempts: [], refusal },

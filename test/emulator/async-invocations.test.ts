@@ -81,7 +81,7 @@ test('C17: Sync is an ordinary request', async () => {
   expect([reply.status, reply.headers.getSetCookie().length]).toEqual([201, 1]);
 });
 
-test('C17: a body of 128 KB is taken, a longer one refused, its length told or not', async () => {
+test('C17: a body of 128 KB is taken, a longer one refused, with or without Content-Length', async () => {
   const { bodies, invoke, emulator } = await start();
   expect((await invoke('/', 'x'.repeat(131_072))).status).toBe(202);
   await expect.poll(() => bodies.map(({ length }) => length), PATIENCE).toEqual([131_072]);
@@ -123,7 +123,7 @@ test('C17: a client that expects 100 Continue gets it, and its task runs', async
   await expect.poll(() => bodies, PATIENCE).toEqual(['work']);
 });
 
-test('C17: stop waits for a task within the drain timeout; stopNow ends it, told as stopped', async () => {
+test('C17: stop waits for a task within the drain timeout; stopNow ends it, recorded as stopped', async () => {
   const one = await start();
   await one.invoke('/slow', 'work');
   await expect.poll(() => one.bodies.length, PATIENCE).toBe(1);

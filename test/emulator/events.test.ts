@@ -36,7 +36,7 @@ async function start(input: Partial<FunctionInput> = {}, options: Partial<Emulat
   return { emulator, driver, events, request, told, ref: { functionName: 'hello' } };
 }
 
-test('every step in the life of requests, sessions and instances is told in its order', async () => {
+test('every step in the life of requests, sessions and instances is reported in its order', async () => {
   const { emulator, driver, request, told, ref } = await start({
     instanceIsolationMode: 'SESSION_EXCLUSIVE',
   });
@@ -123,7 +123,7 @@ test('an instance that does not start tells why and how it ended', async () => {
   expect(events.find(({ type }) => type === 'session.deleted')).toMatchObject({ reason: 'unanswered' });
 });
 
-test('moves of the clock are told, whoever makes them; environment variables are not', async () => {
+test('moves of the clock are reported, whoever makes them; environment variables are not', async () => {
   const { emulator, events, told } = await start();
   expect(JSON.stringify(events)).not.toContain('secret');
   told();

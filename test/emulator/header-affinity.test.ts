@@ -47,7 +47,7 @@ async function startHeaderFunction(sessionConcurrencyPerInstance = 2) {
 }
 
 describe('HEADER_FIELD through the gateway', () => {
-  test('H01 H02 H17 an ID made by the gateway is told in the header and leads back to its instance', async () => {
+  test('H01 H02 H17 an ID made by the gateway is in the header and leads back to its instance', async () => {
     const { assignment } = await startHeaderFunction(1);
     const first = await assignment();
     expect(first.told).toMatch(/^[0-9a-f-]{36}$/);
@@ -113,7 +113,7 @@ describe('HEADER_FIELD through the gateway', () => {
     expect((await emulator.control.sessions.list({ functionName: 'hello' })).sessions).toHaveLength(1);
   });
 
-  test('U29 of 50 simultaneous creates of one ID over HTTP one is told 200 and 49 are told 409', async () => {
+  test('U29 of 50 simultaneous creates of one ID over HTTP one gets 200 and 49 get 409', async () => {
     const { emulator, driver } = await startHeaderFunction();
     const statuses = await Promise.all(
       Array.from({ length: 50 }, async () => {

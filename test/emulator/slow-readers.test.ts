@@ -17,7 +17,7 @@ const FLOOD = `
   }).listen(process.env.FC_SERVER_PORT, '127.0.0.1');`;
 const MEGABYTES = 300;
 
-test('C1: a client that follows a log and reads nothing costs bounded memory, and is told of the gap', async ({
+test('C1: a client that follows a log and reads nothing costs bounded memory, and gets a gap', async ({
   annotate,
 }) => {
   const emulator = await startEmulator({

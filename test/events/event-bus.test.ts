@@ -56,7 +56,7 @@ describe('the bus of events', () => {
     ]);
   });
 
-  test('tells a listener that comes back within a minute what it missed', async () => {
+  test('gives a listener that comes back within a minute the events that it missed', async () => {
     const one = bus();
     one.events.subscribe(() => {})();
     one.emit('a');

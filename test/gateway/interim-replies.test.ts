@@ -56,7 +56,7 @@ test('D6: the expectation reaches the handler, and its own 100 the client, befor
   expect(decider.expectations).toEqual(['100-continue']);
 });
 
-test('D6: a refusal by the head reaches the client, which is never told to continue', async () => {
+test('D6: a refusal by the head reaches the client, which never gets a 100', async () => {
   const decider = await startDecider('refuse');
   const { port } = await startGateway(decider);
 

@@ -134,7 +134,7 @@ test('garbage behind a refused request is neither answered nor recorded', async 
   expect(records.map(({ method, status }) => [method, status])).toEqual([['OPTIONS', 400]]);
 });
 
-test('a refused method is told which are allowed', async () => {
+test('the refusal of a method names the allowed methods', async () => {
   const { port } = await startServed();
 
   const reply = parseReply(await exchangeBytes(port, `TRACE / HTTP/1.1\r\n${HOST}\r\n`));

@@ -32,7 +32,7 @@ test('C1: a reader that is 1,000 values behind loses the oldest and reads how ma
   expect(source.listeners.size).toBe(0);
 });
 
-test('C1: values that come during the read of a gap are told as the next gap', async () => {
+test('C1: values that come during the read of a gap are reported as the next gap', async () => {
   const source = emitter();
   const feed = boundedFeed({ subscribe: source.subscribe, signal: new AbortController().signal, gap: GAP });
   const first = feed.next();

@@ -4,7 +4,7 @@ import { watchForSleep } from '../../src/model/sleep-watch.js';
 import { hostTime } from '../support/host-time.js';
 
 describe('watchForSleep', () => {
-  test('F-19 tells of a machine that slept and of a clock that was set, once each, and not of a drift', () => {
+  test('F-19 reports a machine that slept and a clock that was set, once each, and not of a drift', () => {
     const source = hostTime();
     const clock = new MovableClock({ source });
     const gaps: number[] = [];
@@ -167,7 +167,7 @@ describe('MovableClock', () => {
     expect(woken).toBe(1);
   });
 
-  test('frozen it stands still and wakes nobody; resumed it goes on from there', () => {
+  test('frozen it does not move and wakes nobody; resumed it goes on from there', () => {
     const source = hostTime();
     const clock = new MovableClock({ source });
     let woken = 0;

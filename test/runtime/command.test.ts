@@ -58,7 +58,7 @@ describe('a script that is there', () => {
     return `./${name}`;
   };
 
-  test('S4: with Windows line ends is told so, where the system says "not found"', () => {
+  test('S4: with Windows line ends is named as that, where the system says "not found"', () => {
     const error = refusal(script('crlf', '#!/bin/sh\r\nexec true\r\n'));
     expect(error.message).toContain('has Windows line ends');
     expect(error.fix).toBe(`sed -i 's/\\r$//' ${join(folder, 'crlf')}`);
@@ -85,7 +85,7 @@ describe('a script that is there', () => {
   });
 });
 
-describe('S18: a script file that is not there is told before anything starts', () => {
+describe('S18: a script file that is not there is reported before anything starts', () => {
   test.each([
     ['node', ['nope.js']],
     ['node', ['--watch', '--enable-source-maps', 'nope.js', 'bin']],

@@ -113,7 +113,7 @@ describe('a failed start names its cause and what to write', () => {
     );
   });
 
-  test('S4: a handler that ends in order is told how to listen, in the language of its command', async () => {
+  test('S4: a handler that ends in order gets the advice how to listen, in the language of its command', async () => {
     expect((await failed(['python3', '-c', 'print("done")'])).fix).toBe(
       'the handler must go on running, and listen on the port in FC_SERVER_PORT: int(os.environ["FC_SERVER_PORT"])',
     );
@@ -123,7 +123,7 @@ describe('a failed start names its cause and what to write', () => {
   });
 });
 
-describe('a slow or wrong start is told early', () => {
+describe('a slow or wrong start is reported early', () => {
   test('S2: one that listens on another port, also outside its process group', async () => {
     for (const prefix of [[], ['setsid', '--wait']]) {
       const command = [...prefix, ...node('listens-on-wrong-port.js')];

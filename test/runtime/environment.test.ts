@@ -68,7 +68,7 @@ test('S12: a function may set PYTHONUNBUFFERED itself, and the host does not', (
   });
 });
 
-test('a published version tells its number', () => {
+test('a published version has its number', () => {
   const spec = specOf(['true']);
   const published = { ...spec, qualifier: 'prod', revision: { ...spec.revision, versionId: '7' } };
   expect(environmentOf(published, { port: 20001 }, SURROUNDINGS)).toMatchObject({

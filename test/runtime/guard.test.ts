@@ -100,7 +100,7 @@ test('another run’s processes are left alone', async () => {
   expect(isAlive(other.pid)).toBe(true);
 });
 
-test('S18: its command line is short: no script stands in a list of processes', async () => {
+test('S18: its command line is short: no list of processes shows a script', async () => {
   const { guard, nonce } = guardOf();
   guard.begin();
   await vi.waitFor(() => expect(ignored(guard.pid ?? 0)).toBe(true));

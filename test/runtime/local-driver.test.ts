@@ -32,7 +32,7 @@ test('an instance is ready when its handler listens, on a loopback port of its o
   expect(await fetchText(address)).toBe('Hello, World!');
 });
 
-test('what the handler prints is in its log and is told line by line', async () => {
+test('what the handler prints is in its log and is reported line by line', async () => {
   const told: [string, LogLine][] = [];
   const driver = localDriver({ onLine: (instanceId, line) => told.push([instanceId, line]) });
   const spec = specOf(node('hello/app.js'));
@@ -103,7 +103,7 @@ test('one that never listens is FunctionNotStarted at the start limit, and kille
   expect(carriersOf(driver.nonce)).toEqual([]);
 });
 
-test('one that listens elsewhere is told on which port, before and at the limit (F-04)', async () => {
+test('a handler that listens elsewhere reads on which port, before and at the limit (F-04)', async () => {
   const instance = localDriver().start(
     specOf(node('listens-on-wrong-port.js'), { startTimeoutInSeconds: 3 }),
     never,
@@ -170,7 +170,7 @@ test('what a shell leaves behind when it obeys SIGTERM first still has its grace
   expect(carriersOf(driver.nonce)).toEqual([]);
 });
 
-test('C8: a death is told though a process that left the group holds the output open, and that one is gone with it', async () => {
+test('C8: a death is reported though a process that left the group holds the output open, and that one is gone with it', async () => {
   const driver = localDriver();
   const instance = driver.start(specOf(node('leaves-stray.js')), never);
   const stray = Number(await fetchText(await instance.ready));

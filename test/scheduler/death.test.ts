@@ -24,7 +24,7 @@ describe('U23 an instance that dies', () => {
     expect((await request(session(idOf(first)))).decision.placement).toBe('bound');
   });
 
-  test('S5: an instance that ended lately is still told of, with how it ended; 50 of them at most', async () => {
+  test('S5: an instance that ended lately is still listed, with how it ended; 50 of them at most', async () => {
     const { request, driver, scheduler } = stage();
     const { instanceId } = await request();
     expect(scheduler.endedInstances()).toEqual([]);
@@ -82,7 +82,7 @@ describe('U23 an instance that dies', () => {
     expect(scheduler.instances()).toMatchObject([{ sessions: 1, inFlight: 0 }]);
   });
 
-  test('a retry on an instance that lives on goes there again', async () => {
+  test('a retry on an instance that still runs goes there again', async () => {
     const { admit, driver, processClock } = stage();
     const first = await admit();
     const retry = first.retry('reset');

@@ -167,7 +167,7 @@ describe('instances that are kept', () => {
     expect(assignment.instanceId).toBe(driver.started[0]?.instanceId);
   });
 
-  test('U40 a shared instance that stands empty is stopped after five minutes, not earlier', async () => {
+  test('U40 a shared instance that is empty is stopped after five minutes, not earlier', async () => {
     const { request, clock, driver, scheduler, ref } = stage();
     const assignment = await request();
     await scheduler.sessions.delete({ ...ref, sessionId: idOf(assignment) });

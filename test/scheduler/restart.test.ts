@@ -71,7 +71,7 @@ describe('sessions in a store', () => {
     expect(store.kept.size).toBe(0);
   });
 
-  test('are told apart from those that come later, in the order of creation', async () => {
+  test('are not mixed up with later sessions, in the order of creation', async () => {
     const store = new MemoryStore();
     const before = stage(lifetimes, { store });
     const first = idOf(await before.request());

@@ -74,7 +74,7 @@ describe('CreateSession', () => {
     });
   });
 
-  test('U29 of 50 simultaneous creates of one ID one wins and 49 are told that it exists', async () => {
+  test('U29 of 50 simultaneous creates of one ID one wins and 49 get SessionAlreadyExists', async () => {
     const { scheduler, ref, driver } = stage(byHeader);
     const all = await Promise.allSettled(
       Array.from({ length: 50 }, () => scheduler.sessions.create(ref, { sessionId: 'one' })),
@@ -245,7 +245,7 @@ describe('ListSessions', () => {
     });
   });
 
-  test('F-24 sessions that live through the listing are told once, whatever comes and goes between the pages', async () => {
+  test('F-24 sessions that are Active during the whole listing are listed once, whatever comes and goes between the pages', async () => {
     const { scheduler, ref, request } = stage({
       sessionAffinityConfig: { sessionConcurrencyPerInstance: 200 },
     });
@@ -275,7 +275,7 @@ describe('ListSessions', () => {
     expect(ids.filter((id) => !gone.has(id) && !told.includes(id))).toEqual([]);
   });
 
-  test('A14 filters by status, and without a filter tells both', async () => {
+  test('A14 filters by status, and without a filter lists both', async () => {
     const { scheduler, ref, clock } = stage();
     await scheduler.sessions.create(ref, { sessionTTLInSeconds: 10 });
     await scheduler.sessions.create(ref, { sessionTTLInSeconds: 100 });

@@ -8,7 +8,7 @@ const SCHEMA = object({
   points: list(object({ name: string(), open: flag() }), 'a list of objects'),
 });
 
-test('every issue of an input is told, with its place and the kind of rule that it breaks', () => {
+test('every issue of an input is reported, with its place and the kind of rule that it breaks', () => {
   const input = { seconds: 11, kind: 'warm', points: [{ name: 'a', open: true }, { name: 1 }] };
   expect(read(SCHEMA, input)).toEqual({
     issues: [

@@ -63,7 +63,7 @@ describe('a function completed', () => {
     expect(config.sessionAffinityConfig.sessionConcurrencyPerInstance).toBe(20);
   });
 
-  test('tells every rule that is broken, with its place', () => {
+  test('reports every rule that is broken, with its place', () => {
     expect(
       rulesOf({
         functionName: '9f',

@@ -43,7 +43,7 @@ test('what is called off does not happen, given time again or not', () => {
   expect(act).not.toHaveBeenCalled();
 });
 
-test('what the host took is a number that the kernel tells', () => {
+test('what the host took is a number of the kernel', () => {
   if (!existsSync('/proc/stat')) expect(stolenMs()).toBe(0);
   else expect(stolenMs() % 10).toBe(0);
 });

@@ -155,7 +155,7 @@ describe('G19, F-17', () => {
     }
   }, 120_000);
 
-  test('cut at every length on disk: what is saved afterwards stands behind what was whole', () => {
+  test('cut at every length on disk: later entries follow the last whole entry', () => {
     const file = damageable();
     const { whole, snapshotLength } = file;
     const directory = temporaryFolder();

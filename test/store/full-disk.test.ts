@@ -135,7 +135,7 @@ describe('F-16: a full disk', () => {
     expect(keptAfterKill(directory)).toEqual([0, 1]);
   });
 
-  test('at the end is told, beside the limit of one warning a minute', ({ skip }) => {
+  test('at the end is reported, beside the limit of one warning a minute', ({ skip }) => {
     const disk = smallDisk('64k');
     if (disk === undefined) return skip('a tmpfs cannot be mounted here');
     const { state, warnings } = open(join(disk, 'state'));

@@ -33,7 +33,7 @@ function sorted(state: State): string {
   return JSON.stringify([...state].sort(([one], [other]) => one - other));
 }
 
-test('G19, F-09: 100 kill -9 during writes, compaction included: every journal parses and holds every change that was told', async () => {
+test('G19, F-09: 100 kill -9 during writes, compaction included: every journal parses and holds every change that was reported', async () => {
   let told = 0;
   const lane = async (number: number): Promise<void> => {
     const directory = join(temporaryFolder(), 'state');

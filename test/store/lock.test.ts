@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { kept, open, storedSession, temporaryFolder } from './kept-sessions.js';
 import { startWriter } from './start-writer.js';
 
-test("a directory is one emulator's at a time; a second one is told whose", async () => {
+test("a directory is one emulator's at a time; the refusal of a second one names the first", async () => {
   const directory = temporaryFolder();
   const writer = await startWriter(directory);
   expect(() => open(directory)).toThrow(

@@ -42,7 +42,7 @@ test.each([
   expect(stdout).toBe(printed);
 });
 
-test('within tells whether work was done in time, and passes on its failure', async () => {
+test('within returns whether work was done in time, and passes on its failure', async () => {
   const clock = frozen();
   expect(await within(clock, 10, Promise.resolve())).toBe(true);
   const late = within(clock, 10, new Promise(() => {}));

@@ -57,7 +57,7 @@ describe('FirstFitIndex', () => {
     expect(index.first()).toBe(members.find(({ name }) => name % 3 !== 0));
   });
 
-  test('G5 takes as many steps with 10,000 members as with 10, wherever the marked one stands', () => {
+  test('G5 takes as many steps with 10,000 members as with 10, wherever the marked one is', () => {
     const steps = (size: number, marked: number): number => {
       const index = new FirstFitIndex<Member>();
       for (let name = 0; name < size; name++) {
