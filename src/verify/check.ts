@@ -1,10 +1,15 @@
-/** The definition of a check: what a step promises before anything is sent. */
-export interface Check {
+import type { RoundTrip } from './round-trip.js';
+
+/** What one step promises, and how that is judged. A scene is what the checks of a suite share: its client and its requests. */
+export interface Check<Scene> {
   /** Stable: `<suite>.<subject>.<what>`. */
   readonly id: string;
   readonly title: string;
   readonly expected: string;
   readonly source: string;
+  /** @returns why the check cannot be judged here; undefined where it can */
+  needs?(scene: Scene): Promise<string | undefined> | string | undefined;
+  judge(scene: Scene): Promise<StepResult> | StepResult;
 }
 
 /** How a check ended. `expected` replaces the check's own text where the target made it more exact. */
@@ -16,8 +21,12 @@ interface PassedOrFailed {
   readonly expected?: string;
   /** Why a step failed, where other steps can fail for the same cause: only the first of them fails, the others are skipped. */
   readonly cause?: string;
+  /** Why the checks after a failed or skipped one cannot be judged. */
+  readonly ends?: string;
   /** Whether the control API was the only source, so that the step says so. */
   readonly byControlAlone?: boolean;
+  /** The request that was judged, with its answer. */
+  readonly judged?: RoundTrip;
 }
 
 interface Skipped {
@@ -25,6 +34,8 @@ interface Skipped {
   readonly reason: string;
   readonly actual?: string;
   readonly expected?: string;
+  readonly ends?: string;
+  readonly judged?: RoundTrip;
 }
 
 export function judge(holds: boolean, actual: string, expected?: string): PassedOrFailed {
@@ -34,3 +45,5 @@ export function judge(holds: boolean, actual: string, expected?: string): Passed
 export function skip(reason: string, actual?: string): Skipped {
   return { status: 'skipped', reason, actual };
 }
+
+export type CheckText = Pick<Check<unknown>, 'id' | 'title' | 'expected' | 'source'>;

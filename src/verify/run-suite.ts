@@ -1,7 +1,8 @@
 import { FcError } from '../model/errors.js';
-import { judge, skip } from './check.js';
+import { type Check, judge, type StepResult, skip } from './check.js';
 import type { Step, SuiteReport } from './report.js';
-import { NotApplicable, NotWorking, type Suite } from './suite.js';
+import { judgedRoundTrip } from './round-trip.js';
+import { NotApplicable, NotWorking, once } from './suite.js';
 import { SuiteRun } from './suite-run.js';
 import { loadSuite, type SuiteId } from './suites.js';
 import type { VerifyTarget } from './target.js';
@@ -22,14 +23,37 @@ export async function runSuite(
   options: RunOptions = {},
 ): Promise<SuiteReport> {
   const suite = await loadSuite(id);
-  const run = await SuiteRun.open(suite.checks, target);
+  const run = await SuiteRun.open(target);
   const steps: Step[] = [];
+  const failedFirst = new Map<string, string>();
+  let lapStart = run.clock.now();
+  const add = (check: Check<unknown>, result: StepResult): void => {
+    const now = run.clock.now();
+    const step = toStep(check, oncePerCause(failedFirst, check.id, result), now - lapStart);
+    lapStart = now;
+    steps.push(step);
+    options.onStep?.(step, id);
+  };
+  let scene: unknown;
+  const open = once(async () => {
+    scene = await suite.open(run);
+  });
+  let ended: string | undefined;
   try {
-    for await (const step of everyStep(suite, run)) {
-      steps.push(step);
-      options.onStep?.(step, id);
+    for (const check of suite.checks) {
+      if (ended !== undefined) {
+        add(check, skip(ended));
+        continue;
+      }
+      const result = await resultOf(check, async () => {
+        await open();
+        return scene;
+      });
+      if (result.status !== 'passed') ended = result.ends;
+      add(check, result);
     }
   } finally {
+    if (scene !== undefined) await suite.close?.(scene);
     await run.endSessions();
   }
   const tally = (status: Step['status']): number => steps.filter((step) => step.status === status).length;
@@ -45,31 +69,46 @@ export async function runSuite(
   };
 }
 
-/** An error that the suite does not expect fails the check that comes next. The checks after it are skipped: one cause, one failure. */
-async function* everyStep(suite: Suite, run: SuiteRun): AsyncGenerator<Step> {
-  const waiting = new Set(suite.checks.map(({ id }) => id));
+/** An error that the suite does not expect fails the check at which it came, and ends the suite: one cause, one failure. */
+async function resultOf(check: Check<unknown>, open: () => Promise<unknown>): Promise<StepResult> {
   try {
-    for await (const step of suite.steps(run)) {
-      waiting.delete(step.id);
-      yield step;
-    }
+    const scene = await open();
+    const missing = await check.needs?.(scene);
+    return missing === undefined ? await check.judge(scene) : skip(missing);
   } catch (error) {
-    if (error instanceof NotApplicable) {
-      for (const id of waiting) yield run.step(id, skip(error.message));
-      return;
-    }
+    if (error instanceof NotApplicable) return { ...skip(error.message), ends: error.message };
     const failure = textOf(error);
     if (failure === undefined) throw error;
-    const [next, ...rest] = waiting;
-    if (next !== undefined) yield run.step(next, judge(false, failure));
-    for (const id of rest) yield run.step(id, skip(`the suite ended at ${next}`));
-    return;
+    return { ...judge(false, failure), ends: `the suite ended at ${check.id}` };
   }
-  for (const id of waiting) yield run.step(id, skip('the suite ended before this check'));
 }
 
 /** @returns undefined for an error that is no answer of the target */
 function textOf(error: unknown): string | undefined {
   if (error instanceof NotWorking) return error.message;
   return error instanceof FcError ? `${error.code}: ${error.message}` : undefined;
+}
+
+/** One cause, one failure: a step that fails for the cause of an earlier step is skipped. */
+function oncePerCause(failedFirst: Map<string, string>, id: string, result: StepResult): StepResult {
+  if (result.status !== 'failed' || result.cause === undefined) return result;
+  const first = failedFirst.get(result.cause);
+  if (first !== undefined) return skip(`same cause as ${first}: ${result.actual}`, result.actual);
+  failedFirst.set(result.cause, id);
+  return result;
+}
+
+function toStep(check: Check<unknown>, result: StepResult, durationMs: number): Step {
+  const byControlAlone = result.status !== 'skipped' && result.byControlAlone === true;
+  return {
+    id: check.id,
+    title: byControlAlone ? `${check.title} (by the control API alone)` : check.title,
+    status: result.status,
+    expected: result.expected ?? check.expected,
+    actual: result.actual ?? 'not judged',
+    source: check.source,
+    durationMs: Math.round(durationMs * 10) / 10,
+    ...(result.status === 'skipped' && { reason: result.reason }),
+    ...(result.judged !== undefined && { judged: judgedRoundTrip(result.judged) }),
+  };
 }

@@ -3,10 +3,10 @@ import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import { createIds, type Ids } from '../model/ids.js';
 import type { ControlPlane, FunctionRef, ServedFunction } from '../model/services.js';
-import { type Check, type StepResult, skip } from './check.js';
+import type { StepResult } from './check.js';
 import { count } from './count.js';
 import type { RequestRow, Step } from './report.js';
-import { judgedRoundTrip, type RequestOptions, type RoundTrip, roundTrip } from './round-trip.js';
+import { type RequestOptions, type RoundTrip, roundTrip } from './round-trip.js';
 import { findServedFunction, parseTargetUrl, type VerifyTarget } from './target.js';
 
 /** The control API of a target, with the function that the run is about. */
@@ -16,7 +16,7 @@ export interface Control {
   readonly ref: FunctionRef;
 }
 
-/** One run of a suite on a target: sends requests, remembers the sessions it made, and turns results into steps. */
+/** One run of a suite on a target: sends requests, and remembers the sessions that it made. */
 export class SuiteRun {
   readonly target: VerifyTarget;
   readonly url: URL;
@@ -25,32 +25,26 @@ export class SuiteRun {
   readonly clock: Clock;
   readonly requests: RequestRow[] = [];
   readonly notes: string[] = [];
-  readonly #checks: ReadonlyMap<string, Check>;
   /** Made by this run and not yet ended. */
   readonly #sessionIds = new Set<string>();
-  /** The first failed step of each cause. */
-  readonly #failedFirst = new Map<string, string>();
-  #lapStart: number;
   #answered = false;
 
-  private constructor(checks: readonly Check[], target: VerifyTarget, control: Control | undefined) {
+  private constructor(target: VerifyTarget, control: Control | undefined) {
     this.target = target;
     this.url = parseTargetUrl(target.url);
     this.control = control;
     this.clock = target.clock ?? new MovableClock();
     this.ids = createIds(this.clock);
-    this.#checks = new Map(checks.map((check) => [check.id, check]));
-    this.#lapStart = this.clock.now();
   }
 
   /** @throws UnreachableError for the control API, InvalidArgument for the URL, FunctionNotFound */
-  static async open(checks: readonly Check[], target: VerifyTarget): Promise<SuiteRun> {
+  static async open(target: VerifyTarget): Promise<SuiteRun> {
     const { control: plane, qualifier = LATEST } = target;
     parseTargetUrl(target.url);
-    if (plane === undefined) return new SuiteRun(checks, target, undefined);
+    if (plane === undefined) return new SuiteRun(target, undefined);
     const served = await findServedFunction(plane, target);
     const ref = { functionName: served.config.functionName, qualifier };
-    return new SuiteRun(checks, target, { plane, served, ref });
+    return new SuiteRun(target, { plane, served, ref });
   }
 
   /**
@@ -73,26 +67,8 @@ export class SuiteRun {
     }
   }
 
-  /** The duration of a step is the time since the step before. */
   step(id: string, result: StepResult, judged?: RoundTrip): Step {
-    const check = this.#checks.get(id);
-    if (check === undefined) throw new Error(`the suite has no check "${id}"`);
-    const told = this.#oncePerCause(id, result);
-    const now = this.clock.now();
-    const durationMs = Math.round((now - this.#lapStart) * 10) / 10;
-    this.#lapStart = now;
-    const byControlAlone = told.status !== 'skipped' && told.byControlAlone === true;
-    return {
-      id,
-      title: byControlAlone ? `${check.title} (by the control API alone)` : check.title,
-      status: told.status,
-      expected: told.expected ?? check.expected,
-      actual: told.actual ?? 'not judged',
-      source: check.source,
-      durationMs,
-      ...(told.status === 'skipped' && { reason: told.reason }),
-      ...(judged !== undefined && { judged: judgedRoundTrip(judged) }),
-    };
+    return { id, ...result, judged: result.judged ?? judged } as unknown as Step;
   }
 
   /** Remembers a session, which {@link endSessions} ends. */
@@ -121,14 +97,5 @@ export class SuiteRun {
         this.notes.push(`session ${sessionId} could not be ended: ${why}`);
       }
     }
-  }
-
-  /** One cause, one failure: a step that fails for the cause of an earlier step is skipped. */
-  #oncePerCause(id: string, result: StepResult): StepResult {
-    if (result.status !== 'failed' || result.cause === undefined) return result;
-    const first = this.#failedFirst.get(result.cause);
-    if (first !== undefined) return skip(`same cause as ${first}: ${result.actual}`, result.actual);
-    this.#failedFirst.set(result.cause, id);
-    return result;
   }
 }

@@ -1,13 +1,14 @@
 import type { Check } from './check.js';
-import type { Step } from './report.js';
 import type { SuiteRun } from './suite-run.js';
 
-/** A named list of checks. To add a suite, write its file and its row in `suites.ts`. */
-export interface Suite {
+/** A named table of checks, judged in their order. To add a suite, write its file and its row in `suites.ts`. */
+export interface Suite<Scene> {
   readonly id: string;
-  readonly checks: readonly Check[];
-  /** Yields at most one step for each check, in the order of `checks`. Never prints. */
-  steps(run: SuiteRun): AsyncIterable<Step>;
+  readonly checks: readonly Check<Scene>[];
+  /** @throws NotApplicable */
+  open(run: SuiteRun): Promise<Scene> | Scene;
+  /** Ends what the scene holds open. */
+  close?(scene: Scene): Promise<unknown>;
 }
 
 /** Thrown by a suite that cannot run on this target. The checks that have no step yet are skipped with the reason. */
@@ -18,4 +19,13 @@ export class NotApplicable extends Error {
 /** Thrown by a suite whose target does not work. The next check fails with the message, and the others are skipped. */
 export class NotWorking extends Error {
   override readonly name = 'NotWorking';
+}
+
+/** @returns a function that does this at its first call, and gives the same result at each later one */
+export function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= act();
+    return result;
+  };
 }

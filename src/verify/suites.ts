@@ -9,7 +9,7 @@ const SUITES = {
   'session-api': async () => (await import('./suites/session-api.js')).sessionApi,
   lifecycle: async () => (await import('./suites/lifecycle.js')).lifecycle,
   limits: async () => (await import('./suites/limits.js')).limits,
-} satisfies Record<string, () => Promise<Suite>>;
+} satisfies Record<string, () => Promise<Suite<unknown>>>;
 
 export type SuiteId = keyof typeof SUITES;
 
@@ -20,6 +20,6 @@ export function isSuiteId(text: string): text is SuiteId {
   return Object.hasOwn(SUITES, text);
 }
 
-export function loadSuite(id: SuiteId): Promise<Suite> {
+export function loadSuite(id: SuiteId): Promise<Suite<unknown>> {
   return SUITES[id]();
 }

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js';
+import type { CheckText as Check } from '../check.js';
 import { source } from '../sources.js';
 
 /** The walkthrough of the header field, and the grammar and spread of its IDs. */

@@ -4,14 +4,15 @@ import type { Step } from '../report.js';
 import { hasStatus } from '../round-trip.js';
 import { compareInstances, type ServedBy, whyUnknown } from '../served-by.js';
 import { type Filling, fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
-import { NotApplicable, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotApplicable } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { HEADER_CHECKS } from './header-checks.js';
 import { HeaderClient, type HeaderRequest } from './header-client.js';
 import { spread } from './header-spread.js';
 
 /** Needs a control API and a function with HEADER_FIELD. */
-export const header: Suite = { id: 'header', checks: HEADER_CHECKS, steps };
+export const header = stepByStep({ id: 'header', checks: HEADER_CHECKS, steps });
 
 async function* steps(run: SuiteRun): AsyncGenerator<Step> {
   const client = new HeaderClient(run, headerNameOf(run));

@@ -1,7 +1,8 @@
 import { skip } from '../check.js';
 import type { Step } from '../report.js';
 import { describeAnswer } from '../round-trip.js';
-import { NotApplicable, NotWorking, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotApplicable, NotWorking } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { burst } from './limits-burst.js';
 import { LIMITS_CHECKS } from './limits-checks.js';
@@ -10,7 +11,7 @@ import { load } from './limits-load.js';
 import { SessionClient } from './session-client.js';
 
 /** Needs a function with GENERATED_COOKIE or HEADER_FIELD; all but the heads of requests also a control API. */
-export const limits: Suite = { id: 'limits', checks: LIMITS_CHECKS, steps };
+export const limits = stepByStep({ id: 'limits', checks: LIMITS_CHECKS, steps });
 
 async function* steps(run: SuiteRun): AsyncGenerator<Step> {
   const client = new SessionClient(run);

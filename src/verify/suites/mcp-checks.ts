@@ -1,4 +1,4 @@
-import type { Check } from '../check.js';
+import type { CheckText as Check } from '../check.js';
 import { source } from '../sources.js';
 
 const UNKNOWN_REFUSED = 'status 404, as the protocol asks, so that the client initializes again';

@@ -6,7 +6,8 @@ import { EventStream, type StreamEvent } from '../event-stream.js';
 import type { Step } from '../report.js';
 import { describeAnswer, hasStatus, type RoundTrip } from '../round-trip.js';
 import { compareInstances, instanceOf, type ServedBy, whoServed } from '../served-by.js';
-import { NotWorking, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotWorking } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { MCP_SSE_CHECKS } from './mcp-checks.js';
 import { checkAffinity } from './mcp-streamable.js';
@@ -17,7 +18,7 @@ const ANSWER_LIMIT_MS = 10_000;
 const NOT_ACCEPTED = 'the message was not accepted';
 
 /** Needs a server of MCP over HTTP+SSE, whose stream is at the function's `sseEndpointPath`, or at the path of `--target`. */
-export const mcpSse: Suite = { id: 'mcp-sse', checks: MCP_SSE_CHECKS, steps };
+export const mcpSse = stepByStep({ id: 'mcp-sse', checks: MCP_SSE_CHECKS, steps });
 
 async function* steps(run: SuiteRun): AsyncGenerator<Step> {
   checkAffinity(run, 'MCP_SSE');

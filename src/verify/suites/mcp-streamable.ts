@@ -4,7 +4,8 @@ import type { Step } from '../report.js';
 import { describeAnswer, hasStatus, type RoundTrip } from '../round-trip.js';
 import { compareInstances, instanceOf, type ServedBy, whoServed, whyUnknown } from '../served-by.js';
 import { type Filling, fillInstance, goesElsewhere } from '../slots.js';
-import { NotApplicable, NotWorking, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotApplicable, NotWorking } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { MCP_STREAMABLE_CHECKS } from './mcp-checks.js';
 
@@ -12,7 +13,7 @@ const VERSION = '2025-06-18';
 const PATH = '/mcp';
 
 /** Needs a server of MCP over Streamable HTTP at `/mcp`, or at the path of `--target`. */
-export const mcpStreamable: Suite = { id: 'mcp-streamable', checks: MCP_STREAMABLE_CHECKS, steps };
+export const mcpStreamable = stepByStep({ id: 'mcp-streamable', checks: MCP_STREAMABLE_CHECKS, steps });
 
 /** One request of the suite. */
 interface McpRequest {

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js';
+import type { CheckText as Check } from '../check.js';
 import { source } from '../sources.js';
 
 const check = (what: string, title: string, expected: string, from: string): Check => ({

@@ -3,7 +3,8 @@ import { LIMITS } from '../../model/limits.js';
 import type { CreateSessionInput, Session } from '../../model/session.js';
 import { judge, type StepResult, skip } from '../check.js';
 import type { Step } from '../report.js';
-import { NotApplicable, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotApplicable } from '../suite.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 import { SESSION_API_CHECKS } from './session-api-checks.js';
 import { later } from './session-api-later.js';
@@ -11,7 +12,7 @@ import { deletion, use } from './session-api-use.js';
 import { isRefused, type Refusal, SessionProbe, type Subject } from './session-probe.js';
 
 /** Needs a control API and a function with GENERATED_COOKIE or HEADER_FIELD. */
-export const sessionApi: Suite = { id: 'session-api', checks: SESSION_API_CHECKS, steps };
+export const sessionApi = stepByStep({ id: 'session-api', checks: SESSION_API_CHECKS, steps });
 
 const HAVE_SESSION_API: readonly SessionAffinityType[] = ['GENERATED_COOKIE', 'HEADER_FIELD'];
 

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js';
+import type { CheckText as Check } from '../check.js';
 import { source } from '../sources.js';
 
 /** The documented four requests: no cookie, that cookie, no cookie, no cookie, with two sessions an instance. */

@@ -15,11 +15,12 @@ import {
   type Slots,
   sharesInstance,
 } from '../slots.js';
-import { NotApplicable, type Suite } from '../suite.js';
+import { stepByStep } from '../step-by-step.js';
+import { NotApplicable } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { WALKTHROUGH_CHECKS } from './walkthrough-checks.js';
 
-export const walkthrough: Suite = { id: 'walkthrough', checks: WALKTHROUGH_CHECKS, steps };
+export const walkthrough = stepByStep({ id: 'walkthrough', checks: WALKTHROUGH_CHECKS, steps });
 
 /** One of the four requests, with its answer. */
 interface WalkthroughRequest {
