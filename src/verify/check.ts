@@ -1,4 +1,4 @@
-import type { RoundTrip } from './round-trip.js';
+import { describeAnswer, type RoundTrip } from './round-trip.js';
 
 /** What one step promises, and how that is judged. A scene is what the checks of a suite share: its client and its requests. */
 export interface Check<Scene> {
@@ -46,4 +46,9 @@ export function skip(reason: string, actual?: string): Skipped {
   return { status: 'skipped', reason, actual };
 }
 
-export type CheckText = Pick<Check<unknown>, 'id' | 'title' | 'expected' | 'source'>;
+/** Answers of status 500 and above have one cause in all steps. */
+export function hasStatus(answer: RoundTrip, status: number): StepResult {
+  if (answer.status === status) return { ...judge(true, `status ${status}`), judged: answer };
+  const result = { ...judge(false, describeAnswer(answer)), judged: answer };
+  return answer.status < 500 ? result : { ...result, cause: `status ${answer.status}` };
+}

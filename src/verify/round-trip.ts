@@ -4,7 +4,6 @@ import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../model/clock.js';
 import { FcError, UnreachableError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
-import { judge, type StepResult } from './check.js';
 import type { JudgedRoundTrip } from './report.js';
 
 /** A request and its answer. The header lines are those of the wire. */
@@ -97,13 +96,6 @@ export function describeAnswer({ status, body }: Pick<RoundTrip, 'status' | 'bod
   const error = errorOf(body);
   if (error !== undefined) return `status ${status}, ${error.code}: ${error.message}`;
   return body === '' ? `status ${status}` : `status ${status}: ${body.slice(0, SHOWN_BODY_CHARACTERS)}`;
-}
-
-/** Answers of status 500 and above have one cause in all steps. */
-export function hasStatus(answer: RoundTrip, status: number): StepResult {
-  if (answer.status === status) return judge(true, `status ${status}`);
-  const result = judge(false, describeAnswer(answer));
-  return answer.status < 500 ? result : { ...result, cause: `status ${answer.status}` };
 }
 
 /** @returns the error of Function Compute that the body holds, as `{"Code":…,"Message":…}` */

@@ -50,7 +50,8 @@ export async function runSuite(
         return scene;
       });
       if (result.status !== 'passed') ended = result.ends;
-      add(check, result);
+      const { actual } = result;
+      add(check, actual === undefined ? result : { ...result, actual: await run.withMoves(actual) });
     }
   } finally {
     if (scene !== undefined) await suite.close?.(scene);

@@ -36,28 +36,36 @@ export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: st
   return { kind: 'contradiction', message: `the handler says "${handler}", the control API ${other}` };
 }
 
+/** A request, or an instance that is known by other means. */
+export interface Served {
+  readonly answer?: RoundTrip;
+  servedBy(): Promise<ServedBy>;
+}
+
 interface Comparison {
-  readonly first: ServedBy;
-  readonly second: ServedBy;
   readonly wanted: 'same' | 'other';
   /** Why the comparison cannot prove the check. It can still disprove it. */
-  readonly unproven?: string;
+  readonly unproven?: string | undefined;
 }
 
 /** Compares the instances of two responses. Fails on a contradiction; is skipped where an instance is unknown. */
-export function compareInstances({ first, second, wanted, unproven }: Comparison): StepResult {
-  if (first.kind !== 'known') return notKnown(first);
-  if (second.kind !== 'known') return notKnown(second);
+export async function compareInstances(
+  one: Served,
+  other: Served,
+  { wanted, unproven }: Comparison,
+): Promise<StepResult> {
+  const [first, second] = [await one.servedBy(), await other.servedBy()];
+  const judged = other.answer;
+  if (first.kind !== 'known') return { ...notKnown(first), judged };
+  if (second.kind !== 'known') return { ...notKnown(second), judged };
   const isSame = first.instanceId === second.instanceId;
   const holds = isSame === (wanted === 'same');
   const actual = isSame
     ? `instance ${second.instanceId}, the same`
     : `instance ${second.instanceId}, the first was ${first.instanceId}`;
-  if (holds && unproven !== undefined) return skip(unproven, actual);
-  return {
-    ...judge(holds, actual),
-    byControlAlone: first.source === 'control' || second.source === 'control',
-  };
+  if (holds && unproven !== undefined) return { ...skip(unproven, actual), judged };
+  const byControlAlone = first.source === 'control' || second.source === 'control';
+  return { ...judge(holds, actual), byControlAlone, judged };
 }
 
 /** @returns the result of a step about an instance that is not known */

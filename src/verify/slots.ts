@@ -1,7 +1,7 @@
 import type { InstanceInfo } from '../model/instance.js';
 import { type StepResult, skip } from './check.js';
 import { count } from './count.js';
-import { compareInstances, type ServedBy } from './served-by.js';
+import { compareInstances, type Served, type ServedBy, whyUnknown } from './served-by.js';
 import type { SuiteRun } from './suite-run.js';
 
 /** Whether the instance of the first session has a free slot for a second one. */
@@ -13,19 +13,14 @@ export interface Slots {
   readonly olderWithFreeSlot?: readonly string[];
 }
 
-/** The instances that served two sessions. */
-interface Pair {
-  readonly first: ServedBy;
-  readonly second: ServedBy;
-}
-
 /** The outcome of filling an instance up to its limit. */
 export type Filling =
   | { readonly kind: 'full'; readonly opened: number; readonly limit: number }
   | { readonly kind: 'not-full'; readonly reason: string };
 
 interface Fill {
-  readonly instanceId: string;
+  /** The instance to fill, if it is known. */
+  readonly on: ServedBy;
   /** Sessions of this run that are known to be on the instance. Used where there is no control API. */
   readonly occupied: number;
   /** Opens one more session. */
@@ -59,20 +54,23 @@ export async function findSlots(run: SuiteRun, first: ServedBy): Promise<Slots> 
     const occupied = `${count(instance.sessions, 'session')} of ${limit}`;
     return { noneBecause: `instance ${instance.instanceId} is full after the first request (${occupied})` };
   }
-  const older = instances.filter(
-    (one) => one.createdTimeMs < instance.createdTimeMs && one.sessions < limit && one !== instance,
-  );
-  return { limit, olderWithFreeSlot: older.map(({ instanceId }) => instanceId) };
+  return { limit, olderWithFreeSlot: await olderWithFreeSlot(run, instance.instanceId) };
+}
+
+/** @returns the instances that are filled before that one */
+export async function olderWithFreeSlot(run: SuiteRun, instanceId: string): Promise<readonly string[]> {
+  const limit = sessionLimit(run) ?? 0;
+  const instances = await runningInstances(run);
+  const createdTimeMs = instances.find((one) => one.instanceId === instanceId)?.createdTimeMs ?? 0;
+  return instances
+    .filter((one) => one.sessions < limit && one.createdTimeMs < createdTimeMs)
+    .map((one) => one.instanceId);
 }
 
 /** A second session shares the instance of the first where that has a free slot; where it has none, the step is skipped. */
-export function sharesInstance({ first, second }: Pair, slots: Slots): StepResult {
-  const result = compareInstances({
-    first,
-    second,
-    wanted: 'same',
-    unproven: slots.noneBecause,
-  });
+export async function sharesInstance(one: Served, other: Served, slots: Slots): Promise<StepResult> {
+  const result = await compareInstances(one, other, { wanted: 'same', unproven: slots.noneBecause });
+  const [first, second] = [await one.servedBy(), await other.servedBy()];
   if (result.status !== 'failed' || first.kind !== 'known' || second.kind !== 'known') return result;
   if (slots.noneBecause !== undefined) return skip(slots.noneBecause, result.actual);
   if (slots.olderWithFreeSlot?.includes(second.instanceId)) {
@@ -84,8 +82,9 @@ export function sharesInstance({ first, second }: Pair, slots: Slots): StepResul
 }
 
 /** A session more than the first instance takes goes to another instance. */
-export function goesElsewhere({ first, second }: Pair, filling: Filling): StepResult {
-  const result = compareInstances({ first, second, wanted: 'other' });
+export async function goesElsewhere(one: Served, other: Served, filling: Filling): Promise<StepResult> {
+  const result = await compareInstances(one, other, { wanted: 'other' });
+  const [first, second] = [await one.servedBy(), await other.servedBy()];
   if (first.kind !== 'known' || second.kind !== 'known') return result;
   if (filling.kind === 'not-full') return skip(filling.reason, result.actual);
   const { opened, limit } = filling;
@@ -96,7 +95,8 @@ export function goesElsewhere({ first, second }: Pair, filling: Filling): StepRe
 }
 
 /** Opens as many sessions as the instance still takes. Without a control API the function counts as unused before. */
-export async function fillInstance(run: SuiteRun, fill: Fill): Promise<Filling> {
+export async function fillInstance(run: SuiteRun, { on, occupied, open }: Fill): Promise<Filling> {
+  if (on.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(on) };
   const limit = sessionLimit(run);
   if (limit === undefined) {
     return {
@@ -104,14 +104,18 @@ export async function fillInstance(run: SuiteRun, fill: Fill): Promise<Filling> 
       reason: 'how many sessions an instance takes is not known: give --sessions-per-instance',
     };
   }
-  if (run.control !== undefined) return fillByControl(run, fill, limit);
-  const missing = Math.max(0, limit - fill.occupied);
-  await openSessions(missing, fill.open);
+  if (run.control !== undefined) return fillByControl(run, { instanceId: on.instanceId, open }, limit);
+  const missing = Math.max(0, limit - occupied);
+  await openSessions(missing, open);
   return { kind: 'full', opened: missing, limit };
 }
 
 /** Looks again after each round: a session goes elsewhere when a slot has come free on an older instance. */
-async function fillByControl(run: SuiteRun, { instanceId, open }: Fill, limit: number): Promise<Filling> {
+async function fillByControl(
+  run: SuiteRun,
+  { instanceId, open }: { readonly instanceId: string; readonly open: () => Promise<unknown> },
+  limit: number,
+): Promise<Filling> {
   let opened = 0;
   let sessionsBefore = -1;
   for (;;) {

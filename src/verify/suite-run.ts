@@ -3,11 +3,11 @@ import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import { createIds, type Ids } from '../model/ids.js';
 import type { ControlPlane, FunctionRef, ServedFunction } from '../model/services.js';
-import type { StepResult } from './check.js';
 import { count } from './count.js';
-import type { RequestRow, Step } from './report.js';
+import type { RequestRow } from './report.js';
 import { type RequestOptions, type RoundTrip, roundTrip } from './round-trip.js';
 import { findServedFunction, parseTargetUrl, type VerifyTarget } from './target.js';
+import { TargetTime } from './target-time.js';
 
 /** The control API of a target, with the function that the run is about. */
 export interface Control {
@@ -28,6 +28,7 @@ export class SuiteRun {
   /** Made by this run and not yet ended. */
   readonly #sessionIds = new Set<string>();
   #answered = false;
+  #time: Promise<TargetTime> | undefined;
 
   private constructor(target: VerifyTarget, control: Control | undefined) {
     this.target = target;
@@ -67,8 +68,19 @@ export class SuiteRun {
     }
   }
 
-  step(id: string, result: StepResult, judged?: RoundTrip): Step {
-    return { id, ...result, judged: result.judged ?? judged } as unknown as Step;
+  /** Time at the target, which needs a control API. */
+  time(): Promise<TargetTime> {
+    if (this.control === undefined) throw new Error('there is no control API');
+    const { clock: targetClock } = this.control.plane;
+    const { mayMoveClock: mayMove = false } = this.target;
+    this.#time ??= TargetTime.open({ clock: this.clock, targetClock, mayMove });
+    return this.#time;
+  }
+
+  /** @returns the text, with how far the target's clock was moved since the last call */
+  async withMoves(actual: string): Promise<string> {
+    const moved = (await this.#time)?.takeMoves() ?? 0;
+    return moved === 0 ? actual : `${actual} (the clock was moved on by ${moved} s)`;
   }
 
   /** Remembers a session, which {@link endSessions} ends. */

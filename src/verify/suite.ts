@@ -29,3 +29,21 @@ export function once<T>(act: () => Promise<T>): () => Promise<T> {
     return result;
   };
 }
+
+/** Makes checks of a suite out of checks that share a scene of their own, which opens when the first of them is judged. */
+export function part<Scene extends object, Part>(
+  open: (scene: Scene) => Promise<Part> | Part,
+  checks: readonly Check<Part>[],
+): Check<Scene>[] {
+  const parts = new WeakMap<Scene, Promise<Part>>();
+  const partOf = (scene: Scene): Promise<Part> => {
+    const known = parts.get(scene) ?? Promise.resolve(open(scene));
+    parts.set(scene, known);
+    return known;
+  };
+  return checks.map((check) => ({
+    ...check,
+    needs: async (scene) => check.needs?.(await partOf(scene)),
+    judge: async (scene) => check.judge(await partOf(scene)),
+  }));
+}

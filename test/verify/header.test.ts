@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/model/session.js';
 import { type SuiteReport, verdict } from '../../src/verify/report.js';
 import { runSuite } from '../../src/verify/run-suite.js';
-import { HEADER_CHECKS } from '../../src/verify/suites/header-checks.js';
+import { header } from '../../src/verify/suites/header.js';
 import { type AffinityServer, type AffinityServerOptions, startAffinityServer } from './affinity-server.js';
 
 const running: AffinityServer[] = [];
@@ -26,7 +26,7 @@ function withStatus(report: SuiteReport, status: string): string[] {
 describe('the header suite', () => {
   it.each([2, 3, 5])('passes every step on a true server with %d sessions an instance', async (limit) => {
     const report = await check({ limit });
-    expect(report.steps.map(({ id }) => id)).toEqual(HEADER_CHECKS.map(({ id }) => id));
+    expect(report.steps.map(({ id }) => id)).toEqual(header.checks.map(({ id }) => id));
     expect(withStatus(report, 'failed')).toEqual([]);
     expect(withStatus(report, 'skipped')).toEqual([]);
     expect(verdict(report)).toBe('passed');
@@ -47,7 +47,7 @@ describe('the header suite', () => {
     const server = await startAffinityServer({ type: 'HEADER_FIELD' });
     running.push(server);
     const report = await runSuite('header', { url: server.url });
-    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: HEADER_CHECKS.length });
+    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: header.checks.length });
     expect(report.steps[0]?.reason).toBe('the header suite needs a control API');
     expect(server.requests).toHaveLength(0);
     expect(verdict(report)).toBe('failed');
@@ -55,7 +55,7 @@ describe('the header suite', () => {
 
   it('skips all of itself on a function with another affinity', async () => {
     const report = await check({ type: 'GENERATED_COOKIE' });
-    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: HEADER_CHECKS.length });
+    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: header.checks.length });
     expect(report.steps[0]?.reason).toBe('function hello has GENERATED_COOKIE, not HEADER_FIELD');
   });
 

@@ -6,7 +6,7 @@ import type { SessionService } from '../../src/model/services.js';
 import { type SuiteReport, verdict } from '../../src/verify/report.js';
 import { renderReport } from '../../src/verify/reporters.js';
 import { runSuite } from '../../src/verify/run-suite.js';
-import { LIFECYCLE_CHECKS } from '../../src/verify/suites/lifecycle-checks.js';
+import { lifecycle } from '../../src/verify/suites/lifecycle.js';
 import { type AffinityServer, type AffinityServerOptions, startAffinityServer } from './affinity-server.js';
 import { startVerified, type VerifiedFunction } from './verified-emulator.js';
 
@@ -66,7 +66,7 @@ function bound(truth: SessionService): SessionService {
   };
 }
 
-const ISOLATED = idsOf(LIFECYCLE_CHECKS).filter((id) => /^(isolated|pause|resume)\./.test(id));
+const ISOLATED = idsOf(lifecycle.checks).filter((id) => /^(isolated|pause|resume)\./.test(id));
 const AGAIN = ['again.status', 'again.told', 'again.session', 'again.listed'];
 
 function idsOf(steps: readonly { readonly id: string }[]): string[] {
@@ -91,7 +91,7 @@ describe('the lifecycle suite on the emulator', () => {
   ] as const)('passes with $type and $limit sessions an instance (over HTTP: $overHttp)', async (served) => {
     const report = await checkEmulator(served, served);
     const unless = await renderReport(report, 'pretty');
-    expect(idsOf(report.steps)).toEqual(idsOf(LIFECYCLE_CHECKS));
+    expect(idsOf(report.steps)).toEqual(idsOf(lifecycle.checks));
     expect(withStatus(report, 'failed'), unless).toEqual([]);
     expect(withStatus(report, 'skipped'), unless).toEqual(ISOLATED);
     expect(reasonOf(report, 'pause.status')).toBe('function hello has SHARE, not SESSION_EXCLUSIVE');
@@ -292,9 +292,9 @@ describe('the lifecycle suite', () => {
   it('skips all of itself without a control API, and on a function without sessions', async () => {
     const { url } = await serve();
     const without = await runSuite('lifecycle', { url });
-    expect(without).toMatchObject({ passed: 0, failed: 0, skipped: LIFECYCLE_CHECKS.length });
+    expect(without).toMatchObject({ passed: 0, failed: 0, skipped: lifecycle.checks.length });
     const report = await check({ type: 'NONE' });
-    expect(report.skipped).toBe(LIFECYCLE_CHECKS.length);
+    expect(report.skipped).toBe(lifecycle.checks.length);
     expect(report.steps[0]?.reason).toBe('function hello has NONE, not GENERATED_COOKIE or HEADER_FIELD');
   });
 });

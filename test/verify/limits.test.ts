@@ -4,7 +4,7 @@ import type { Emulator } from '../../src/emulator-options.js';
 import { type SuiteReport, verdict } from '../../src/verify/report.js';
 import { renderReport } from '../../src/verify/reporters.js';
 import { runSuite } from '../../src/verify/run-suite.js';
-import { LIMITS_CHECKS } from '../../src/verify/suites/limits-checks.js';
+import { limits } from '../../src/verify/suites/limits.js';
 import { type AffinityServer, type AffinityServerOptions, startAffinityServer } from './affinity-server.js';
 import { startVerified } from './verified-emulator.js';
 
@@ -58,7 +58,7 @@ describe('the limits suite on the emulator', () => {
       const control = served.overHttp ? createApiClient({ endpoint: emulator.api }) : emulator.control;
       const report = await runSuite('limits', { url, control });
       const unless = await renderReport(report, 'pretty');
-      expect(idsOf(report.steps)).toEqual(idsOf(LIMITS_CHECKS));
+      expect(idsOf(report.steps)).toEqual(idsOf(limits.checks));
       expect(withStatus(report, 'failed'), unless).toEqual([]);
       expect(withStatus(report, 'skipped'), unless).toEqual(served.limit === 1 ? ['load.new-instance'] : []);
       expect(report.notes).toEqual([]);
@@ -109,7 +109,7 @@ describe('the limits suite', () => {
     const report = await runSuite('limits', { url });
     expect(withStatus(report, 'failed')).toEqual([]);
     expect(withStatus(report, 'passed')).toEqual(
-      idsOf(LIMITS_CHECKS).filter((what) => /^(target|headers|id)\./.test(what)),
+      idsOf(limits.checks).filter((what) => /^(target|headers|id)\./.test(what)),
     );
     expect(reasonOf(report, 'load.bound')).toContain('there is no control API');
   });
@@ -128,6 +128,6 @@ describe('the limits suite', () => {
 
   it('skips all of itself on a function without sessions', async () => {
     const report = await check({ type: 'NONE' });
-    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: LIMITS_CHECKS.length });
+    expect(report).toMatchObject({ passed: 0, failed: 0, skipped: limits.checks.length });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { combineReports, type Step, type SuiteReport, verdict } from '../../src/verify/report.js';
 import { isReporterName, REPORTER_NAMES, renderReport } from '../../src/verify/reporters.js';
-import { WALKTHROUGH_CHECKS } from '../../src/verify/suites/walkthrough-checks.js';
+import { walkthrough } from '../../src/verify/suites/walkthrough.js';
 import { isSuiteId, SUITE_IDS } from '../../src/verify/suites.js';
 import { parseXml } from './xml.js';
 
@@ -129,7 +129,7 @@ note: a note
 describe('the pretty reporter on a terminal', () => {
   const failing: SuiteReport = {
     ...SMALL,
-    steps: WALKTHROUGH_CHECKS.map(({ id, title, expected, source }, at) => {
+    steps: walkthrough.checks.map(({ id, title, expected, source }, at) => {
       if (at === 0)
         return { id, title, expected, source, durationMs: 1, status: 'passed', actual: 'status 200' };
       const actual =

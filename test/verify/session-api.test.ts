@@ -5,7 +5,7 @@ import type { SessionService } from '../../src/model/services.js';
 import type { SuiteReport } from '../../src/verify/report.js';
 import { verdict } from '../../src/verify/report.js';
 import { runSuite } from '../../src/verify/run-suite.js';
-import { SESSION_API_CHECKS } from '../../src/verify/suites/session-api-checks.js';
+import { sessionApi } from '../../src/verify/suites/session-api.js';
 import { type AffinityServer, type AffinityServerOptions, startAffinityServer } from './affinity-server.js';
 
 const running: AffinityServer[] = [];
@@ -40,7 +40,7 @@ function withStatus(report: SuiteReport, status: string): string[] {
 describe('the session-api suite', () => {
   it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)('passes on a true server with %s', async (type) => {
     const report = await check({ type });
-    expect(report.steps.map(({ id }) => id)).toEqual(SESSION_API_CHECKS.map(({ id }) => id));
+    expect(report.steps.map(({ id }) => id)).toEqual(sessionApi.checks.map(({ id }) => id));
     expect(withStatus(report, 'failed')).toEqual([]);
     expect(withStatus(report, 'skipped')).toEqual(['unsupported.create']);
     expect(verdict(report)).toBe('passed');
@@ -93,9 +93,9 @@ describe('the session-api suite', () => {
   it('skips all of itself without a control API, and on a function without sessions', async () => {
     const { url } = await serve();
     const without = await runSuite('session-api', { url });
-    expect(without).toMatchObject({ passed: 0, failed: 0, skipped: SESSION_API_CHECKS.length });
+    expect(without).toMatchObject({ passed: 0, failed: 0, skipped: sessionApi.checks.length });
     const report = await check({ type: 'NONE' });
-    expect(report.skipped).toBe(SESSION_API_CHECKS.length);
+    expect(report.skipped).toBe(sessionApi.checks.length);
     expect(report.steps[0]?.reason).toBe('function hello has NONE, whose sessions have no API');
   });
 
@@ -114,7 +114,7 @@ describe('the session-api suite', () => {
     const report = await check({ refuse });
     expect(withStatus(report, 'failed')).toEqual(['update.expired', 'update.ttl']);
     expect(withStatus(report, 'skipped')).toContain('list.pages');
-    expect(report.steps).toHaveLength(SESSION_API_CHECKS.length);
+    expect(report.steps).toHaveLength(sessionApi.checks.length);
   });
 
   it.each<[string, AffinityServerOptions, string[]]>([

@@ -1,56 +1,209 @@
 import { isSessionId } from '../../model/limits.js';
-import { judge, type StepResult } from '../check.js';
-import type { Step } from '../report.js';
-import { hasStatus } from '../round-trip.js';
-import { compareInstances, type ServedBy, whyUnknown } from '../served-by.js';
-import { type Filling, fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
-import { stepByStep } from '../step-by-step.js';
-import { NotApplicable } from '../suite.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
+import { compareInstances } from '../served-by.js';
+import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
+import {
+  type Filling,
+  fillInstance,
+  findSlots,
+  goesElsewhere,
+  type Slots,
+  sharesInstance,
+} from '../slots.js';
+import { source } from '../sources.js';
+import { type Spread, spreadOver } from '../spread.js';
+import { NotApplicable, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
-import { HEADER_CHECKS } from './header-checks.js';
-import { HeaderClient, type HeaderRequest } from './header-client.js';
-import { spread } from './header-spread.js';
 
-/** Needs a control API and a function with HEADER_FIELD. */
-export const header = stepByStep({ id: 'header', checks: HEADER_CHECKS, steps });
+/** The requests of the suite. Each is sent when a check first asks for it. */
+interface HeaderScene {
+  readonly client: SessionClient;
+  /** A request without the header. */
+  first(): Promise<SessionRequest>;
+  /** With the ID that it was given. */
+  again(): Promise<SessionRequest>;
+  /** With the header's name in capitals. */
+  upperCase(): Promise<SessionRequest>;
+  /** Whether the first instance has a free slot before the next request. */
+  slots(): Promise<Slots>;
+  /** With an ID of the client's own. */
+  chosen(): Promise<SessionRequest>;
+  /** Whether the first instance is full before the next request. */
+  filling(): Promise<Filling>;
+  beyond(): Promise<SessionRequest>;
+  /** Part of the IDs that try the grammar. */
+  readonly tail: string;
+  spread(): Promise<Spread>;
+}
 
-async function* steps(run: SuiteRun): AsyncGenerator<Step> {
-  const client = new HeaderClient(run, headerNameOf(run));
-  const first = await client.send(undefined, { label: 'no header' });
-  yield run.step('header.generated.status', hasStatus(first.answer, 200), first.answer);
-  if (first.answer.status !== 200) {
-    throw new NotApplicable(`the first request was answered with status ${first.answer.status}`);
-  }
-  yield run.step('header.generated.returned', returnsId(first, client.headerName), first.answer);
-  const sessionId = first.returned[0];
-  if (sessionId === undefined) throw new NotApplicable('the first request was given no session ID');
+const TAKEN = { expected: 'status 200' };
+const REFUSED = { expected: 'status 400' };
+const NOT_ECHOED = {
+  expected: 'no response header of the configured name',
+  source: source('inferred', 'H15'),
+};
 
-  const again = await client.send(sessionId, { label: 'its ID' });
-  yield run.step('header.known.same-instance', isSame(first, again), again.answer);
-  yield run.step('header.known.not-echoed', returnsNothing(again), again.answer);
-  const name = client.headerName.toUpperCase();
-  const upperCase = await client.send(sessionId, { label: 'in capitals', name });
-  yield run.step('header.case.same-instance', isSame(first, upperCase), upperCase.answer);
+/** The walkthrough of the header field, and the grammar and spread of its IDs. */
+export const header: Suite<HeaderScene> = {
+  id: 'header',
+  open: openHeader,
+  checks: [
+    {
+      id: 'header.generated.status',
+      title: 'a request without the header is answered',
+      expected: 'status 200',
+      source: source('header', 'H01'),
+      async judge({ first }) {
+        const { answer } = await first();
+        const ends = `the first request was answered with status ${answer.status}`;
+        return { ...hasStatus(answer, 200), ends };
+      },
+    },
+    {
+      id: 'header.generated.returned',
+      title: 'it gets an ID in the response header of that name',
+      expected: 'one response header of the configured name, holding a session ID',
+      source: source('header', 'H01'),
+      judge: async ({ first, client }) => returnsId(await first(), client),
+    },
+    {
+      id: 'header.known.same-instance',
+      title: 'that ID sent back leads to the same instance',
+      expected: 'the instance that made it',
+      source: source('header', 'H02'),
+      judge: async ({ first, again }) => compareInstances(await first(), await again(), { wanted: 'same' }),
+    },
+    {
+      id: 'header.known.not-echoed',
+      title: 'an ID that the client sent is not echoed',
+      ...NOT_ECHOED,
+      judge: async ({ again }) => namesNoSession(await again()),
+    },
+    {
+      id: 'header.case.same-instance',
+      title: "the letter case of the header's name does not matter",
+      expected: 'the instance of that ID',
+      source: source('header', 'H05'),
+      judge: async ({ first, upperCase }) =>
+        compareInstances(await first(), await upperCase(), { wanted: 'same' }),
+    },
+    {
+      id: 'header.chosen.status',
+      title: 'an ID that the client chose is taken',
+      ...TAKEN,
+      source: source('header', 'H03'),
+      judge: async ({ chosen }) => hasStatus((await chosen()).answer, 200),
+    },
+    {
+      id: 'header.chosen.same-instance',
+      title: 'its session shares the first instance while that has a free slot',
+      expected: 'the instance of the first session, which has a free slot',
+      source: source('header', 'H03'),
+      judge: async ({ first, chosen, slots }) => sharesInstance(await first(), await chosen(), await slots()),
+    },
+    {
+      id: 'header.chosen.not-echoed',
+      title: 'an ID that the client chose is not echoed',
+      ...NOT_ECHOED,
+      judge: async ({ chosen }) => namesNoSession(await chosen()),
+    },
+    {
+      id: 'header.full.new-instance',
+      title: 'a session more than the instance takes goes to another instance',
+      expected: 'another instance than that of the first session, which is full',
+      source: source('header', 'H04'),
+      judge: async ({ first, beyond, filling }) =>
+        goesElsewhere(await first(), await beyond(), await filling()),
+    },
+    {
+      id: 'header.grammar.64-characters',
+      title: 'an ID of 64 characters is taken',
+      ...TAKEN,
+      source: source('header', 'H06'),
+      judge: (scene) => isTaken(scene, '64-characters', scene.tail.padEnd(64, 'x')),
+    },
+    {
+      id: 'header.grammar.65-characters',
+      title: 'an ID of 65 characters is refused',
+      ...REFUSED,
+      source: source('header', 'H06'),
+      judge: (scene) => isRefused(scene, '65-characters', scene.tail.padEnd(65, 'x')),
+    },
+    {
+      id: 'header.grammar.leading-dash',
+      title: 'an ID that begins with "-" is refused',
+      ...REFUSED,
+      source: source('header', 'H07'),
+      judge: (scene) => isRefused(scene, 'leading-dash', `-${scene.tail}`),
+    },
+    {
+      id: 'header.grammar.leading-underscore',
+      title: 'an ID that begins with "_" is taken',
+      ...TAKEN,
+      source: source('header', 'H07'),
+      judge: (scene) => isTaken(scene, 'leading-underscore', `_${scene.tail}`),
+    },
+    {
+      id: 'header.grammar.leading-digit',
+      title: 'an ID that begins with a digit is taken',
+      ...TAKEN,
+      source: source('header', 'H07'),
+      judge: (scene) => isTaken(scene, 'leading-digit', `7${scene.tail}`),
+    },
+    {
+      id: 'header.spread.instances',
+      title: 'twice as many new IDs as an instance takes fill two instances',
+      expected: 'two instances',
+      source: source('header', 'H12'),
+      judge: async ({ spread }) => (await spread()).fillsExactly(),
+    },
+    {
+      id: 'header.spread.repeats',
+      title: 'the same IDs again start nothing and stay where they are',
+      expected: 'every ID on the instance that it had',
+      source: source('header', 'H12'),
+      judge: async ({ spread }) => (await spread()).staysOnInstances(),
+    },
+    {
+      id: 'header.cookie.never-set',
+      title: 'no response sets a session cookie',
+      expected: 'no Set-Cookie named x-fc-cookie-session-id in any response',
+      source: source('inferred', 'H17'),
+      judge: ({ client }) => judge(client.cookiesSeen === 0, String(client.cookiesSeen || 'none')),
+    },
+  ],
+};
 
-  const slots = await findSlots(run, first.servedBy);
-  const chosen = await client.send(client.newId(), { label: 'ID of our own' });
-  const pair = { first: first.servedBy, second: chosen.servedBy };
-  yield run.step('header.chosen.status', hasStatus(chosen.answer, 200), chosen.answer);
-  yield run.step('header.chosen.same-instance', sharesInstance(pair, slots), chosen.answer);
-  yield run.step('header.chosen.not-echoed', returnsNothing(chosen), chosen.answer);
-
-  const filling = await fill(run, client, first.servedBy);
-  const beyond = await client.send(client.newId(), { label: 'one more' });
-  const pairBeyond = { first: first.servedBy, second: beyond.servedBy };
-  yield run.step('header.full.new-instance', goesElsewhere(pairBeyond, filling), beyond.answer);
-
-  yield* grammar(run, client);
-  yield* spread(run, client);
-  const { cookiesSeen } = client;
-  yield run.step(
-    'header.cookie.never-set',
-    judge(cookiesSeen === 0, cookiesSeen === 0 ? 'none' : `${cookiesSeen}`),
-  );
+function openHeader(run: SuiteRun): HeaderScene {
+  const client = new SessionClient(run, headerNameOf(run));
+  const first = once(() => client.send(undefined, { label: 'no header' }));
+  const idOf = async (): Promise<string | undefined> => (await first()).sessionIds[0];
+  const slots = once(async () => findSlots(run, await (await first()).servedBy()));
+  const chosen = once(async () => {
+    await slots();
+    return client.send(client.newId(), { label: 'ID of our own' });
+  });
+  const filling = once(async () => {
+    const on = await (await first()).servedBy();
+    return fillInstance(run, { on, occupied: 0, open: () => client.send(client.newId()) });
+  });
+  return {
+    client,
+    first,
+    again: once(async () => client.send(await idOf(), { label: 'its ID' })),
+    upperCase: once(async () =>
+      client.send(await idOf(), { label: 'in capitals', name: client.headerName?.toUpperCase() }),
+    ),
+    slots,
+    chosen,
+    filling,
+    beyond: once(async () => {
+      await filling();
+      return client.send(client.newId(), { label: 'one more' });
+    }),
+    tail: run.ids.sessionId(),
+    spread: once(() => spreadOver(run, client)),
+  };
 }
 
 /** @throws NotApplicable */
@@ -65,38 +218,23 @@ function headerNameOf({ control, target }: SuiteRun): string {
   return name;
 }
 
-async function* grammar(run: SuiteRun, client: HeaderClient): AsyncGenerator<Step> {
-  const tail = run.ids.sessionId();
-  const attempts = [
-    { what: '64-characters', sessionId: tail.padEnd(64, 'x'), status: 200 },
-    { what: '65-characters', sessionId: tail.padEnd(65, 'x'), status: 400 },
-    { what: 'leading-dash', sessionId: `-${tail}`, status: 400 },
-    { what: 'leading-underscore', sessionId: `_${tail}`, status: 200 },
-    { what: 'leading-digit', sessionId: `7${tail}`, status: 200 },
-  ] as const;
-  for (const { what, sessionId, status } of attempts) {
-    const request = await client.send(sessionId, { label: what });
-    yield run.step(`header.grammar.${what}`, hasStatus(request.answer, status), request.answer);
-  }
+/** Without an ID the checks after this one have nothing to send. */
+function returnsId({ answer, sessionIds, sessionLines }: SessionRequest, client: SessionClient): StepResult {
+  const [sessionId = ''] = sessionIds;
+  return {
+    ...judge(
+      sessionIds.length === 1 && isSessionId(sessionId),
+      sessionLines.join(' and ') || `no header ${client.headerName}`,
+    ),
+    ...(sessionIds.length === 0 && { ends: 'the first request was given no session ID' }),
+    judged: answer,
+  };
 }
 
-async function fill(run: SuiteRun, client: HeaderClient, first: ServedBy): Promise<Filling> {
-  if (first.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(first) };
-  const open = (): Promise<HeaderRequest> => client.send(client.newId());
-  return fillInstance(run, { instanceId: first.instanceId, occupied: 0, open });
+async function isTaken({ client }: HeaderScene, label: string, sessionId: string): Promise<StepResult> {
+  return hasStatus((await client.send(sessionId, { label })).answer, 200);
 }
 
-function returnsId({ returned }: HeaderRequest, headerName: string): StepResult {
-  const [sessionId = ''] = returned;
-  const actual =
-    returned.map((value) => `${headerName}: ${value}`).join(' and ') || `no header ${headerName}`;
-  return judge(returned.length === 1 && isSessionId(sessionId), actual);
-}
-
-function returnsNothing({ returned }: HeaderRequest): StepResult {
-  return judge(returned.length === 0, returned.join(' and ') || 'none');
-}
-
-function isSame(first: HeaderRequest, second: HeaderRequest): StepResult {
-  return compareInstances({ first: first.servedBy, second: second.servedBy, wanted: 'same' });
+async function isRefused({ client }: HeaderScene, label: string, sessionId: string): Promise<StepResult> {
+  return hasStatus((await client.send(sessionId, { label })).answer, 400);
 }

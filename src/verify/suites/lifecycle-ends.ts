@@ -1,105 +1,165 @@
 import type { Session } from '../../model/session.js';
-import { judge, type StepResult, skip } from '../check.js';
-import type { Step } from '../report.js';
-import { hasStatus } from '../round-trip.js';
-import { type LifecycleRun, statusesOf } from './lifecycle-run.js';
-import type { SessionRequest } from './session-client.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
+import type { SessionRequest } from '../session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import { type LifecycleScene, statusesOf, unlessLate } from './lifecycle-scene.js';
 
-const AGAIN = ['again.status', 'again.told', 'again.session', 'again.listed'];
-const TOO_SLOW = 'the requests took so long that the session could end between them';
+interface Ends {
+  readonly scene: LifecycleScene;
+  /** A session that ends by its TTL. */
+  session(): Promise<Session>;
+  ended(): Promise<StepResult>;
+  /** A request with its ID after that. */
+  again(): Promise<SessionRequest>;
+  /** The sessions of that ID then. */
+  generations(): Promise<readonly Session[]>;
+  /** A session that ends by its idle time. */
+  idler(): Promise<Session>;
+  used(): Promise<StepResult>;
+}
 
 /** A session ends by its TTL though it is used, its ID is used again, and a session ends by its idle time. */
-export async function* ends(lifecycle: LifecycleRun): AsyncGenerator<Step> {
-  const { time } = lifecycle;
-  const obstacle = time.obstacle(time.unitInSeconds);
-  if (obstacle !== undefined) {
-    yield* lifecycle.skipped(['ttl.used', ...AGAIN, 'idle.used', 'idle.ends'], obstacle);
-    return;
-  }
-  const session = await lifecycle.probe.create({ sessionTTLInSeconds: time.unitInSeconds });
-  const ended = await endsThoughUsed(lifecycle, session);
-  yield lifecycle.step('ttl.used', ended);
-  if (ended.status === 'passed') yield* again(lifecycle, session);
-  else yield* lifecycle.skipped(AGAIN, 'the session did not end by its TTL');
-  yield* idles(lifecycle);
+export const ENDS = part<LifecycleScene, Ends>(openEnds, [
+  {
+    id: 'lifecycle.ttl.used',
+    title: 'a session ends by its TTL though it is used',
+    expected: 'Expired',
+    source: source('lifecycle', 'C17'),
+    needs: ({ scene }) => scene.obstacle(),
+    judge: ({ ended }) => ended(),
+  },
+  {
+    id: 'lifecycle.again.status',
+    title: 'its ID used again is answered',
+    expected: 'status 200',
+    source: source('lifecycle', 'C19 H18'),
+    needs: needsEnd,
+    judge: async ({ again }) => hasStatus((await again()).answer, 200),
+  },
+  {
+    id: 'lifecycle.again.told',
+    title: 'the answer names the session as a new one',
+    expected: 'the ID, by cookie',
+    source: source('inferred', 'U6 H15'),
+    needs: needsEnd,
+    judge: async ({ scene, again }) => namesSession(scene, await again()),
+  },
+  {
+    id: 'lifecycle.again.session',
+    title: 'that opens a new session under the same ID',
+    expected: 'an Active session of that ID with a later createdTime',
+    source: source('lifecycle', 'C19 H18'),
+    needs: needsEnd,
+    async judge({ session, generations }) {
+      const { createdTime } = await session();
+      const active = (await generations()).filter(({ sessionStatus }) => sessionStatus === 'Active');
+      const isNew = active.length === 1 && active.every((one) => one.createdTime > createdTime);
+      const expected = `an Active session of that ID, created later than ${createdTime}`;
+      return judge(isNew, statusesOf(active), expected);
+    },
+  },
+  {
+    id: 'lifecycle.again.listed',
+    title: 'the session that ended stays listed beside it',
+    expected: 'one Active and one Expired of that ID',
+    source: source('inferred', 'U20'),
+    needs: needsEnd,
+    async judge({ generations }) {
+      const found = await generations();
+      const number = (status: string): number =>
+        found.filter(({ sessionStatus }) => sessionStatus === status).length;
+      return judge(number('Active') === 1 && number('Expired') === 1, statusesOf(found));
+    },
+  },
+  {
+    id: 'lifecycle.idle.used',
+    title: 'a used session does not end by its idle time',
+    expected: 'Active, as created',
+    source: source('lifecycle', 'C18'),
+    needs: ({ scene }) => scene.obstacle(),
+    judge: ({ used }) => used(),
+  },
+  {
+    id: 'lifecycle.idle.ends',
+    title: 'an unused one does',
+    expected: 'Expired',
+    source: source('lifecycle', 'C18'),
+    needs: async ({ scene, used }) =>
+      scene.obstacle() ??
+      ((await used()).status === 'passed' ? undefined : 'the session ended while it was used'),
+    async judge({ scene, idler }) {
+      await scene.pass(1.3);
+      return scene.hasEnded(await idler(), `Expired ${scene.unitInSeconds} s after its last request`);
+    },
+  },
+]);
+
+function openEnds(scene: LifecycleScene): Ends {
+  const { client, probe, unitInSeconds: unit } = scene;
+  const session = once(() => probe.create({ sessionTTLInSeconds: unit }));
+  const again = once(async () => client.send((await session()).sessionId, { label: 'after the TTL' }));
+  const idler = once(() =>
+    probe.create({ sessionTTLInSeconds: 10 * unit, sessionIdleTimeoutInSeconds: unit }),
+  );
+  return {
+    scene,
+    session,
+    ended: once(async () => endsThoughUsed(scene, await session())),
+    again,
+    generations: once(async () => {
+      await again();
+      return scene.generations(await session());
+    }),
+    idler,
+    used: once(async () => staysWhileUsed(scene, await idler())),
+  };
+}
+
+async function needsEnd({ scene, ended }: Ends): Promise<string | undefined> {
+  const obstacle = scene.obstacle();
+  if (obstacle !== undefined) return obstacle;
+  return (await ended()).status === 'passed' ? undefined : 'the session did not end by its TTL';
 }
 
 /** Uses the session late, so that an idle time, or a TTL that each use renews, would not have ended it yet. */
-async function endsThoughUsed(lifecycle: LifecycleRun, session: Session): Promise<StepResult> {
-  const { time, client } = lifecycle;
-  const unit = time.unitInSeconds;
+async function endsThoughUsed(scene: LifecycleScene, session: Session): Promise<StepResult> {
+  const { time, client, unitInSeconds: unit } = scene;
   const start = await time.now();
   for (let use = 1; use <= 2; use += 1) {
-    await time.pass(0.3 * unit);
+    await scene.pass(0.3);
     await client.send(session.sessionId, { label: `use ${use} within the TTL` });
   }
-  const before = await lifecycle.isActive(session);
+  const before = await scene.isActive(session);
   if (before.status !== 'passed') {
     const isLate = (await time.now()) - start >= 900 * unit;
-    return isLate ? skip(TOO_SLOW, before.actual) : judge(false, `before its TTL: ${before.actual}`);
+    return unlessLate(judge(false, isLate ? `${before.actual}` : `before its TTL: ${before.actual}`), isLate);
   }
-  await time.pass(0.7 * unit);
-  const expected = `Expired ${unit} s after its creation`;
-  return { ...(await lifecycle.hasEnded(session)), expected };
-}
-
-async function* again(lifecycle: LifecycleRun, session: Session): AsyncGenerator<Step> {
-  const { sessionId, createdTime } = session;
-  const request = await lifecycle.client.send(sessionId, { label: 'after the TTL' });
-  yield lifecycle.step('again.status', hasStatus(request.answer, 200), request);
-  yield lifecycle.step('again.told', namesSession(lifecycle, request, sessionId), request);
-  const found = await lifecycle.generations(sessionId);
-  const active = found.filter(({ sessionStatus }) => sessionStatus === 'Active');
-  const expired = found.filter(({ sessionStatus }) => sessionStatus === 'Expired');
-  const isNew = active.length === 1 && active.every((one) => one.createdTime > createdTime);
-  const expected = `an Active session of that ID, created later than ${createdTime}`;
-  yield lifecycle.step('again.session', judge(isNew, statusesOf(active), expected));
-  yield lifecycle.step('again.listed', judge(active.length === 1 && expired.length === 1, statusesOf(found)));
+  await scene.pass(0.7);
+  return scene.hasEnded(session, `Expired ${unit} s after its creation`);
 }
 
 /** By cookie the client needs the cookie again, with a new Max-Age; by header it knows the ID already. */
 function namesSession(
-  { client }: LifecycleRun,
-  { sessionIds, sessionLines }: SessionRequest,
-  sessionId: string,
+  { client: { headerName } }: LifecycleScene,
+  { answer, sent, sessionIds, sessionLines }: SessionRequest,
 ): StepResult {
   const actual = sessionLines.join(' and ') || 'nothing';
-  if (client.headerName !== undefined) {
-    return judge(
-      sessionIds.length === 0,
-      actual,
-      `no response header ${client.headerName}: the client knows its ID`,
-    );
-  }
-  return judge(
-    sessionIds.length === 1 && sessionIds[0] === sessionId,
-    actual,
-    `one Set-Cookie, of session ${sessionId}`,
-  );
+  const result =
+    headerName === undefined
+      ? judge(sessionIds.length === 1 && sessionIds[0] === sent, actual, `one Set-Cookie, of session ${sent}`)
+      : judge(sessionIds.length === 0, actual, `no response header ${headerName}: the client knows its ID`);
+  return { ...result, judged: answer };
 }
 
-async function* idles(lifecycle: LifecycleRun): AsyncGenerator<Step> {
-  const { time, client, probe } = lifecycle;
-  const unit = time.unitInSeconds;
-  const session = await probe.create({
-    sessionTTLInSeconds: 10 * unit,
-    sessionIdleTimeoutInSeconds: unit,
-  });
+async function staysWhileUsed(scene: LifecycleScene, session: Session): Promise<StepResult> {
+  const { time, client } = scene;
   let longestGapMs = 0;
   for (let use = 1; use <= 4; use += 1) {
     const lastUsed = await time.now();
-    await time.pass(0.4 * unit);
+    await scene.pass(0.4);
     longestGapMs = Math.max(longestGapMs, (await time.now()) - lastUsed);
     await client.send(session.sessionId);
   }
-  const used = await lifecycle.isActive(session);
-  const isLate = used.status === 'failed' && longestGapMs >= 900 * unit;
-  yield lifecycle.step('idle.used', isLate ? skip(TOO_SLOW, used.actual) : used);
-  if (used.status !== 'passed') {
-    yield* lifecycle.skipped(['idle.ends'], 'the session ended while it was used');
-    return;
-  }
-  await time.pass(1.3 * unit);
-  const expected = `Expired ${unit} s after its last request`;
-  yield lifecycle.step('idle.ends', { ...(await lifecycle.hasEnded(session)), expected });
+  return unlessLate(await scene.isActive(session), longestGapMs >= 900 * scene.unitInSeconds);
 }

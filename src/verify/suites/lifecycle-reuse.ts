@@ -1,64 +1,109 @@
 import { EXPIRED_RETENTION_MS } from '../../model/limits.js';
-import { judge, type StepResult } from '../check.js';
-import type { Step } from '../report.js';
-import { hasStatus } from '../round-trip.js';
-import { type LifecycleRun, statusesOf } from './lifecycle-run.js';
-import { isRefusal, namesNoSession, type SessionRequest } from './session-client.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
+import { isNotCalled, isRefusal, isRenamed, namesNoSession, type SessionRequest } from '../session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
-const AT_ONCE = ['no-reuse.refused', 'no-reuse.not-called', 'no-reuse.nothing-told'];
-const LATER = ['no-reuse.within-3-days', 'no-reuse.after-3-days'];
+interface Reuse {
+  readonly scene: LifecycleScene;
+  /** Why there is no ended session to try; undefined where there is one. */
+  notEnded(): Promise<string | undefined>;
+  /** A request of the session before its end. */
+  answered(): Promise<SessionRequest>;
+  /** A request with its ID after that. */
+  refused(): Promise<SessionRequest>;
+}
+
+const REFUSED = 'status 400, code SessionExpired';
 const BAN_IN_SECONDS = EXPIRED_RETENTION_MS / 1000;
 
 /** disableSessionIdReuse: the ID of an ended session is refused for three days. */
-export async function* noReuse(lifecycle: LifecycleRun): AsyncGenerator<Step> {
-  const { client, probe, time } = lifecycle;
-  const unit = time.unitInSeconds;
-  const obstacle = time.obstacle(unit);
-  if (obstacle !== undefined) {
-    yield* lifecycle.skipped([...AT_ONCE, ...LATER], obstacle);
-    return;
-  }
-  const session = await probe.create({ sessionTTLInSeconds: unit, disableSessionIdReuse: true });
-  const { sessionId } = session;
-  const answered = await client.send(sessionId);
-  await time.pass(1.3 * unit);
-  const ended = await lifecycle.hasEnded(session);
-  if (ended.status !== 'passed') {
-    yield* lifecycle.skipped([...AT_ONCE, ...LATER], `the session did not end: ${ended.actual}`);
-    return;
-  }
-  const refused = await client.send(sessionId, { label: 'ended for good' });
-  const result = isRefusal(refused, 400, 'SessionExpired');
-  yield lifecycle.step('no-reuse.refused', result, refused);
-  yield lifecycle.step('no-reuse.not-called', await client.isNotCalled(refused, answered), refused);
-  yield lifecycle.step('no-reuse.nothing-told', namesNoSession(refused), refused);
+export const REUSE = part<LifecycleScene, Reuse>(openReuse, [
+  {
+    id: 'lifecycle.no-reuse.refused',
+    title: 'with disableSessionIdReuse the ID of an ended session is refused',
+    expected: REFUSED,
+    source: source('lifecycle', 'C20 U31'),
+    needs: ({ notEnded }) => notEnded(),
+    judge: async ({ refused }) => isRefusal(await refused(), 400, 'SessionExpired'),
+  },
+  {
+    id: 'lifecycle.no-reuse.not-called',
+    title: 'the function is not called for it',
+    expected: 'no instance',
+    source: source('lifecycle', 'C20'),
+    needs: ({ notEnded }) => notEnded(),
+    judge: async ({ scene, refused, answered }) => isNotCalled(scene.run, await refused(), await answered()),
+  },
+  {
+    id: 'lifecycle.no-reuse.nothing-told',
+    title: 'the answer names no other ID',
+    expected: 'none',
+    source: source('lifecycle', 'C20'),
+    needs: ({ notEnded }) => notEnded(),
+    judge: async ({ refused }) => namesNoSession(await refused()),
+  },
+  {
+    id: 'lifecycle.no-reuse.within-3-days',
+    title: 'just before 3 days it is still refused',
+    expected: REFUSED,
+    source: source('lifecycle', 'C20'),
+    needs: needsDays,
+    async judge({ scene, refused }) {
+      await scene.time.pass(BAN_IN_SECONDS - scene.unitInSeconds);
+      const still = await scene.client.send((await refused()).sent, { label: 'just before 3 days' });
+      return isRefusal(still, 400, 'SessionExpired');
+    },
+  },
+  {
+    id: 'lifecycle.no-reuse.after-3-days',
+    title: 'after 3 days it is accepted as new',
+    expected: 'a new session',
+    source: source('lifecycle', 'C21 U20'),
+    needs: needsDays,
+    async judge({ scene, refused }) {
+      await scene.pass(1);
+      return isAccepted(scene, await scene.client.send((await refused()).sent, { label: 'after 3 days' }));
+    },
+  },
+]);
 
-  const tooLong = time.obstacle(BAN_IN_SECONDS);
-  if (result.status !== 'passed' || tooLong !== undefined) {
-    yield* lifecycle.skipped(LATER, tooLong ?? 'the ID was not refused at first');
-    return;
-  }
-  await time.pass(BAN_IN_SECONDS - unit);
-  const still = await client.send(sessionId, { label: 'just before 3 days' });
-  yield lifecycle.step('no-reuse.within-3-days', isRefusal(still, 400, 'SessionExpired'), still);
-  await time.pass(unit);
-  const request = await client.send(sessionId, { label: 'after 3 days' });
-  yield lifecycle.step('no-reuse.after-3-days', await isAccepted(lifecycle, request, sessionId), request);
+async function openReuse(scene: LifecycleScene): Promise<Reuse> {
+  const { run, client, probe, unitInSeconds } = scene;
+  await run.endSessions();
+  const session = once(() =>
+    probe.create({ sessionTTLInSeconds: unitInSeconds, disableSessionIdReuse: true }),
+  );
+  const answered = once(async () => client.send((await session()).sessionId));
+  return {
+    scene,
+    answered,
+    notEnded: once(async () => {
+      const obstacle = scene.obstacle();
+      if (obstacle !== undefined) return obstacle;
+      await answered();
+      await scene.pass(1.3);
+      const ended = await scene.hasEnded(await session());
+      return ended.status === 'passed' ? undefined : `the session did not end: ${ended.actual}`;
+    }),
+    refused: once(async () => client.send((await session()).sessionId, { label: 'ended for good' })),
+  };
+}
+
+async function needsDays({ scene, notEnded, refused }: Reuse): Promise<string | undefined> {
+  const reason = (await notEnded()) ?? scene.time.obstacle(BAN_IN_SECONDS);
+  if (reason !== undefined) return reason;
+  const { status } = isRefusal(await refused(), 400, 'SessionExpired');
+  return status === 'passed' ? undefined : 'the ID was not refused at first';
 }
 
 /** By then the ID is unknown: by cookie nobody issued it, by header the client chose it. */
-async function isAccepted(
-  lifecycle: LifecycleRun,
-  { answer, sessionIds, sessionLines }: SessionRequest,
-  sessionId: string,
-): Promise<StepResult> {
+async function isAccepted(scene: LifecycleScene, request: SessionRequest): Promise<StepResult> {
+  const { answer, sent = '' } = request;
   if (answer.status !== 200) return hasStatus(answer, 200);
-  if (lifecycle.client.headerName === undefined) {
-    const isRenamed = sessionIds.length === 1 && sessionIds[0] !== sessionId;
-    const expected = 'one Set-Cookie, of another session';
-    return judge(isRenamed, sessionLines.join(' and ') || 'no session cookie', expected);
-  }
-  const found = await lifecycle.generations(sessionId);
+  if (scene.client.headerName === undefined) return isRenamed(request);
+  const found = await scene.generations({ sessionId: sent });
   const active = found.filter(({ sessionStatus }) => sessionStatus === 'Active');
   return judge(active.length === 1, statusesOf(found), 'an Active session of that ID');
 }

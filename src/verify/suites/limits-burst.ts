@@ -1,64 +1,132 @@
 import { setMaxListeners } from 'node:events';
-import { judge, type StepResult, skip } from '../check.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
 import { count } from '../count.js';
-import type { Step } from '../report.js';
-import { describeAnswer, hasStatus } from '../round-trip.js';
+import { describeAnswer } from '../round-trip.js';
 import { notKnown } from '../served-by.js';
+import { isNotCalled, isRefusal, namesNoSession, type SessionRequest } from '../session-client.js';
 import { runningInstances, sessionLimit } from '../slots.js';
-import type { Control, SuiteRun } from '../suite-run.js';
-import { isRefusal, namesNoSession, type SessionClient, type SessionRequest } from './session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import type { SuiteRun } from '../suite-run.js';
+import { type LimitsScene, needsControl } from './limits-scene.js';
+
+interface Burst extends LimitsScene {
+  /** Of sessions on one instance. */
+  readonly limit: number;
+  readonly maxInstances: number;
+  /** Slots that were free before. */
+  readonly free: number;
+  /** Many first requests at once. */
+  requests(): Promise<readonly SessionRequest[]>;
+  /** Those that opened a session. */
+  opened(): Promise<readonly SessionRequest[]>;
+  /** One more when every slot of every instance is filled. */
+  beyond(): Promise<SessionRequest>;
+}
 
 const AT_ONCE = 50;
 /** The suite is no load test. */
 const MOST_SESSIONS = 100;
-const CEILING = ['status', 'nothing-told', 'not-called', 'bound'];
 
 /** Sends many first requests at once, and then fills every slot of every instance. */
-export async function* burst(run: SuiteRun, control: Control, client: SessionClient): AsyncGenerator<Step> {
-  const limit = sessionLimit(run) ?? 1;
-  const { maxInstances } = control.served.config;
-  const free = maxInstances * limit - (await taken(run));
-  const { signal } = run.target;
-  // Each request listens to the signal: so many listeners are no leak.
-  if (signal !== undefined) setMaxListeners(2 * AT_ONCE, signal);
-  const requests = await Promise.all(Array.from({ length: AT_ONCE }, () => client.send()));
-  const opened = requests.filter(
-    ({ answer, sessionIds }) => answer.status === 200 && sessionIds.length === 1,
-  );
-  yield run.step('limits.burst.answered', answersOneForEachSlot(requests, Math.min(AT_ONCE, free)));
-  yield run.step('limits.burst.places', await isWithin(run, client, { opened, limit }));
+export const BURST = part<LimitsScene, Burst>(openBurst, [
+  {
+    id: 'limits.burst.answered',
+    title: 'of 50 simultaneous first requests as many are answered as there are slots',
+    expected: 'status 200 for each slot, 429 for the rest',
+    source: source('cookie', 'C08'),
+    needs: needsControl,
+    judge: async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free)),
+  },
+  {
+    id: 'limits.burst.places',
+    title: 'no instance is given more sessions than it takes',
+    expected: 'at most sessionConcurrencyPerInstance on each',
+    source: source('cookie', 'C08'),
+    needs: needsControl,
+    judge: async ({ run, opened, limit }) => isWithin(run, await opened(), limit),
+  },
+  {
+    id: 'limits.ceiling.status',
+    title: 'a session more than all instances take is refused',
+    expected: 'status 429, code ResourceExhausted',
+    source: source('errors', '§4.6'),
+    needs: needsCeiling,
+    async judge({ beyond, limit, maxInstances }) {
+      const result = isRefusal(await beyond(), 429, 'ResourceExhausted');
+      const full = `${count(maxInstances, 'instance')} of ${count(limit, 'session')}`;
+      return { ...result, actual: `${result.actual} (${full})` };
+    },
+  },
+  {
+    id: 'limits.ceiling.nothing-told',
+    title: 'the answer names no ID',
+    expected: 'none',
+    source: source('inferred', 'U44'),
+    needs: needsCeiling,
+    judge: async ({ beyond }) => namesNoSession(await beyond()),
+  },
+  {
+    id: 'limits.ceiling.not-called',
+    title: 'the function is not called for it',
+    expected: 'no instance',
+    source: source('errors', '§4.6'),
+    needs: needsCeiling,
+    async judge({ run, opened, beyond }) {
+      const [answered] = await opened();
+      return isNotCalled(run, await beyond(), answered ?? (await beyond()));
+    },
+  },
+  {
+    id: 'limits.ceiling.bound',
+    title: 'an Active session is served all the same',
+    expected: 'status 200',
+    source: source('inferred', '§4.6'),
+    needs: needsCeiling,
+    async judge({ client, opened }) {
+      const sessionId = (await opened())[0]?.sessionIds[0];
+      const bound = await client.send(sessionId, { label: 'a session that is there' });
+      return hasStatus(bound.answer, 200);
+    },
+  },
+]);
 
-  const missing = free - opened.length;
-  const [answered] = opened;
-  if (answered === undefined || opened.length + missing > MOST_SESSIONS) {
-    const reason =
-      answered === undefined
-        ? 'no first request was answered'
-        : `the function takes ${count(free, 'more session')}, the suite opens at most ${MOST_SESSIONS}`;
-    for (const what of CEILING) yield run.step(`limits.ceiling.${what}`, skip(reason));
-    return;
-  }
-  for (let more = 0; more < missing; more += 1) await client.send();
-  const beyond = await client.send(undefined, { label: 'one more than all take' });
-  const result = isRefusal(beyond, 429, 'ResourceExhausted');
-  const full = `${count(maxInstances, 'instance')} of ${count(limit, 'session')}`;
-  yield run.step('limits.ceiling.status', { ...result, actual: `${result.actual} (${full})` }, beyond.answer);
-  yield run.step('limits.ceiling.nothing-told', namesNoSession(beyond), beyond.answer);
-  yield run.step('limits.ceiling.not-called', await client.isNotCalled(beyond, answered), beyond.answer);
-  const bound = await client.send(answered.sessionIds[0], { label: 'a session that is there' });
-  yield run.step('limits.ceiling.bound', hasStatus(bound.answer, 200), bound.answer);
+async function openBurst(scene: LimitsScene): Promise<Burst> {
+  const { run, client } = scene;
+  await run.endSessions();
+  const limit = sessionLimit(run) ?? 1;
+  const maxInstances = run.control?.served.config.maxInstances ?? 0;
+  const taken = (await runningInstances(run)).reduce((sum, { sessions }) => sum + sessions, 0);
+  const free = maxInstances * limit - taken;
+  const requests = once(() => {
+    const { signal } = run.target;
+    // Each request listens to the signal: so many listeners are no leak.
+    if (signal !== undefined) setMaxListeners(2 * AT_ONCE, signal);
+    return Promise.all(Array.from({ length: AT_ONCE }, () => client.send()));
+  });
+  const opened = once(async () =>
+    (await requests()).filter(({ answer, sessionIds }) => answer.status === 200 && sessionIds.length === 1),
+  );
+  const beyond = once(async () => {
+    for (let more = (await opened()).length; more < free; more += 1) await client.send();
+    return client.send(undefined, { label: 'one more than all take' });
+  });
+  return { ...scene, limit, maxInstances, free, requests, opened, beyond };
 }
 
-async function taken(run: SuiteRun): Promise<number> {
-  const instances = await runningInstances(run);
-  return instances.reduce((sum, { sessions }) => sum + sessions, 0);
+async function needsCeiling(burst: Burst): Promise<string | undefined> {
+  const missing = needsControl(burst);
+  if (missing !== undefined) return missing;
+  const { length } = await burst.opened();
+  if (length === 0) return 'no first request was answered';
+  if (Math.max(burst.free, length) <= MOST_SESSIONS) return undefined;
+  return `the function takes ${count(burst.free, 'more session')}, the suite opens at most ${MOST_SESSIONS}`;
 }
 
 function answersOneForEachSlot(requests: readonly SessionRequest[], slots: number): StepResult {
-  const statuses = new Map<number, number>();
-  for (const { answer } of requests) statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-  const answered = statuses.get(200) ?? 0;
-  const refused = statuses.get(429) ?? 0;
+  const statuses = requests.map(({ answer }) => answer.status);
+  const answered = statuses.filter((status) => status === 200).length;
+  const refused = statuses.filter((status) => status === 429).length;
   const counts = (ok: number, exhausted: number): string => `${ok} answered with 200, ${exhausted} with 429`;
   const other = requests.find(({ answer }) => answer.status !== 200 && answer.status !== 429);
   const rest = other === undefined ? '' : `; also ${describeAnswer(other.answer)}`;
@@ -69,19 +137,14 @@ function answersOneForEachSlot(requests: readonly SessionRequest[], slots: numbe
   );
 }
 
-interface Spread {
-  readonly opened: readonly SessionRequest[];
-  readonly limit: number;
-}
-
 async function isWithin(
   run: SuiteRun,
-  client: SessionClient,
-  { opened, limit }: Spread,
+  opened: readonly SessionRequest[],
+  limit: number,
 ): Promise<StepResult> {
   const sessions = new Map<string, number>();
   for (const request of opened) {
-    const servedBy = await client.whoServed(request);
+    const servedBy = await request.servedBy();
     if (servedBy.kind !== 'known') return notKnown(servedBy);
     sessions.set(servedBy.instanceId, (sessions.get(servedBy.instanceId) ?? 0) + 1);
   }

@@ -1,94 +1,124 @@
 import { MAX_HEADER_BYTES, MAX_TARGET_BYTES } from '../../model/limits.js';
-import { judge, type StepResult } from '../check.js';
-import type { Step } from '../report.js';
-import { describeAnswer, hasStatus } from '../round-trip.js';
-import type { SuiteRun } from '../suite-run.js';
-import { isRefusal, type SessionClient, type SessionRequest } from './session-client.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
+import { describeAnswer } from '../round-trip.js';
+import { isNotCalled, isRefusal, isRenamed, type SessionRequest } from '../session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import type { LimitsScene } from './limits-scene.js';
 
-/** A request that opened a session, and that session. */
-interface Opened {
-  readonly first: SessionRequest;
-  readonly sessionId: string;
+interface Heads extends LimitsScene {
+  /** A request whose path and query are a byte too long. */
+  longTarget(): Promise<SessionRequest>;
+  /** A request whose header lines are a byte too long. */
+  longLines(): Promise<SessionRequest>;
 }
+
+const REFUSED = 'status 400, code InvalidArgument';
 
 /** Request heads at the limit and one byte above it; unknown and malformed IDs. */
-export async function* heads(
-  run: SuiteRun,
-  client: SessionClient,
-  { first, sessionId }: Opened,
-): AsyncGenerator<Step> {
-  const withTarget = (bytes: number): Promise<SessionRequest> =>
-    client.send(sessionId, { label: `path and query of ${bytes} bytes`, url: longTarget(run.url, bytes) });
-  const withLines = (bytes: number): Promise<SessionRequest> =>
-    client.send(sessionId, {
-      label: `header lines of ${bytes} bytes`,
-      headers: longLines(run.url, client.carrying(sessionId), bytes),
-    });
+export const HEADS = part<LimitsScene, Heads>(openHeads, [
+  {
+    id: 'limits.target.4096',
+    title: 'path and query of 4096 bytes are taken',
+    expected: 'status 200',
+    source: source('web', 'G14'),
+    judge: async (scene) => hasStatus((await sendTarget(scene, MAX_TARGET_BYTES)).answer, 200),
+  },
+  {
+    id: 'limits.target.4097',
+    title: 'one byte more is refused',
+    expected: REFUSED,
+    source: source('web', 'G14'),
+    judge: async ({ longTarget }) => isRefusal(await longTarget(), 400, 'InvalidArgument'),
+  },
+  {
+    id: 'limits.headers.8192',
+    title: 'header lines of 8192 bytes in all are taken',
+    expected: 'status 200',
+    source: source('web', 'G14'),
+    judge: async (scene) => hasStatus((await sendLines(scene, MAX_HEADER_BYTES)).answer, 200),
+  },
+  {
+    id: 'limits.headers.8193',
+    title: 'one byte more is refused',
+    expected: REFUSED,
+    source: source('web', 'G14'),
+    judge: async ({ longLines }) => isRefusal(await longLines(), 400, 'InvalidArgument'),
+  },
+  {
+    id: 'limits.headers.not-called',
+    title: 'the function is not called for what is too long',
+    expected: 'no instance',
+    source: source('web', 'G14'),
+    async judge({ run, first, longTarget, longLines }) {
+      const { request } = await first();
+      const ofTarget = await isNotCalled(run, await longTarget(), request);
+      return ofTarget.status === 'passed' ? isNotCalled(run, await longLines(), request) : ofTarget;
+    },
+  },
+  {
+    id: 'limits.id.unknown',
+    title: 'an ID that nobody issued',
+    expected: 'a new session',
+    source: source('inferred', 'C22 U7'),
+    judge: (scene) => opensNew(scene, 'unknown ID', scene.run.ids.sessionId()),
+  },
+  {
+    id: 'limits.id.malformed',
+    title: 'an ID that breaks the grammar',
+    expected: 'a new session, or status 400',
+    source: source('header', 'H06 H07'),
+    async judge(scene) {
+      const { run, client } = scene;
+      const sessionId = `-${run.ids.sessionId()}`;
+      if (client.headerName === undefined) return opensNew(scene, 'malformed ID', sessionId);
+      await run.endSessions();
+      return isRefusal(await client.send(sessionId, { label: 'malformed ID' }), 400, 'InvalidArgument');
+    },
+  },
+]);
 
-  const target = await withTarget(MAX_TARGET_BYTES);
-  yield run.step('limits.target.4096', hasStatus(target.answer, 200), target.answer);
-  const longerTarget = await withTarget(MAX_TARGET_BYTES + 1);
-  yield run.step('limits.target.4097', isRefusal(longerTarget, 400, 'InvalidArgument'), longerTarget.answer);
-  const lines = await withLines(MAX_HEADER_BYTES);
-  yield run.step('limits.headers.8192', hasStatus(lines.answer, 200), lines.answer);
-  const longerLines = await withLines(MAX_HEADER_BYTES + 1);
-  yield run.step('limits.headers.8193', isRefusal(longerLines, 400, 'InvalidArgument'), longerLines.answer);
-  const notCalled = await Promise.all(
-    [longerTarget, longerLines].map((refused) => client.isNotCalled(refused, first)),
-  );
-  const worst =
-    notCalled.find(({ status }) => status !== 'passed') ?? judge(true, 'no instance names itself');
-  yield run.step('limits.headers.not-called', worst);
-
-  // Frees the slots, so that these requests do not meet the ceiling of a function with few slots.
-  await run.endSessions();
-  const unknownId = run.ids.sessionId();
-  const unknown = await client.send(unknownId, { label: 'unknown ID' });
-  yield run.step('limits.id.unknown', opensNew(client, unknown, unknownId), unknown.answer);
-  await run.endSessions();
-  const wrong = `-${run.ids.sessionId()}`;
-  const malformed = await client.send(wrong, { label: 'malformed ID' });
-  const verdict =
-    client.headerName === undefined
-      ? opensNew(client, malformed, wrong)
-      : isRefusal(malformed, 400, 'InvalidArgument');
-  yield run.step('limits.id.malformed', verdict, malformed.answer);
+function openHeads(scene: LimitsScene): Heads {
+  return {
+    ...scene,
+    longTarget: once(() => sendTarget(scene, MAX_TARGET_BYTES + 1)),
+    longLines: once(() => sendLines(scene, MAX_HEADER_BYTES + 1)),
+  };
 }
 
-/** @returns that URL with a query that makes path and query that many bytes long */
-function longTarget(url: URL, bytes: number): URL {
-  const start = `${url.pathname}${url.search}${url.search === '' ? '?' : '&'}long=`;
-  return new URL(`${url.origin}${start.padEnd(bytes, 'x')}`);
+/** Sends a query that makes path and query that many bytes long. */
+async function sendTarget({ run, client, first }: LimitsScene, bytes: number): Promise<SessionRequest> {
+  const { sessionId } = await first();
+  const { origin, pathname, search } = run.url;
+  const start = `${pathname}${search}${search === '' ? '?' : '&'}long=`;
+  const url = new URL(`${origin}${start.padEnd(bytes, 'x')}`);
+  return client.send(sessionId, { label: `path and query of ${bytes} bytes`, url });
 }
 
 /** Each line counts with four more bytes, for `: ` and its end. Host and Connection are always sent. */
-function longLines(
-  url: URL,
-  session: Readonly<Record<string, string>>,
-  bytes: number,
-): Record<string, string> {
-  const lines = { Host: url.host, Connection: 'close', 'X-Long': '' };
-  const used = Object.entries({ ...lines, ...session }).reduce(
+async function sendLines({ run, client, first }: LimitsScene, bytes: number): Promise<SessionRequest> {
+  const { sessionId } = await first();
+  const lines = { Host: run.url.host, Connection: 'close', 'X-Long': '' };
+  const used = Object.entries({ ...lines, ...client.carrying(sessionId) }).reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
     0,
   );
-  return { ...lines, 'X-Long': 'x'.repeat(Math.max(0, bytes - used)) };
+  const headers = { ...lines, 'X-Long': 'x'.repeat(Math.max(0, bytes - used)) };
+  return client.send(sessionId, { label: `header lines of ${bytes} bytes`, headers });
 }
 
 /** By cookie under an ID of the gateway's own; by header under the client's. */
-function opensNew({ headerName }: SessionClient, request: SessionRequest, sent: string): StepResult {
+async function opensNew({ run, client }: LimitsScene, label: string, sessionId: string): Promise<StepResult> {
+  // Frees the slots, so that the request does not meet the ceiling of a function with few slots.
+  await run.endSessions();
+  const request = await client.send(sessionId, { label });
   const { answer, sessionIds, sessionLines } = request;
-  const actual =
-    answer.status === 200
-      ? sessionLines.join(' and ') || 'status 200, no session ID'
-      : describeAnswer(answer);
-  if (headerName !== undefined) {
-    return judge(
-      answer.status === 200 && sessionIds.length === 0,
-      actual,
-      'status 200, a session of that ID',
-    );
-  }
-  const isRenamed = sessionIds.length === 1 && sessionIds[0] !== sent;
-  return judge(answer.status === 200 && isRenamed, actual, 'status 200, one Set-Cookie, of another session');
+  const expected =
+    client.headerName === undefined
+      ? 'status 200, one Set-Cookie, of another session'
+      : 'status 200, a session of that ID';
+  if (answer.status !== 200) return { ...hasStatus(answer, 200), expected };
+  const actual = sessionLines.join(' and ') || `${describeAnswer(answer)}, no session ID`;
+  if (client.headerName === undefined) return { ...isRenamed(request), actual, expected };
+  return { ...judge(sessionIds.length === 0, actual, expected), judged: answer };
 }

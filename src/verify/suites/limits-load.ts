@@ -1,99 +1,157 @@
 import type { InstanceInfo } from '../../model/instance.js';
 import { REQUESTS_PER_INSTANCE } from '../../model/limits.js';
 import { wait } from '../../system/wait.js';
-import { judge, type StepResult, skip } from '../check.js';
+import { hasStatus, judge, type StepResult, skip } from '../check.js';
 import { count } from '../count.js';
 import { HeldRequests } from '../held-requests.js';
-import type { Step } from '../report.js';
-import { hasStatus } from '../round-trip.js';
 import { compareInstances, whyUnknown } from '../served-by.js';
+import { isNotCalled, isRefusal, type SessionRequest } from '../session-client.js';
 import { runningInstances, sessionLimit } from '../slots.js';
-import type { Control, SuiteRun } from '../suite-run.js';
-import { isRefusal, type SessionClient } from './session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import type { SuiteRun } from '../suite-run.js';
+import { type LimitsScene, needsControl } from './limits-scene.js';
+
+interface Load extends LimitsScene {
+  results(): Promise<Results>;
+}
+
+/** What was seen while an instance had 200 requests in flight, and after. */
+interface Results {
+  readonly bound: StepResult;
+  readonly notCalled: StepResult;
+  readonly newSession: StepResult;
+  readonly newInstance: StepResult;
+  readonly released: StepResult;
+}
 
 const LOOK_EVERY_MS = 50;
 const LONGEST_WAIT_MS = 10_000;
 /** A refusal that takes longer has waited for something. */
 const AT_ONCE_MS = 3000;
-const WHATS = ['bound', 'not-called', 'new-session', 'new-instance', 'released'];
 
 /** Holds 200 requests of one session in flight, and checks how that session and a new one are answered. */
-export async function* load(run: SuiteRun, control: Control, client: SessionClient): AsyncGenerator<Step> {
+export const LOAD = part<LimitsScene, Load>(openLoad, [
+  {
+    id: 'limits.load.bound',
+    title: 'with 200 requests in flight on its instance a session gets 429 at once',
+    expected: 'status 429, code ResourceExhausted',
+    source: source('practices', 'G04'),
+    needs: needsControl,
+    judge: async ({ results }) => (await results()).bound,
+  },
+  {
+    id: 'limits.load.not-called',
+    title: 'the function is not called for it',
+    expected: 'no instance',
+    source: source('practices', 'G04'),
+    needs: needsControl,
+    judge: async ({ results }) => (await results()).notCalled,
+  },
+  {
+    id: 'limits.load.new-session',
+    title: 'a new session is served meanwhile',
+    expected: 'status 200',
+    source: source('practices', 'G05'),
+    needs: needsControl,
+    judge: async ({ results }) => (await results()).newSession,
+  },
+  {
+    id: 'limits.load.new-instance',
+    title: 'by another instance, though the first has a free slot',
+    expected: 'another instance than the one with 200 in flight',
+    source: source('practices', 'G05'),
+    needs: needsControl,
+    judge: async ({ results }) => (await results()).newInstance,
+  },
+  {
+    id: 'limits.load.released',
+    title: 'when the requests have ended, the session is served again',
+    expected: 'status 200',
+    source: source('practices', 'G04'),
+    needs: needsControl,
+    judge: async ({ results }) => (await results()).released,
+  },
+]);
+
+function openLoad(scene: LimitsScene): Load {
+  return { ...scene, results: once(() => load(scene)) };
+}
+
+async function load(scene: LimitsScene): Promise<Results> {
+  const { run, client } = scene;
+  await run.endSessions();
   const answered = await client.send(undefined, { label: 'before the load' });
-  const sessionId = answered.sessionIds[0];
-  const first = await client.whoServed(answered);
-  if (sessionId === undefined || first.kind !== 'known') {
-    const reason = first.kind === 'known' ? 'the answer names no session ID' : whyUnknown(first);
-    for (const what of WHATS) yield run.step(`limits.load.${what}`, skip(reason));
-    return;
-  }
+  const [sessionId] = answered.sessionIds;
+  const first = await answered.servedBy();
+  if (first.kind !== 'known') return skipped(whyUnknown(first));
+  if (sessionId === undefined) return skipped('the answer names no session ID');
   const { instanceId } = first;
   const headers = client.carrying(sessionId);
   const held = new HeldRequests({ url: run.url, headers, number: REQUESTS_PER_INSTANCE });
+  let loaded: Omit<Results, 'released'> | undefined;
   try {
-    const inFlight = await untilInFlight(
-      run,
-      instanceId,
-      (number) => number >= REQUESTS_PER_INSTANCE || held.lost > 0,
-    );
+    const isLoaded = (number: number): boolean => number >= REQUESTS_PER_INSTANCE || held.lost > 0;
+    const inFlight = await untilInFlight(run, instanceId, isLoaded);
     if (inFlight < REQUESTS_PER_INSTANCE) {
       const lost = held.lost > 0 ? `, the target let go of ${held.lost}` : '';
-      const reason = `only ${count(inFlight, 'request')} could be held in flight${lost}`;
-      for (const what of WHATS) yield run.step(`limits.load.${what}`, skip(reason));
-      return;
+      return skipped(`only ${count(inFlight, 'request')} could be held in flight${lost}`);
     }
-    const obstacle = await noSecondInstance(run, control, instanceId);
-    const start = run.clock.now();
-    const bound = await client.send(sessionId, { label: 'one more of the session' });
-    const tookMs = run.clock.now() - start;
-    const fresh =
-      obstacle === undefined ? await client.send(undefined, { label: 'a new session' }) : undefined;
-    const stillInFlight = (await find(run, instanceId))?.inFlight ?? 0;
-    const slipped =
-      stillInFlight >= REQUESTS_PER_INSTANCE
-        ? undefined
-        : `the target let go of requests meanwhile: ${count(stillInFlight, 'request')} in flight`;
-    const unless = (result: StepResult): StepResult =>
-      slipped === undefined || result.status !== 'failed' ? result : skip(slipped, result.actual);
-
-    yield run.step(
-      'limits.load.bound',
-      unless(isRefusedAtOnce(isRefusal(bound, 429, 'ResourceExhausted'), tookMs)),
-      bound.answer,
-    );
-    yield run.step('limits.load.not-called', unless(await client.isNotCalled(bound, answered)), bound.answer);
-    if (fresh === undefined) {
-      for (const what of ['new-session', 'new-instance']) {
-        yield run.step(`limits.load.${what}`, skip(obstacle ?? ''));
-      }
-    } else {
-      yield run.step('limits.load.new-session', hasStatus(fresh.answer, 200), fresh.answer);
-      const second = await client.whoServed(fresh);
-      const unproven = sessionLimit(run) === 1 ? 'an instance takes one session only' : undefined;
-      const result = compareInstances({ first, second, wanted: 'other', unproven });
-      yield run.step('limits.load.new-instance', unless(result), fresh.answer);
-    }
+    loaded = await whileLoaded(scene, { answered, sessionId, instanceId });
   } finally {
     held.release();
   }
   await untilInFlight(run, instanceId, (number) => number < REQUESTS_PER_INSTANCE);
   const after = await client.send(sessionId, { label: 'after the load' });
-  yield run.step('limits.load.released', hasStatus(after.answer, 200), after.answer);
+  return { ...loaded, released: hasStatus(after.answer, 200) };
+}
+
+function skipped(reason: string): Results {
+  const each = skip(reason);
+  return { bound: each, notCalled: each, newSession: each, newInstance: each, released: each };
+}
+
+interface Bound {
+  readonly answered: SessionRequest;
+  readonly sessionId: string;
+  readonly instanceId: string;
+}
+
+/** Sends one more request of the session, and one of a new session where another instance can serve it. */
+async function whileLoaded(
+  { run, client }: LimitsScene,
+  { answered, sessionId, instanceId }: Bound,
+): Promise<Omit<Results, 'released'>> {
+  const obstacle = await noSecondInstance(run, instanceId);
+  const start = run.clock.now();
+  const bound = await client.send(sessionId, { label: 'one more of the session' });
+  const tookMs = run.clock.now() - start;
+  const fresh = obstacle ?? (await client.send(undefined, { label: 'a new session' }));
+  const inFlight = (await find(run, instanceId))?.inFlight ?? 0;
+  const slipped = `the target let go of requests meanwhile: ${count(inFlight, 'request')} in flight`;
+  const unlessSlipped = (result: StepResult): StepResult =>
+    inFlight >= REQUESTS_PER_INSTANCE || result.status !== 'failed' ? result : skip(slipped, result.actual);
+  const unproven = sessionLimit(run) === 1 ? 'an instance takes one session only' : undefined;
+  return {
+    bound: unlessSlipped(isRefusedAtOnce(isRefusal(bound, 429, 'ResourceExhausted'), tookMs)),
+    notCalled: unlessSlipped(await isNotCalled(run, bound, answered)),
+    newSession: typeof fresh === 'string' ? skip(fresh) : hasStatus(fresh.answer, 200),
+    newInstance:
+      typeof fresh === 'string'
+        ? skip(fresh)
+        : unlessSlipped(await compareInstances(answered, fresh, { wanted: 'other', unproven })),
+  };
 }
 
 function isRefusedAtOnce(result: StepResult, tookMs: number): StepResult {
   const actual = `${result.actual} (after ${Math.round(tookMs)} ms)`;
   const holds = result.status === 'passed' && tookMs < AT_ONCE_MS;
-  return judge(holds, actual, `${result.expected}, within ${AT_ONCE_MS} ms`);
+  return { ...result, ...judge(holds, actual, `${result.expected}, within ${AT_ONCE_MS} ms`) };
 }
 
 /** @returns why no other instance can serve a new session; undefined where one can */
-async function noSecondInstance(
-  run: SuiteRun,
-  { served }: Control,
-  instanceId: string,
-): Promise<string | undefined> {
-  const { maxInstances } = served.config;
+async function noSecondInstance(run: SuiteRun, instanceId: string): Promise<string | undefined> {
+  const maxInstances = run.control?.served.config.maxInstances ?? 1;
   const others = (await runningInstances(run)).filter((one) => one.instanceId !== instanceId);
   const limit = sessionLimit(run) ?? 1;
   const hasFreeSlot = others.some((one) => one.sessions < limit && one.inFlight < REQUESTS_PER_INSTANCE);

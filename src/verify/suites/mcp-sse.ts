@@ -1,60 +1,118 @@
 import { FcError } from '../../model/errors.js';
 import { wait } from '../../system/wait.js';
 import { within } from '../../system/within.js';
-import { judge, type StepResult, skip } from '../check.js';
+import { hasStatus, judge, type StepResult } from '../check.js';
 import { EventStream, type StreamEvent } from '../event-stream.js';
-import type { Step } from '../report.js';
-import { describeAnswer, hasStatus, type RoundTrip } from '../round-trip.js';
-import { compareInstances, instanceOf, type ServedBy, whoServed } from '../served-by.js';
-import { stepByStep } from '../step-by-step.js';
-import { NotWorking } from '../suite.js';
+import { describeAnswer } from '../round-trip.js';
+import { compareInstances, type Served } from '../served-by.js';
+import { SessionClient, type SessionRequest } from '../session-client.js';
+import { source } from '../sources.js';
+import { NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
-import { MCP_SSE_CHECKS } from './mcp-checks.js';
 import { checkAffinity } from './mcp-streamable.js';
 
 const SESSION_PARAMETER = /[?&]session_?id=([^&#]+)/i;
 const PATH = '/sse';
 const ANSWER_LIMIT_MS = 10_000;
-const NOT_ACCEPTED = 'the message was not accepted';
+const NO_SESSION = 'the stream names no session';
+
+/** The stream of one session, and the messages of that session. */
+interface SseScene {
+  readonly run: SuiteRun;
+  stream(): Promise<EventStream>;
+  /** The first event of the stream that names an endpoint; undefined when the stream ends before. */
+  endpoint(): Promise<StreamEvent | undefined>;
+  messages(): Promise<Messages>;
+  first(): Promise<Message>;
+  close(): Promise<void>;
+}
 
 /** Needs a server of MCP over HTTP+SSE, whose stream is at the function's `sseEndpointPath`, or at the path of `--target`. */
-export const mcpSse = stepByStep({ id: 'mcp-sse', checks: MCP_SSE_CHECKS, steps });
+export const mcpSse: Suite<SseScene> = {
+  id: 'mcp-sse',
+  open: openScene,
+  close: (scene) => scene.close(),
+  checks: [
+    {
+      id: 'mcp-sse.stream.endpoint',
+      title: 'the first event of the stream names the endpoint of the session',
+      expected: 'an endpoint event whose URL holds sessionId or session_id',
+      source: source('mcpSse', 'S01 S05'),
+      async judge({ endpoint }) {
+        const data = (await endpoint())?.data;
+        const holds = SESSION_PARAMETER.test(data ?? '');
+        return { ...judge(holds, data ?? 'the stream ended'), ends: NO_SESSION };
+      },
+    },
+    {
+      id: 'mcp-sse.message.status',
+      title: 'a message to that endpoint is accepted',
+      expected: 'status 2xx',
+      source: source('mcpSse', 'S02'),
+      async judge({ first }) {
+        const { answer } = (await first()).request;
+        return { ...judge(isAccepted(await first()), describeAnswer(answer)), judged: answer };
+      },
+    },
+    {
+      id: 'mcp-sse.message.same-instance',
+      title: 'it goes to the instance that holds the stream',
+      expected: 'the instance of the stream, three times',
+      source: source('mcpSse', 'S02'),
+      judge: staysOnInstance,
+    },
+    {
+      id: 'mcp-sse.message.answered',
+      title: 'its answer arrives on the stream',
+      expected: 'a message event with the ID of the request',
+      source: source('mcpSse', 'S02'),
+      needs: async ({ first }) => (isAccepted(await first()) ? undefined : 'the message was not accepted'),
+      judge: isAnswered,
+    },
+    {
+      id: 'mcp-sse.unknown.refused',
+      title: 'a message of a session that no stream holds is refused',
+      expected: 'status 404',
+      source: source('inferred', 'U13'),
+      async judge({ run, messages }) {
+        const { request } = await (await messages()).ping('unknown ID', run.ids.sessionId());
+        return hasStatus(request.answer, 404);
+      },
+    },
+    {
+      id: 'mcp-sse.closed.refused',
+      title: 'a message is refused when its stream is closed',
+      expected: 'status 404',
+      source: source('inferred', 'S11'),
+      judge: isRefusedAfterClose,
+    },
+  ],
+};
 
-async function* steps(run: SuiteRun): AsyncGenerator<Step> {
+function openScene(run: SuiteRun): SseScene {
   checkAffinity(run, 'MCP_SSE');
   const url = streamUrl(run);
-  const stream = await openStream(url, run);
-  try {
-    if (stream.status !== 200) {
-      const answer = { status: stream.status, body: await stream.bodyStart() };
-      throw new NotWorking(`GET ${url.pathname}: ${describeAnswer(answer)}`);
-    }
-    const endpoint = await stream.next(({ type }) => type === 'endpoint');
-    const [, sessionId] = SESSION_PARAMETER.exec(endpoint?.data ?? '') ?? [];
-    yield run.step(
-      'mcp-sse.stream.endpoint',
-      judge(sessionId !== undefined, endpoint?.data ?? 'the stream ended'),
-    );
-    if (endpoint === undefined || sessionId === undefined)
-      throw new NotWorking('the stream names no session');
-
-    const messages = new Messages(run, new URL(endpoint.data, url), sessionId);
-    const first = await messages.ping('message');
-    const isAccepted = first.answer.status >= 200 && first.answer.status < 300;
-    yield run.step('mcp-sse.message.status', judge(isAccepted, describeAnswer(first.answer)), first.answer);
-    yield run.step('mcp-sse.message.same-instance', await staysOn(stream, messages, first));
-    yield run.step(
-      'mcp-sse.message.answered',
-      isAccepted ? await isAnswered(run, stream, first) : skip(NOT_ACCEPTED),
-    );
-    const unknown = await messages.ping('unknown ID', run.ids.sessionId());
-    yield run.step('mcp-sse.unknown.refused', hasStatus(unknown.answer, 404), unknown.answer);
-    await stream.close();
-    const closed = await untilRefused(run, messages);
-    yield run.step('mcp-sse.closed.refused', hasStatus(closed, 404), closed);
-  } finally {
-    await stream.close();
-  }
+  let opened: EventStream | undefined;
+  const stream = once(async () => {
+    opened = await openStream(url, run);
+    if (opened.status === 200) return opened;
+    const answer = { status: opened.status, body: await opened.bodyStart() };
+    throw new NotWorking(`GET ${url.pathname}: ${describeAnswer(answer)}`);
+  });
+  const endpoint = once(async () => (await stream()).next(({ type }) => type === 'endpoint'));
+  const messages = once(async () => {
+    const data = (await endpoint())?.data ?? '';
+    const [, sessionId = ''] = SESSION_PARAMETER.exec(data) ?? [];
+    return new Messages(run, new URL(data, url), sessionId);
+  });
+  return {
+    run,
+    stream,
+    endpoint,
+    messages,
+    first: once(async () => (await messages()).ping('message')),
+    close: async () => opened?.close(),
+  };
 }
 
 function streamUrl({ url, control }: SuiteRun): URL {
@@ -72,37 +130,41 @@ async function openStream(url: URL, { target }: SuiteRun): Promise<EventStream> 
 }
 
 /** The instance of the stream is named by the handler in the stream's head; the control API knows a request only when it has ended. */
-async function staysOn(stream: EventStream, messages: Messages, first: Message): Promise<StepResult> {
-  const named = stream.headers.get('x-instance');
-  const onStream: ServedBy =
-    named === undefined ? first.servedBy : { kind: 'known', instanceId: named, source: 'handler' };
-  let result = compareInstances({ first: onStream, second: first.servedBy, wanted: 'same' });
+async function staysOnInstance({ stream, messages, first }: SseScene): Promise<StepResult> {
+  const instanceId = (await stream()).headers.get('x-instance');
+  const { request } = await first();
+  const held: Served =
+    instanceId === undefined
+      ? request
+      : { servedBy: async () => ({ kind: 'known', instanceId, source: 'handler' }) };
+  let result = await compareInstances(held, request, { wanted: 'same' });
   for (let sent = 1; sent < 3 && result.status === 'passed'; sent += 1) {
-    const next = await messages.ping('message');
-    result = compareInstances({ first: onStream, second: next.servedBy, wanted: 'same' });
+    const next = await (await messages()).ping('message');
+    result = await compareInstances(held, next.request, { wanted: 'same' });
   }
   return result;
 }
 
-async function isAnswered({ clock }: SuiteRun, stream: EventStream, { id }: Message): Promise<StepResult> {
+async function isAnswered({ run, stream, first }: SseScene): Promise<StepResult> {
+  const { id } = await first();
   let answer: StreamEvent | undefined;
-  const reading = stream
+  const reading = (await stream())
     .next(({ data }) => data.includes(id))
     .then((event) => {
       answer = event;
     });
-  const isInTime = await within(clock, ANSWER_LIMIT_MS, reading);
+  const isInTime = await within(run.clock, ANSWER_LIMIT_MS, reading);
   return judge(answer !== undefined, answer?.data ?? (isInTime ? 'the stream ended' : 'no answer in 10 s'));
 }
 
 /** The gateway notices a closed stream a moment later, so the message is repeated while it is accepted, a few times. */
-async function untilRefused(run: SuiteRun, messages: Messages): Promise<RoundTrip> {
+async function isRefusedAfterClose({ run, messages, close }: SseScene): Promise<StepResult> {
+  await close();
   for (let sent = 1; ; sent += 1) {
-    const message = await messages.ping();
-    const { answer } = message;
-    if (answer.status >= 400 || sent === 20) {
-      messages.show('closed stream', message);
-      return answer;
+    const { request } = await (await messages()).ping();
+    if (request.answer.status >= 400 || sent === 20) {
+      await (await messages()).client.show('closed stream', request);
+      return hasStatus(request.answer, 404);
     }
     await wait(run.clock, 50);
   }
@@ -111,46 +173,35 @@ async function untilRefused(run: SuiteRun, messages: Messages): Promise<RoundTri
 interface Message {
   /** Of the JSON-RPC request. */
   readonly id: string;
-  readonly sessionId: string;
-  readonly answer: RoundTrip;
-  readonly servedBy: ServedBy;
+  readonly request: SessionRequest;
 }
 
-/** Sends messages of one session. */
+function isAccepted({ request }: Message): boolean {
+  return request.answer.status >= 200 && request.answer.status < 300;
+}
+
+/** Sends messages of one session, which the URL of the endpoint names. */
 class Messages {
+  readonly client: SessionClient;
   readonly #run: SuiteRun;
   readonly #endpoint: URL;
   readonly #sessionId: string;
 
   constructor(run: SuiteRun, endpoint: URL, sessionId: string) {
+    this.client = new SessionClient(run);
     this.#run = run;
     this.#endpoint = endpoint;
     this.#sessionId = sessionId;
   }
 
-  async ping(label?: string, sessionId = this.#sessionId): Promise<Message> {
+  async ping(label?: string, inUrl = this.#sessionId): Promise<Message> {
     const id = this.#run.ids.functionId();
-    const url = new URL(this.#endpoint.href.replace(this.#sessionId, sessionId));
+    const url = new URL(this.#endpoint.href.replace(this.#sessionId, inUrl));
+    const headers = { 'Content-Type': 'application/json' };
     const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' });
-    const answer = await this.#run.send({ 'Content-Type': 'application/json' }, url, {
-      method: 'POST',
-      body,
-    });
-    const servedBy = await whoServed(this.#run, answer, answer.status < 400 ? sessionId : undefined);
-    const message = { id, sessionId, answer, servedBy };
-    if (label !== undefined) this.show(label, message);
-    return message;
-  }
-
-  /** Adds a line to the table of requests. */
-  show(label: string, { sessionId, answer, servedBy }: Message): void {
-    this.#run.requests.push({
-      label,
-      sent: sessionId,
-      sessionLine: undefined,
-      sessionId,
-      instanceId: instanceOf(servedBy),
-      status: answer.status,
-    });
+    return {
+      id,
+      request: await this.client.send(undefined, { label, url, inUrl, headers, method: 'POST', body }),
+    };
   }
 }

@@ -1,82 +1,149 @@
 import { isMcpSessionId } from '../../model/limits.js';
-import { judge, type StepResult, skip } from '../check.js';
-import type { Step } from '../report.js';
-import { describeAnswer, hasStatus, type RoundTrip } from '../round-trip.js';
-import { compareInstances, instanceOf, type ServedBy, whoServed, whyUnknown } from '../served-by.js';
+import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { describeAnswer, type RoundTrip } from '../round-trip.js';
+import { compareInstances } from '../served-by.js';
+import { SessionClient, type SessionRequest } from '../session-client.js';
 import { type Filling, fillInstance, goesElsewhere } from '../slots.js';
-import { stepByStep } from '../step-by-step.js';
-import { NotApplicable, NotWorking } from '../suite.js';
+import { source } from '../sources.js';
+import { NotApplicable, NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
-import { MCP_STREAMABLE_CHECKS } from './mcp-checks.js';
 
 const VERSION = '2025-06-18';
 const PATH = '/mcp';
+const SESSION_HEADER = 'Mcp-Session-Id';
+const UNKNOWN_REFUSED = 'status 404, as the protocol asks, so that the client initializes again';
+
+/** The requests of the suite. Each is sent when a check first asks for it. */
+interface StreamableScene {
+  readonly client: StreamableClient;
+  /** Of the first session. */
+  sessionId(): Promise<string>;
+  first(): Promise<SessionRequest>;
+  second(): Promise<SessionRequest>;
+  /** Whether the first instance is full before the next request. */
+  filling(): Promise<Filling>;
+  beyond(): Promise<SessionRequest>;
+  /** Ends the first session. */
+  deleted(): Promise<RoundTrip>;
+}
 
 /** Needs a server of MCP over Streamable HTTP at `/mcp`, or at the path of `--target`. */
-export const mcpStreamable = stepByStep({ id: 'mcp-streamable', checks: MCP_STREAMABLE_CHECKS, steps });
+export const mcpStreamable: Suite<StreamableScene> = {
+  id: 'mcp-streamable',
+  open: openScene,
+  close: ({ client }) => client.endAll(),
+  checks: [
+    {
+      id: 'mcp-streamable.initialize.status',
+      title: 'initialize is answered',
+      expected: 'status 200',
+      source: source('mcpStreamable', 'T01'),
+      judge: async ({ first }) => hasStatus((await first()).answer, 200),
+    },
+    {
+      id: 'mcp-streamable.initialize.session-id',
+      title: 'its reply names the session',
+      expected: 'one Mcp-Session-Id of visible ASCII',
+      source: source('mcpStreamable', 'T01 T11'),
+      judge: async ({ first }) => namesSession(await first()),
+    },
+    {
+      id: 'mcp-streamable.post.same-instance',
+      title: 'requests with that ID go to the instance that named it',
+      expected: 'the instance of initialize, three times',
+      source: source('mcpStreamable', 'T02'),
+      judge: staysOnInstance,
+    },
+    {
+      id: 'mcp-streamable.stream.head',
+      title: 'the head of a GET stream does not wait for its first event',
+      expected: 'status 200, or 405 where the server offers no stream',
+      source: source('mcpStreamable', 'T02 T09'),
+      async judge({ client, sessionId }) {
+        const stream = await client.stream(await sessionId());
+        return { ...judge([200, 405].includes(stream.status), describeAnswer(stream)), judged: stream };
+      },
+    },
+    {
+      id: 'mcp-streamable.second.other-id',
+      title: 'a second initialize opens another session',
+      expected: 'another ID',
+      source: source('mcpStreamable', 'T01'),
+      async judge({ second, sessionId }) {
+        const { answer, sessionIds } = await second();
+        const [other] = sessionIds;
+        const isOther = other !== undefined && other !== (await sessionId());
+        return { ...judge(isOther, other ?? 'no ID'), judged: answer };
+      },
+    },
+    {
+      id: 'mcp-streamable.full.new-instance',
+      title: 'a session more than the instance takes goes to another instance',
+      expected: 'another instance than that of the first session, which is full',
+      source: source('mcpStreamable', 'T07'),
+      judge: async ({ first, beyond, filling }) =>
+        goesElsewhere(await first(), await beyond(), await filling()),
+    },
+    {
+      id: 'mcp-streamable.unknown.refused',
+      title: 'an ID that no instance named is refused',
+      expected: UNKNOWN_REFUSED,
+      source: source('inferred', 'U14'),
+      judge: async ({ client }) => hasStatus((await client.ping(client.newId(), 'unknown ID')).answer, 404),
+    },
+    {
+      id: 'mcp-streamable.delete.agreed',
+      title: 'DELETE ends the session where the server agrees',
+      expected: 'status 2xx, or 405 where the server refuses',
+      source: source('mcpStreamable', 'T03'),
+      async judge({ deleted }) {
+        const answer = await deleted();
+        const holds = isAgreed(answer) || answer.status === 405;
+        return { ...judge(holds, describeAnswer(answer)), judged: answer };
+      },
+    },
+    {
+      id: 'mcp-streamable.deleted.refused',
+      title: 'the ID of a session that was ended is refused',
+      expected: UNKNOWN_REFUSED,
+      source: source('inferred', 'T04'),
+      async judge({ client, sessionId, deleted }) {
+        const { answer } = await client.ping(await sessionId(), 'after DELETE');
+        if (isAgreed(await deleted())) return hasStatus(answer, 404);
+        return skip('the server does not let a client end its session');
+      },
+    },
+  ],
+};
 
-/** One request of the suite. */
-interface McpRequest {
-  readonly answer: RoundTrip;
-  /** The session of the request, or the one that its answer names. */
-  readonly sessionId: string | undefined;
-  readonly servedBy: ServedBy;
-}
-
-async function* steps(run: SuiteRun): AsyncGenerator<Step> {
+function openScene(run: SuiteRun): StreamableScene {
   checkAffinity(run, 'MCP_STREAMABLE');
   const client = new StreamableClient(run);
-  const first = await client.initialize('initialize');
-  if (first.answer.status !== 200) throw new NotWorking(`initialize: ${describeAnswer(first.answer)}`);
-  yield run.step('mcp-streamable.initialize.status', hasStatus(first.answer, 200), first.answer);
-  const ids = first.answer.headers.all('mcp-session-id');
-  const [sessionId = ''] = ids;
-  const isNamed = ids.length === 1 && isMcpSessionId(sessionId);
-  yield run.step(
-    'mcp-streamable.initialize.session-id',
-    judge(isNamed, ids.join(' and ') || 'none'),
-    first.answer,
+  const first = once(async () => {
+    const request = await client.initialize('initialize');
+    if (request.answer.status !== 200) throw new NotWorking(`initialize: ${describeAnswer(request.answer)}`);
+    return request;
+  });
+  const sessionId = async (): Promise<string> => (await first()).sessionIds[0] ?? '';
+  const filling = once(async () =>
+    fillInstance(run, {
+      on: await (await first()).servedBy(),
+      occupied: 2,
+      open: () => client.initialize(),
+    }),
   );
-  if (!isNamed) throw new NotApplicable('the server named no session: it keeps none, and needs no affinity');
-
-  yield run.step('mcp-streamable.post.same-instance', await staysOn(first, client, sessionId));
-  const stream = await client.stream(sessionId);
-  yield run.step(
-    'mcp-streamable.stream.head',
-    judge([200, 405].includes(stream.status), describeAnswer(stream)),
-    stream,
-  );
-  const second = await client.initialize('initialize again');
-  yield run.step(
-    'mcp-streamable.second.other-id',
-    judge(second.sessionId !== undefined && second.sessionId !== sessionId, second.sessionId ?? 'no ID'),
-    second.answer,
-  );
-  const filling = await fill(run, client, first.servedBy);
-  const beyond = await client.initialize('one more');
-  const pair = { first: first.servedBy, second: beyond.servedBy };
-  yield run.step('mcp-streamable.full.new-instance', goesElsewhere(pair, filling), beyond.answer);
-
-  const unknown = await client.ping(run.ids.sessionId(), 'unknown ID');
-  yield run.step('mcp-streamable.unknown.refused', hasStatus(unknown.answer, 404), unknown.answer);
-  yield* ends(run, client, sessionId);
-  await client.endAll();
-}
-
-async function* ends(run: SuiteRun, client: StreamableClient, sessionId: string): AsyncGenerator<Step> {
-  const deleted = await client.end(sessionId);
-  const isAgreed = deleted.status >= 200 && deleted.status < 300;
-  yield run.step(
-    'mcp-streamable.delete.agreed',
-    judge(isAgreed || deleted.status === 405, describeAnswer(deleted)),
-    deleted,
-  );
-  const after = await client.ping(sessionId, 'after DELETE');
-  yield run.step(
-    'mcp-streamable.deleted.refused',
-    isAgreed ? hasStatus(after.answer, 404) : skip('the server does not let a client end its session'),
-    after.answer,
-  );
+  return {
+    client,
+    sessionId,
+    first,
+    second: once(() => client.initialize('initialize again')),
+    filling,
+    beyond: once(async () => {
+      await filling();
+      return client.initialize('one more');
+    }),
+    deleted: once(async () => client.end(await sessionId())),
+  };
 }
 
 /** @throws NotApplicable for a function of another affinity */
@@ -87,96 +154,86 @@ export function checkAffinity({ control }: SuiteRun, wanted: 'MCP_STREAMABLE' | 
     throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, not ${wanted}`);
 }
 
-async function staysOn(first: McpRequest, client: StreamableClient, sessionId: string): Promise<StepResult> {
-  let result: StepResult | undefined;
-  for (const label of ['its ID', 'its ID', 'its ID']) {
-    const next = await client.ping(sessionId, label);
-    result = compareInstances({ first: first.servedBy, second: next.servedBy, wanted: 'same' });
-    if (result.status !== 'passed') return result;
-  }
-  return result ?? skip('nothing was sent');
+function namesSession({ answer, sessionIds }: SessionRequest): StepResult {
+  const [sessionId = ''] = sessionIds;
+  return {
+    ...judge(sessionIds.length === 1 && isMcpSessionId(sessionId), sessionIds.join(' and ') || 'none'),
+    ends: 'the server named no session: it keeps none, and needs no affinity',
+    judged: answer,
+  };
 }
 
-async function fill(run: SuiteRun, client: StreamableClient, first: ServedBy): Promise<Filling> {
-  if (first.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(first) };
-  const open = (): Promise<McpRequest> => client.initialize();
-  return fillInstance(run, { instanceId: first.instanceId, occupied: 2, open });
+async function staysOnInstance({ client, first, sessionId }: StreamableScene): Promise<StepResult> {
+  const send = async (): Promise<StepResult> =>
+    compareInstances(await first(), await client.ping(await sessionId(), 'its ID'), { wanted: 'same' });
+  let result = await send();
+  for (let sent = 1; sent < 3 && result.status === 'passed'; sent += 1) result = await send();
+  return result;
 }
 
-/** Speaks as much of the protocol as the suite needs. */
+function isAgreed({ status }: RoundTrip): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Speaks as much of the protocol as the suite needs. The client of a session ends it: its sessions have no API. */
 class StreamableClient {
   readonly #run: SuiteRun;
   readonly #url: URL;
   readonly #open = new Set<string>();
+  readonly #client: SessionClient;
 
   constructor(run: SuiteRun) {
     this.#run = run;
     this.#url = run.url.pathname === '/' ? new URL(PATH, run.url) : run.url;
+    this.#client = new SessionClient(run, SESSION_HEADER, (sessionId) => this.#open.add(sessionId));
   }
 
-  async initialize(label?: string): Promise<McpRequest> {
-    const params = {
-      protocolVersion: VERSION,
-      capabilities: {},
-      clientInfo: { name: 'fc-affinity verify', version: '1' },
-    };
-    const request = await this.#post('initialize', params, { label });
-    if (request.sessionId !== undefined) {
-      this.#open.add(request.sessionId);
-      await this.#post('notifications/initialized', undefined, { sessionId: request.sessionId });
-    }
+  newId(): string {
+    return this.#run.ids.sessionId();
+  }
+
+  async initialize(label?: string): Promise<SessionRequest> {
+    const clientInfo = { name: 'fc-affinity verify', version: '1' };
+    const params = { protocolVersion: VERSION, capabilities: {}, clientInfo };
+    const request = await this.#post(
+      { id: this.#run.ids.functionId(), method: 'initialize', params },
+      { label },
+    );
+    const [sessionId] = request.sessionIds;
+    if (sessionId !== undefined) await this.#post({ method: 'notifications/initialized' }, { sessionId });
     return request;
   }
 
-  ping(sessionId: string, label: string): Promise<McpRequest> {
-    return this.#post('ping', undefined, { sessionId, label });
+  ping(sessionId: string, label: string): Promise<SessionRequest> {
+    return this.#post({ id: this.#run.ids.functionId(), method: 'ping' }, { sessionId, label });
   }
 
-  stream(sessionId: string): Promise<RoundTrip> {
-    return this.#run.send({ ...sessionHeaders(sessionId), Accept: 'text/event-stream' }, this.#url, {
-      headOnly: true,
-    });
+  async stream(sessionId: string): Promise<RoundTrip> {
+    const headers = { 'MCP-Protocol-Version': VERSION, Accept: 'text/event-stream' };
+    return (await this.#client.send(sessionId, { url: this.#url, headers, headOnly: true })).answer;
   }
 
-  end(sessionId: string): Promise<RoundTrip> {
+  async end(sessionId: string): Promise<RoundTrip> {
+    const headers = { 'MCP-Protocol-Version': VERSION };
+    const { answer } = await this.#client.send(sessionId, { url: this.#url, headers, method: 'DELETE' });
     this.#open.delete(sessionId);
-    return this.#run.send(sessionHeaders(sessionId), this.#url, { method: 'DELETE' });
+    return answer;
   }
 
   async endAll(): Promise<void> {
     for (const sessionId of [...this.#open]) await this.end(sessionId);
   }
 
-  async #post(
-    method: string,
-    params: unknown,
+  #post(
+    message: object,
     { sessionId, label }: { readonly sessionId?: string; readonly label?: string | undefined },
-  ): Promise<McpRequest> {
+  ): Promise<SessionRequest> {
     const headers = {
       'Content-Type': 'application/json',
       Accept: 'application/json, text/event-stream',
-      ...(sessionId !== undefined && sessionHeaders(sessionId)),
+      ...(sessionId !== undefined && { 'MCP-Protocol-Version': VERSION }),
     };
-    const id = method.startsWith('notifications/') ? undefined : this.#run.ids.functionId();
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
-    const answer = await this.#run.send(headers, this.#url, { method: 'POST', body });
-    const named = answer.headers.get('mcp-session-id');
-    const known = sessionId ?? named;
-    const servedBy = await whoServed(this.#run, answer, answer.status < 400 ? known : undefined);
-    if (label !== undefined) {
-      this.#run.requests.push({
-        label,
-        sent: sessionId,
-        sessionLine: sessionId === undefined && named !== undefined ? `Mcp-Session-Id: ${named}` : undefined,
-        sessionId: known,
-        instanceId: instanceOf(servedBy),
-        status: answer.status,
-      });
-    }
-    return { answer, sessionId: known, servedBy };
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    return this.#client.send(sessionId, { label, url: this.#url, headers, method: 'POST', body });
   }
-}
-
-function sessionHeaders(sessionId: string): Readonly<Record<string, string>> {
-  return { 'Mcp-Session-Id': sessionId, 'MCP-Protocol-Version': VERSION };
 }

@@ -3,10 +3,10 @@ import { FcError } from '../../model/errors.js';
 import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
 import { SESSION_COOKIE } from '../../model/session.js';
 import { judge, type StepResult, skip } from '../check.js';
-import type { Step } from '../report.js';
-import { describeAnswer, type RoundTrip } from '../round-trip.js';
-import { compareInstances, instanceOf, type ServedBy, whoServed, whyUnknown } from '../served-by.js';
-import { isAttribute, type SessionSetCookie, sessionSetCookies } from '../session-cookie.js';
+import { describeAnswer } from '../round-trip.js';
+import { compareInstances, instanceOf } from '../served-by.js';
+import { SessionClient, type SessionRequest } from '../session-client.js';
+import { isAttribute } from '../session-cookie.js';
 import {
   type Filling,
   fillInstance,
@@ -15,112 +15,223 @@ import {
   type Slots,
   sharesInstance,
 } from '../slots.js';
-import { stepByStep } from '../step-by-step.js';
-import { NotApplicable } from '../suite.js';
+import { source } from '../sources.js';
+import { once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
-import { WALKTHROUGH_CHECKS } from './walkthrough-checks.js';
 
-export const walkthrough = stepByStep({ id: 'walkthrough', checks: WALKTHROUGH_CHECKS, steps });
-
-/** One of the four requests, with its answer. */
-interface WalkthroughRequest {
-  readonly number: 1 | 2 | 3 | 4;
-  readonly answer: RoundTrip;
-  /** The session ID that it carried. */
-  readonly sent: string | undefined;
-  readonly setCookies: readonly SessionSetCookie[];
-  readonly servedBy: ServedBy;
+/** The four requests. Each is sent when a check first asks for it. */
+interface Walk {
+  readonly run: SuiteRun;
+  first(): Promise<SessionRequest>;
+  second(): Promise<SessionRequest>;
+  /** Whether the first instance has a free slot before request 3. */
+  slots(): Promise<Slots>;
+  third(): Promise<SessionRequest>;
+  /** Whether the first instance is full before request 4. */
+  filling(): Promise<Filling>;
+  fourth(): Promise<SessionRequest>;
 }
 
 /** The current form, and the older one with a single tail. */
 const REQUEST_ID = /^1-[0-9a-f]{8}-([0-9a-f]{6,8}-[0-9a-f]{12}|[0-9a-f]{24})$/;
-const NOTHING_TO_SEND = 'request 1 set no session cookie that the jar would send back';
+const NO_COOKIE = `no Set-Cookie named ${SESSION_COOKIE}`;
+const OPENS_A_SESSION = {
+  title: 'it opens a session of its own',
+  expected: `one ${SESSION_COOKIE} with an ID that was not set before`,
+};
 
-async function* steps(run: SuiteRun): AsyncGenerator<Step> {
+/** The documented four requests: no cookie, that cookie, no cookie, no cookie, with two sessions an instance. */
+export const walkthrough: Suite<Walk> = {
+  id: 'walkthrough',
+  open: openWalk,
+  checks: [
+    {
+      id: 'walkthrough.1.status',
+      title: 'a first request without a cookie is answered',
+      expected: 'status 200',
+      source: source('cookie', 'C01'),
+      judge: async ({ first }) => isAnswered(1, await first()),
+    },
+    {
+      id: 'walkthrough.1.set-cookie',
+      title: 'it sets the session cookie once',
+      expected: `exactly one Set-Cookie named ${SESSION_COOKIE}`,
+      source: source('cookie', 'C01'),
+      judge: async ({ first }) => setsCookie(await first()),
+    },
+    {
+      id: 'walkthrough.1.max-age',
+      title: 'the cookie lasts as long as the session',
+      expected: 'Max-Age=21600',
+      source: source('cookie', 'C02 C16'),
+      judge: async ({ run, first }) => hasSessionTTL(run, await first()),
+    },
+    {
+      id: 'walkthrough.1.attributes',
+      title: 'the cookie has no other attribute',
+      expected: 'no attribute but Max-Age',
+      source: source('cookie', 'C03'),
+      judge: async ({ first }) => hasNoOtherAttribute(await first()),
+    },
+    {
+      id: 'walkthrough.1.request-id',
+      title: 'the response carries its request ID',
+      expected: 'X-Fc-Request-Id: 1-<8 hex>-<6 to 8 hex>-<12 hex>',
+      source: source('cookie', 'C11'),
+      judge: async ({ first }) => hasRequestId(await first()),
+    },
+    {
+      id: 'walkthrough.2.status',
+      title: 'a second request with that cookie is answered',
+      expected: 'status 200',
+      source: source('cookie', 'C05'),
+      judge: async ({ second }) => isAnswered(2, await second()),
+    },
+    {
+      id: 'walkthrough.2.no-set-cookie',
+      title: 'it sets no cookie again',
+      expected: NO_COOKIE,
+      source: source('cookie', 'C05'),
+      needs: needsCookie,
+      judge: async ({ second }) => setsNoCookie(await second()),
+    },
+    {
+      id: 'walkthrough.2.same-instance',
+      title: 'it is served by the instance of the first',
+      expected: 'the instance of request 1',
+      source: source('cookie', 'C05'),
+      needs: needsCookie,
+      judge: async ({ first, second }) => compareInstances(await first(), await second(), { wanted: 'same' }),
+    },
+    {
+      id: 'walkthrough.3.status',
+      title: 'a third request without a cookie is answered',
+      expected: 'status 200',
+      source: source('cookie', 'C06'),
+      judge: async ({ third }) => isAnswered(3, await third()),
+    },
+    {
+      id: 'walkthrough.3.new-cookie',
+      ...OPENS_A_SESSION,
+      source: source('cookie', 'C06'),
+      judge: async ({ first, third }) => setsCookie(await third(), [await first()]),
+    },
+    {
+      id: 'walkthrough.3.same-instance',
+      title: 'the second session shares the first instance',
+      expected: 'the instance of request 1, which has a free slot',
+      source: source('cookie', 'C07'),
+      needs: ({ third }) => needsSession(3, third),
+      judge: async ({ first, third, slots }) => sharesInstance(await first(), await third(), await slots()),
+    },
+    {
+      id: 'walkthrough.4.status',
+      title: 'a fourth request without a cookie is answered',
+      expected: 'status 200',
+      source: source('cookie', 'C08'),
+      judge: async ({ fourth }) => isAnswered(4, await fourth()),
+    },
+    {
+      id: 'walkthrough.4.new-cookie',
+      ...OPENS_A_SESSION,
+      source: source('cookie', 'C09'),
+      judge: async ({ first, third, fourth }) => setsCookie(await fourth(), [await first(), await third()]),
+    },
+    {
+      id: 'walkthrough.4.new-instance',
+      title: 'a session more than the instance takes goes to another instance',
+      expected: 'another instance than that of request 1, which is full',
+      source: source('cookie', 'C08'),
+      needs: ({ fourth }) => needsSession(4, fourth),
+      judge: async ({ first, fourth, filling }) =>
+        goesElsewhere(await first(), await fourth(), await filling()),
+    },
+  ],
+};
+
+function openWalk(run: SuiteRun): Walk {
+  const client = new SessionClient(run);
   const jar = new CookieJar();
-  const first = await send(run, 1, jar);
-  yield* isAnswered(run, first);
-  yield run.step('walkthrough.1.set-cookie', setsCookieOnce(first), first.answer);
-  yield run.step('walkthrough.1.max-age', await hasSessionTTL(run, first), first.answer);
-  yield run.step('walkthrough.1.attributes', hasNoOtherAttribute(first), first.answer);
-  yield run.step('walkthrough.1.request-id', hasRequestId(first), first.answer);
-
-  const second = await send(run, 2, jar);
-  yield* isAnswered(run, second);
-  yield run.step('walkthrough.2.no-set-cookie', setsNoCookie(second), second.answer);
-  yield run.step('walkthrough.2.same-instance', isServedByFirst(first, second), second.answer);
-
-  const slots = await findSlots(run, first.servedBy);
-  const third = await send(run, 3, new CookieJar());
-  yield* isAnswered(run, third);
-  yield run.step('walkthrough.3.new-cookie', setsNewCookie(third, [first]), third.answer);
-  yield run.step('walkthrough.3.same-instance', sharesWithFirst(first, third, slots), third.answer);
-
-  const filling = await fillFirst(run, first, third);
-  const fourth = await send(run, 4, new CookieJar());
-  yield* isAnswered(run, fourth);
-  yield run.step('walkthrough.4.new-cookie', setsNewCookie(fourth, [first, third]), fourth.answer);
-  yield run.step('walkthrough.4.new-instance', leavesFirst(first, fourth, filling), fourth.answer);
-}
-
-/** Sends the cookies that the jar holds for this URL, and puts those of the answer into the jar, as a browser does. */
-async function send(run: SuiteRun, number: 1 | 2 | 3 | 4, jar: CookieJar): Promise<WalkthroughRequest> {
-  const { href } = run.url;
-  const cookies = await jar.getCookies(href);
-  const sent = cookies.find((cookie) => cookie.key === SESSION_COOKIE)?.value;
-  const answer = await run.send(cookies.length > 0 ? { Cookie: await jar.getCookieString(href) } : {});
-  for (const line of answer.headers.all('set-cookie')) await jar.setCookie(line, href, { ignoreError: true });
-  const setCookies = sessionSetCookies(answer.headers);
-  for (const { sessionId } of setCookies) run.addSession(sessionId);
-  const sessionId = setCookies[0]?.sessionId ?? sent;
-  const servedBy = await whoServed(run, answer, sessionId);
-  run.requests.push({
-    label: `${number} ${number === 2 ? 'its cookie' : 'no cookie'}`,
-    sent,
-    sessionLine: setCookies[0]?.line,
-    sessionId,
-    instanceId: instanceOf(servedBy),
-    status: answer.status,
+  const first = once(() => client.browse(jar, '1 no cookie'));
+  const second = once(() => client.browse(jar, '2 its cookie'));
+  const slots = once(async () => findSlots(run, await (await first()).servedBy()));
+  const third = once(async () => {
+    await slots();
+    return client.browse(new CookieJar(), '3 no cookie');
   });
-  return { number, answer, sent, setCookies, servedBy };
+  const filling = once(async () => fillFirst(run, client, [await first(), await third()]));
+  const fourth = once(async () => {
+    await filling();
+    return client.browse(new CookieJar(), '4 no cookie');
+  });
+  return { run, first, second, slots, third, filling, fourth };
 }
 
-/**
- * An answer that is not 200 ends the suite: what comes after it would fail for the same cause.
- * @throws NotApplicable
- */
-function* isAnswered(run: SuiteRun, { number, answer }: WalkthroughRequest): Generator<Step> {
-  const actual = describeAnswer(answer);
-  yield run.step(`walkthrough.${number}.status`, judge(answer.status === 200, actual), answer);
-  if (answer.status !== 200) {
-    throw new NotApplicable(`request ${number} was answered with status ${answer.status}`);
-  }
+/** Fills the instance of the first request up to its limit, by requests without a cookie. */
+async function fillFirst(
+  run: SuiteRun,
+  client: SessionClient,
+  opened: readonly [SessionRequest, SessionRequest],
+): Promise<Filling> {
+  const on = await opened[0].servedBy();
+  const instances = await Promise.all(
+    opened
+      .filter(({ setCookies }) => setCookies.length > 0)
+      .map(async (one) => instanceOf(await one.servedBy())),
+  );
+  const occupied = instances.filter((instanceId) => instanceId === instanceOf(on)).length;
+  if (on.kind === 'known' && occupied === 0)
+    return { kind: 'not-full', reason: 'requests without a cookie open no sessions' };
+  return fillInstance(run, { on, occupied, open: () => client.send() });
 }
 
-function setsCookieOnce({ setCookies }: WalkthroughRequest): StepResult {
+async function needsCookie({ second }: Walk): Promise<string | undefined> {
+  const { sent } = await second();
+  return sent === undefined ? 'request 1 set no session cookie that the jar would send back' : undefined;
+}
+
+async function needsSession(
+  number: 3 | 4,
+  request: () => Promise<SessionRequest>,
+): Promise<string | undefined> {
+  const { setCookies } = await request();
+  return setCookies.length === 0 ? `request ${number} opened no session` : undefined;
+}
+
+/** An answer that is not 200 ends the suite: what comes after it would fail for the same cause. */
+function isAnswered(number: 1 | 2 | 3 | 4, { answer }: SessionRequest): StepResult {
+  return {
+    ...judge(answer.status === 200, describeAnswer(answer)),
+    ends: `request ${number} was answered with status ${answer.status}`,
+    judged: answer,
+  };
+}
+
+/** @param before requests whose sessions are others */
+function setsCookie(
+  { answer, setCookies }: SessionRequest,
+  before: readonly SessionRequest[] = [],
+): StepResult {
   const [only] = setCookies;
-  if (only === undefined) return noCookie();
-  if (setCookies.length > 1) return severalCookies(setCookies);
-  return judge(only.sessionId !== '', only.line);
+  if (only === undefined) return { ...judge(false, NO_COOKIE), cause: NO_COOKIE, judged: answer };
+  if (setCookies.length > 1) {
+    const result = judge(false, `${setCookies.length} of them`);
+    return { ...result, cause: `several ${SESSION_COOKIE}`, judged: answer };
+  }
+  const isKnown = before.some((one) => one.setCookies[0]?.sessionId === only.sessionId);
+  const actual = isKnown ? `the session of an earlier request again: ${only.line}` : only.line;
+  return { ...judge(only.sessionId !== '' && !isKnown, actual), judged: answer };
 }
 
-function noCookie(expected?: string): StepResult {
-  const actual = `no Set-Cookie named ${SESSION_COOKIE}`;
-  return { ...judge(false, actual, expected), cause: actual };
-}
-
-function severalCookies(setCookies: readonly SessionSetCookie[]): StepResult {
-  return { ...judge(false, `${setCookies.length} of them`), cause: `several ${SESSION_COOKIE}` };
-}
-
-async function hasSessionTTL(run: SuiteRun, { setCookies }: WalkthroughRequest): Promise<StepResult> {
+async function hasSessionTTL(run: SuiteRun, { answer, setCookies }: SessionRequest): Promise<StepResult> {
   const [cookie] = setCookies;
   const { seconds, because } = await sessionTTL(run, cookie?.sessionId);
   const expected = `Max-Age=${seconds}, ${because}`;
-  if (cookie === undefined) return noCookie(expected);
+  if (cookie === undefined) return { ...judge(false, NO_COOKIE, expected), cause: NO_COOKIE, judged: answer };
   const ages = cookie.attributes.filter((attribute) => isAttribute(attribute, 'max-age'));
   const value = ages[0]?.split('=')[1]?.trim();
-  return judge(ages.length === 1 && value === String(seconds), ages.join('; ') || 'no Max-Age', expected);
+  const holds = ages.length === 1 && value === String(seconds);
+  return { ...judge(holds, ages.join('; ') || 'no Max-Age', expected), judged: answer };
 }
 
 async function sessionTTL(run: SuiteRun, sessionId?: string): Promise<{ seconds: number; because: string }> {
@@ -130,10 +241,8 @@ async function sessionTTL(run: SuiteRun, sessionId?: string): Promise<{ seconds:
     return { seconds: DEFAULT_SESSION_TTL_IN_SECONDS, because: 'the default TTL' };
   }
   const { plane, ref, served } = run.control;
-  const ofFunction = {
-    seconds: served.config.sessionAffinityConfig.sessionTTLInSeconds,
-    because: "the function's TTL",
-  };
+  const { sessionTTLInSeconds: seconds } = served.config.sessionAffinityConfig;
+  const ofFunction = { seconds, because: "the function's TTL" };
   if (sessionId === undefined) return ofFunction;
   try {
     const session = await plane.sessions.get({ ...ref, sessionId });
@@ -144,70 +253,21 @@ async function sessionTTL(run: SuiteRun, sessionId?: string): Promise<{ seconds:
   }
 }
 
-function hasNoOtherAttribute({ setCookies }: WalkthroughRequest): StepResult {
+function hasNoOtherAttribute({ answer, setCookies }: SessionRequest): StepResult {
   const [cookie] = setCookies;
   if (cookie === undefined) return skip('request 1 set no session cookie');
   const others = cookie.attributes.filter((attribute) => !isAttribute(attribute, 'max-age'));
-  return judge(others.length === 0, others.join('; ') || 'none');
+  return { ...judge(others.length === 0, others.join('; ') || 'none'), judged: answer };
 }
 
-function hasRequestId({ answer }: WalkthroughRequest): StepResult {
+function hasRequestId({ answer }: SessionRequest): StepResult {
   const lines = answer.headers.all('x-fc-request-id');
   const [requestId = 'no X-Fc-Request-Id'] = lines;
-  return judge(lines.length === 1 && REQUEST_ID.test(requestId), lines.join(', ') || requestId);
+  const holds = lines.length === 1 && REQUEST_ID.test(requestId);
+  return { ...judge(holds, lines.join(', ') || requestId), judged: answer };
 }
 
-function setsNoCookie({ setCookies, sent }: WalkthroughRequest): StepResult {
-  if (sent === undefined) return skip(NOTHING_TO_SEND);
-  return judge(setCookies.length === 0, setCookies.map(({ line }) => line).join(' and ') || 'none');
-}
-
-function setsNewCookie(
-  { setCookies }: WalkthroughRequest,
-  before: readonly WalkthroughRequest[],
-): StepResult {
-  const [cookie] = setCookies;
-  if (cookie === undefined) return noCookie();
-  if (setCookies.length > 1) return severalCookies(setCookies);
-  const at = before.findIndex((one) => one.setCookies[0]?.sessionId === cookie.sessionId);
-  if (at >= 0) return judge(false, `the session of an earlier request again: ${cookie.line}`);
-  return judge(cookie.sessionId !== '', cookie.line);
-}
-
-function isServedByFirst(first: WalkthroughRequest, second: WalkthroughRequest): StepResult {
-  if (second.sent === undefined) return skip(NOTHING_TO_SEND);
-  return compareInstances({ first: first.servedBy, second: second.servedBy, wanted: 'same' });
-}
-
-function sharesWithFirst(first: WalkthroughRequest, third: WalkthroughRequest, slots: Slots): StepResult {
-  if (third.setCookies.length === 0) return skip('request 3 opened no session');
-  return sharesInstance({ first: first.servedBy, second: third.servedBy }, slots);
-}
-
-function leavesFirst(first: WalkthroughRequest, fourth: WalkthroughRequest, filling: Filling): StepResult {
-  if (fourth.setCookies.length === 0) return skip('request 4 opened no session');
-  return goesElsewhere({ first: first.servedBy, second: fourth.servedBy }, filling);
-}
-
-/** Fills the instance of the first request up to its limit, by requests without a cookie. */
-async function fillFirst(
-  run: SuiteRun,
-  first: WalkthroughRequest,
-  third: WalkthroughRequest,
-): Promise<Filling> {
-  const { servedBy } = first;
-  if (servedBy.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(servedBy) };
-  const occupied = [first, third].filter(
-    (one) => one.setCookies.length > 0 && instanceOf(one.servedBy) === servedBy.instanceId,
-  );
-  if (occupied.length === 0)
-    return { kind: 'not-full', reason: 'requests without a cookie open no sessions' };
-  return fillInstance(run, {
-    instanceId: servedBy.instanceId,
-    occupied: occupied.length,
-    open: async () => {
-      const { headers } = await run.send();
-      for (const { sessionId } of sessionSetCookies(headers)) run.addSession(sessionId);
-    },
-  });
+function setsNoCookie({ answer, setCookies }: SessionRequest): StepResult {
+  const actual = setCookies.map(({ line }) => line).join(' and ') || 'none';
+  return { ...judge(setCookies.length === 0, actual), judged: answer };
 }

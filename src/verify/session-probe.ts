@@ -1,8 +1,14 @@
-import { FcError, UnreachableError } from '../../model/errors.js';
-import type { FunctionRef, SessionPage, SessionService } from '../../model/services.js';
-import type { CreateSessionInput, Session } from '../../model/session.js';
-import { judge, type StepResult } from '../check.js';
-import type { Control, SuiteRun } from '../suite-run.js';
+import { FcError, UnreachableError } from '../model/errors.js';
+import type {
+  FunctionRef,
+  ListSessionsQuery,
+  SessionPage,
+  SessionRef,
+  SessionService,
+} from '../model/services.js';
+import type { CreateSessionInput, Session } from '../model/session.js';
+import { judge, type StepResult } from './check.js';
+import type { Control, SuiteRun } from './suite-run.js';
 
 /** The outcome of a call that should be refused. */
 export type Refusal =
@@ -10,12 +16,6 @@ export type Refusal =
   | { readonly kind: 'accepted' }
   /** The call failed without an error of the API. */
   | { readonly kind: 'uncoded'; readonly message: string };
-
-/** A session that the suite made, and the probe to ask about it. */
-export interface Subject {
-  readonly probe: SessionProbe;
-  readonly session: Session;
-}
 
 /** Calls the Session API of one function, remembers the sessions it made, and notes malformed answers and refusals. */
 export class SessionProbe {
@@ -37,6 +37,15 @@ export class SessionProbe {
     const session = await this.answer('CreateSession', this.sessions.create(this.ref, input));
     this.#run.addSession(session.sessionId);
     return session;
+  }
+
+  refTo({ sessionId }: Pick<Session, 'sessionId'>): SessionRef {
+    return { ...this.ref, sessionId };
+  }
+
+  /** @returns one page of ListSessions, 20 by default */
+  async list(query: Omit<ListSessionsQuery, 'functionName'> = {}): Promise<readonly Session[]> {
+    return (await this.answer('ListSessions', this.sessions.list({ ...this.ref, ...query }))).sessions;
   }
 
   /** @returns every session of the function. The first pages are small, so that a token is needed. Ends at a repeated token. */

@@ -1,31 +1,35 @@
-import type { InstanceInfo } from '../../model/instance.js';
-import { judge, type StepResult, skip } from '../check.js';
-import { count } from '../count.js';
-import type { Step } from '../report.js';
-import { notKnown } from '../served-by.js';
-import { runningInstances, sessionLimit } from '../slots.js';
-import type { SuiteRun } from '../suite-run.js';
-import type { HeaderClient } from './header-client.js';
+import type { InstanceInfo } from '../model/instance.js';
+import { judge, type StepResult, skip } from './check.js';
+import { count } from './count.js';
+import { notKnown } from './served-by.js';
+import type { SessionClient } from './session-client.js';
+import { runningInstances, sessionLimit } from './slots.js';
+import type { SuiteRun } from './suite-run.js';
 
 /** The suite is no load test. */
 const MOST_SESSIONS = 40;
 
-/** Sends twice as many new IDs as an instance takes, each of them twice, and counts the instances (H12). */
-export async function* spread(run: SuiteRun, client: HeaderClient): AsyncGenerator<Step> {
+/** Twice as many new IDs as an instance takes, and the instances that serve them (H12). */
+export interface Spread {
+  fillsExactly(): Promise<StepResult>;
+  /** Sends the IDs again. */
+  staysOnInstances(): Promise<StepResult>;
+}
+
+export async function spreadOver(run: SuiteRun, client: SessionClient): Promise<Spread> {
   await run.endSessions();
   const plan = await makePlan(run);
   if ('reason' in plan) {
-    yield run.step('header.spread.instances', skip(plan.reason));
-    yield run.step('header.spread.repeats', skip(plan.reason));
-    return;
+    const skipped = async (): Promise<StepResult> => skip(plan.reason);
+    return { fillsExactly: skipped, staysOnInstances: skipped };
   }
   const sessionIds = Array.from({ length: plan.sessions }, () => client.newId());
   const before = await instancesOf(client, sessionIds);
-  yield run.step('header.spread.instances', fillsExactly(before, plan.instances));
-  const after = await instancesOf(client, sessionIds);
-  yield run.step('header.spread.repeats', staysOnInstance(before, after));
+  return {
+    fillsExactly: async () => fillsExactly(before, plan.instances),
+    staysOnInstances: async () => staysOn(before, await instancesOf(client, sessionIds)),
+  };
 }
-
 /** How many sessions to open, and how many instances they should need. */
 type Plan = { readonly sessions: number; readonly instances: number } | { readonly reason: string };
 
@@ -68,10 +72,10 @@ function firstFit(
 /** Which instance served each ID, or the result of the steps where that is not known. */
 type InstancesOfIds = { readonly instances: readonly string[] } | { readonly result: StepResult };
 
-async function instancesOf(client: HeaderClient, sessionIds: readonly string[]): Promise<InstancesOfIds> {
+async function instancesOf(client: SessionClient, sessionIds: readonly string[]): Promise<InstancesOfIds> {
   const instances: string[] = [];
   for (const sessionId of sessionIds) {
-    const { servedBy } = await client.send(sessionId);
+    const servedBy = await (await client.send(sessionId)).servedBy();
     if (servedBy.kind !== 'known') return { result: notKnown(servedBy) };
     instances.push(servedBy.instanceId);
   }
@@ -89,7 +93,7 @@ function fillsExactly(where: InstancesOfIds, expected: number): StepResult {
   );
 }
 
-function staysOnInstance(before: InstancesOfIds, after: InstancesOfIds): StepResult {
+function staysOn(before: InstancesOfIds, after: InstancesOfIds): StepResult {
   if ('result' in before) return before.result;
   if ('result' in after) return after.result;
   const moved = before.instances.filter((instanceId, at) => instanceId !== after.instances[at]).length;

@@ -1,0 +1,172 @@
+import type { CookieJar } from 'tough-cookie';
+import { SESSION_COOKIE } from '../model/session.js';
+import { hasStatus, judge, type StepResult, skip } from './check.js';
+import { describeAnswer, errorOf, type RequestOptions, type RoundTrip } from './round-trip.js';
+import { instanceOf, type ServedBy, whoServed } from './served-by.js';
+import { type SessionSetCookie, sessionSetCookies } from './session-cookie.js';
+import { NotApplicable, once } from './suite.js';
+import type { SuiteRun } from './suite-run.js';
+
+/** A request, with its answer and the sessions that the answer names. */
+export interface SessionRequest {
+  readonly answer: RoundTrip;
+  /** The session ID that it carried. */
+  readonly sent: string | undefined;
+  readonly setCookies: readonly SessionSetCookie[];
+  /** The session IDs that the answer names, by the session cookie or the configured header. */
+  readonly sessionIds: readonly string[];
+  /** The lines that name them. */
+  readonly sessionLines: readonly string[];
+  /** @returns which instance served it; the control API, where there is one, must agree */
+  servedBy(): Promise<ServedBy>;
+}
+
+interface SendOptions extends RequestOptions {
+  /** Of its line in the table of requests; absent for the requests that only fill slots. */
+  readonly label?: string | undefined;
+  readonly url?: URL;
+  /** Lines beside the one that carries the session. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Another spelling of the header's name. */
+  readonly name?: string | undefined;
+  /** The session of the request, where its URL names it. */
+  readonly inUrl?: string;
+}
+
+/** Sends session IDs by cookie or by header, and remembers the sessions that this opens. */
+export class SessionClient {
+  /** Undefined: by cookie. */
+  readonly headerName: string | undefined;
+  /** Every session cookie that an answer set. */
+  cookiesSeen = 0;
+  readonly #run: SuiteRun;
+  readonly #remember: (sessionId: string) => void;
+
+  /** @param remember is told of every session that the client opens; by default they end with the run, by the control API */
+  constructor(
+    run: SuiteRun,
+    headerName?: string,
+    remember = (sessionId: string): void => run.addSession(sessionId),
+  ) {
+    this.#run = run;
+    this.headerName = headerName;
+    this.#remember = remember;
+  }
+
+  /** @throws NotApplicable for a function without cookie or header affinity */
+  static of(run: SuiteRun): SessionClient {
+    const { control, target } = run;
+    if (control === undefined) return new SessionClient(run, target.headerName);
+    const { functionName, sessionAffinity, sessionAffinityConfig } = control.served.config;
+    if (sessionAffinity === 'GENERATED_COOKIE') return new SessionClient(run);
+    if (sessionAffinity === 'HEADER_FIELD')
+      return new SessionClient(run, target.headerName ?? sessionAffinityConfig.affinityHeaderFieldName);
+    throw new NotApplicable(
+      `function ${functionName} has ${sessionAffinity}, not GENERATED_COOKIE or HEADER_FIELD`,
+    );
+  }
+
+  /** @param sessionId undefined: the request carries none, and so opens a session */
+  async send(sessionId?: string, options: SendOptions = {}): Promise<SessionRequest> {
+    return this.#send(this.carrying(sessionId, options.name), sessionId ?? options.inUrl, options);
+  }
+
+  /** Sends the cookies that the jar holds for the URL, and puts those of the answer into the jar, as a browser does. */
+  async browse(jar: CookieJar, label: string): Promise<SessionRequest> {
+    const { href } = this.#run.url;
+    const cookies = await jar.getCookies(href);
+    const sent = cookies.find((cookie) => cookie.key === SESSION_COOKIE)?.value;
+    const headers: Record<string, string> =
+      cookies.length > 0 ? { Cookie: await jar.getCookieString(href) } : {};
+    const request = await this.#send(headers, sent, { label });
+    for (const line of request.answer.headers.all('set-cookie'))
+      await jar.setCookie(line, href, { ignoreError: true });
+    return request;
+  }
+
+  /** @returns an ID that nobody has used */
+  newId(): string {
+    return `verify-${this.#run.ids.sessionId()}`;
+  }
+
+  /** @returns the header line that names the session in a request */
+  carrying(sessionId: string | undefined, name = this.headerName): Record<string, string> {
+    if (sessionId === undefined) return {};
+    return name === undefined ? { Cookie: `${SESSION_COOKIE}=${sessionId}` } : { [name]: sessionId };
+  }
+
+  async #send(
+    session: Readonly<Record<string, string>>,
+    sent: string | undefined,
+    { label, url, headers, ...options }: SendOptions,
+  ): Promise<SessionRequest> {
+    const answer = await this.#run.send({ ...headers, ...session }, url, options);
+    const { headerName } = this;
+    const setCookies = sessionSetCookies(answer.headers);
+    this.cookiesSeen += setCookies.length;
+    const returned = headerName === undefined ? [] : answer.headers.all(headerName);
+    const sessionIds = headerName === undefined ? setCookies.map((cookie) => cookie.sessionId) : returned;
+    const known = headerName === undefined ? (sessionIds[0] ?? sent) : (sent ?? sessionIds[0]);
+    const isAnswered = answer.status < 400;
+    for (const sessionId of sessionIds) this.#remember(sessionId);
+    if (headerName !== undefined && known !== undefined && isAnswered) this.#remember(known);
+    const request = {
+      answer,
+      sent,
+      setCookies,
+      sessionIds,
+      sessionLines:
+        headerName === undefined
+          ? setCookies.map(({ line }) => line)
+          : returned.map((value) => `${headerName}: ${value}`),
+      servedBy: once(() => whoServed(this.#run, answer, isAnswered ? known : undefined)),
+    };
+    if (label !== undefined) await this.show(label, request);
+    return request;
+  }
+
+  /** Adds a line to the table of requests. */
+  async show(label: string, request: SessionRequest): Promise<void> {
+    const { sent, sessionIds, sessionLines, answer } = request;
+    this.#run.requests.push({
+      label,
+      sent,
+      sessionLine: sessionLines[0],
+      sessionId: this.headerName === undefined ? (sessionIds[0] ?? sent) : (sent ?? sessionIds[0]),
+      instanceId: instanceOf(await request.servedBy()),
+      status: answer.status,
+    });
+  }
+}
+
+/** A refusal must come from the gateway alone. That shows where the handler names its instance in every answer. */
+export async function isNotCalled(
+  run: SuiteRun,
+  refused: SessionRequest,
+  answered: SessionRequest,
+): Promise<StepResult> {
+  const [there, usually] = await Promise.all([refused, answered].map(({ answer }) => whoServed(run, answer)));
+  const judged = refused.answer;
+  if (there?.kind === 'known') return { ...judge(false, `instance ${there.instanceId} answered`), judged };
+  if (usually?.kind === 'known') return { ...judge(true, 'no instance names itself'), judged };
+  return skip('the handler never names its instance');
+}
+
+/** @param code of the error in the body, as `ResourceExhausted` */
+export function isRefusal({ answer }: SessionRequest, status: number, code: string): StepResult {
+  const expected = `status ${status}, code ${code}`;
+  if (answer.status !== status) return { ...hasStatus(answer, status), expected };
+  const result = judge(errorOf(answer.body)?.code === code, describeAnswer(answer), expected);
+  return { ...result, judged: answer };
+}
+
+export function namesNoSession({ answer, sessionLines }: SessionRequest): StepResult {
+  return { ...judge(sessionLines.length === 0, sessionLines.join(' and ') || 'none'), judged: answer };
+}
+
+/** By cookie a session that is new to the gateway has another ID than the one that was sent. */
+export function isRenamed({ answer, sent, sessionIds, sessionLines }: SessionRequest): StepResult {
+  const holds = sessionIds.length === 1 && sessionIds[0] !== sent;
+  const actual = sessionLines.join(' and ') || 'no session cookie';
+  return { ...judge(holds, actual, 'one Set-Cookie, of another session'), judged: answer };
+}

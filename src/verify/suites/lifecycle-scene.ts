@@ -1,0 +1,82 @@
+import type { Session } from '../../model/session.js';
+import { judge, type StepResult, skip } from '../check.js';
+import { SessionClient } from '../session-client.js';
+import { SessionProbe } from '../session-probe.js';
+import { NotApplicable } from '../suite.js';
+import type { Control, SuiteRun } from '../suite-run.js';
+import type { TargetTime } from '../target-time.js';
+
+/** The clients and the clock that all parts of the lifecycle suite use. */
+export class LifecycleScene {
+  private constructor(
+    readonly run: SuiteRun,
+    readonly control: Control,
+    readonly client: SessionClient,
+    readonly probe: SessionProbe,
+    readonly time: TargetTime,
+  ) {}
+
+  /** @throws NotApplicable */
+  static async open(run: SuiteRun): Promise<LifecycleScene> {
+    const { control } = run;
+    if (control === undefined) throw new NotApplicable('the lifecycle suite needs a control API');
+    const client = SessionClient.of(run);
+    return new LifecycleScene(run, control, client, new SessionProbe(run, control), await run.time());
+  }
+
+  get unitInSeconds(): number {
+    return this.time.unitInSeconds;
+  }
+
+  get isIsolated(): boolean {
+    return this.control.served.config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
+  }
+
+  /** The TTL of a session whose creator names none. */
+  get ttlInSeconds(): number {
+    return this.control.served.config.sessionAffinityConfig.sessionTTLInSeconds;
+  }
+
+  /** @returns why the unit of time cannot pass here; undefined where it can */
+  obstacle(units = 1): string | undefined {
+    return this.time.obstacle(units * this.unitInSeconds);
+  }
+
+  pass(units: number): Promise<void> {
+    return this.time.pass(units * this.unitInSeconds);
+  }
+
+  /** @returns every listed session of that ID, in the order of creation */
+  generations({ sessionId }: Pick<Session, 'sessionId'>): Promise<readonly Session[]> {
+    return this.probe.list({ sessionId });
+  }
+
+  /** Whether that session is the only one of its ID, and has ended. */
+  async hasEnded(session: Session, expected?: string): Promise<StepResult> {
+    const found = await this.generations(session);
+    const holds = found.length === 1 && found[0]?.sessionStatus === 'Expired';
+    return judge(holds, statusesOf(found), expected);
+  }
+
+  /** Whether that session is the only one of its ID, and is Active. */
+  async isActive(session: Session): Promise<StepResult> {
+    const found = await this.generations(session);
+    const [only] = found;
+    const isThat = only?.sessionStatus === 'Active' && only.createdTime === session.createdTime;
+    return judge(found.length === 1 && isThat, statusesOf(found));
+  }
+}
+
+const TOO_SLOW = 'the requests took so long that the session could end between them';
+
+/** Fails unless the requests took so long that the failure proves nothing. */
+export function unlessLate(result: StepResult, isLate: boolean): StepResult {
+  return isLate && result.status === 'failed' ? skip(TOO_SLOW, result.actual) : result;
+}
+
+export function statusesOf(sessions: readonly Session[]): string {
+  return (
+    sessions.map(({ sessionStatus, createdTime }) => `${sessionStatus}, created ${createdTime}`).join('; ') ||
+    'not listed'
+  );
+}

@@ -1,0 +1,32 @@
+import { describeAnswer } from '../round-trip.js';
+import { SessionClient, type SessionRequest } from '../session-client.js';
+import { NotApplicable, NotWorking, once } from '../suite.js';
+import type { SuiteRun } from '../suite-run.js';
+
+/** What all parts of the limits suite use. */
+export interface LimitsScene {
+  readonly run: SuiteRun;
+  readonly client: SessionClient;
+  /** A request that opened a session, and that session. @throws NotWorking, NotApplicable */
+  first(): Promise<{ readonly request: SessionRequest; readonly sessionId: string }>;
+}
+
+/** @throws NotApplicable */
+export function openLimits(run: SuiteRun): LimitsScene {
+  const client = SessionClient.of(run);
+  const first = once(async () => {
+    const request = await client.send(undefined, { label: 'first' });
+    const [sessionId] = request.sessionIds;
+    if (request.answer.status !== 200)
+      throw new NotWorking(`the first request: ${describeAnswer(request.answer)}`);
+    if (sessionId === undefined)
+      throw new NotApplicable('the answer to the first request names no session ID');
+    return { request, sessionId };
+  });
+  return { run, client, first };
+}
+
+export function needsControl({ run }: LimitsScene): string | undefined {
+  if (run.control !== undefined) return undefined;
+  return 'there is no control API to count requests in flight and free slots';
+}
