@@ -27,8 +27,8 @@ export class Routes {
     const resolved = this.#resolved.get(trigger);
     // An alias that is deleted and made again has another runner for the same revision.
     if (resolved?.revision === revision && resolved.route.admission === admission) return resolved.route;
-    const { config } = revision;
-    const route = createRoute({ trigger, config, admission, affinity: strategyOf(config) });
+    const { config, versionId } = revision;
+    const route = createRoute({ trigger, config, versionId, admission, affinity: strategyOf(config) });
     this.#resolved.set(trigger, { revision, route });
     return route;
   }

@@ -34,6 +34,8 @@ export const ERROR_STATUS = {
   CAExited: 412,
   CAFileNotFound: 412,
   FunctionNotStarted: 412,
+  /** emulator: the initializer of the function failed, or did not answer in time. */
+  FunctionInitializationFailed: 412,
   PreconditionFailed: 412,
   ResourceExhausted: 429,
   /** emulator: more header lines than the gateway takes. */

@@ -19,6 +19,8 @@ export type EndReason =
   | 'crashed'
   /** Its process lives, and nothing listens at its address. */
   | 'unreachable'
+  /** Its health check failed too often. */
+  | 'unhealthy'
   /** Its session, which it served alone, ended or was paused. */
   | 'session-ended'
   /** A newer revision of the function took over, and its last session has ended. */

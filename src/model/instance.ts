@@ -44,6 +44,8 @@ export interface Instance {
   /** Settles once, when nothing of it is left. Never rejects. */
   readonly exited: Promise<Exit>;
   readonly output: InstanceLog;
+  /** Settles when its health check has failed too often, if it ever does. Never rejects. */
+  readonly unhealthy?: Promise<void>;
   /** Asks it to end (SIGTERM to its process group), insists after `graceMs` (SIGKILL; default: the function's drain timeout). Resolves when it is gone. */
   stop(options?: { readonly graceMs?: number }): Promise<void>;
 }

@@ -51,6 +51,7 @@ const SESSION_ID = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const MCP_SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
 const AFFINITY_HEADER = /^(?!x-fc-)[a-z][a-z0-9_-]{4,39}$/i;
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const UTF8 = new TextEncoder();
 const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /** 1–64 letters, digits, `_`, `-`, the first not `-`. */
@@ -120,7 +121,7 @@ export function checkEnvironmentVariables(variables: Readonly<Record<string, str
         `an environment variable's name must be letters, digits or "_" and begin with a letter, got ${JSON.stringify(name)}`,
       );
     }
-    bytes += name.length + value.length;
+    bytes += UTF8.encode(name).length + UTF8.encode(value).length;
   }
   if (bytes > 4096) {
     throw new FcError(

@@ -50,6 +50,8 @@ function candidatesOf(command: string, { cwd, path }: Where): string[] {
 
 function fixFor(command: string): string {
   if (/\s/.test(command)) return 'give the command and its arguments as separate words';
+  if (command.endsWith('/bootstrap'))
+    return 'name a command (customRuntimeConfig.command, or -- node app.js), or add an executable file named bootstrap';
   if (command.includes('/')) return 'check the path: a relative one begins at the code directory';
   return 'check the spelling, install it, or give its path (a relative one, as ./bootstrap, begins at the code directory)';
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { FunctionConfig } from '../model/function.js';
 import { sanitize } from '../model/sanitize.js';
+import { startCommand } from '../model/start-command.js';
 import { portOwner } from '../system/listeners.js';
 
 /** What is known of a handler that failed. */
@@ -26,6 +28,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
   variableInCommand,
   variableWithheld,
   windowsLineEnds,
+  codeFolder,
   packageMissing,
   wentToBackground,
 ];
@@ -40,9 +43,10 @@ export function diagnose(evidence: Evidence): string | undefined {
 }
 
 /** How the port in `FC_SERVER_PORT` is named in the language of the command, or given to it. */
-export function howToListen({ customRuntimeConfig: { command, args } }: FunctionConfig): string {
-  const line = [...command, ...args].join(' ');
-  if (SERVERS.test(line) && !isShell(command[0])) return `listen on $FC_SERVER_PORT: ${inShell(line)}`;
+export function howToListen(config: FunctionConfig): string {
+  const words = startCommand(config);
+  const line = words.join(' ');
+  if (SERVERS.test(line) && !isShell(words[0])) return `listen on $FC_SERVER_PORT: ${inShell(line)}`;
   const language = LANGUAGES.find(({ command: pattern }) => pattern.test(line));
   return language === undefined
     ? 'listen on the port in the variable FC_SERVER_PORT'
@@ -92,8 +96,8 @@ function portNotAllowed({ config, excerpt }: Evidence): string | undefined {
   return port === undefined ? undefined : `it may not listen on port ${port}; ${howToListen(config)}`;
 }
 
-function variableInCommand({ config: { customRuntimeConfig } }: Evidence): string | undefined {
-  return literalVariable([...customRuntimeConfig.command, ...customRuntimeConfig.args]);
+function variableInCommand({ config }: Evidence): string | undefined {
+  return literalVariable(startCommand(config));
 }
 
 /**
@@ -134,6 +138,14 @@ function windowsLineEnds({ excerpt }: Evidence): string | undefined {
   // The log shows a carriage return as \x0d; bash shows it as \r, env as ^M.
   if (!excerpt.some((line) => /\\x0d['"]?(:|$)|\\r'?: |\^M|Illegal option -$/.test(line))) return undefined;
   return "the script has Windows line ends: sed -i 's/\\r$//' and its name";
+}
+
+/** On Function Compute the code is in /code. */
+function codeFolder({ config, excerpt }: Evidence): string | undefined {
+  const paths = excerpt.flatMap((line) => /\/code\/[\w./-]+/.exec(line) ?? []);
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing === undefined) return undefined;
+  return `there is no ${sanitize(missing)} here: the code is in ${sanitize(config.codeDirectory)}, which $FC_FUNC_CODE_PATH names here and on Function Compute`;
 }
 
 function packageMissing({ config, excerpt }: Evidence): string | undefined {

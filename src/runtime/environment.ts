@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from '../model/account.js';
+import { versionName } from '../model/common-headers.js';
 import type { InstanceSpec } from '../model/instance.js';
 import { preloadVariables } from './preload.js';
 
@@ -32,7 +33,7 @@ export function environmentOf(
   { port, inspectPort }: InstancePorts,
   { nonce, hostEnvironment, portShift }: RunContext,
 ): Record<string, string> {
-  const version = versionId === '0' ? 'LATEST' : versionId;
+  const version = versionName(versionId);
   const own = {
     ...inherited(hostEnvironment),
     ALIBABA_CLOUD_ACCESS_KEY_ID: PLACEHOLDER,
@@ -55,8 +56,8 @@ export function environmentOf(
     FC_VER_ID: version,
     FC_QUALIFIER: qualifier,
     FC_FUNC_CODE_PATH: resolve(config.codeDirectory),
-    FC_FUNCTION_HANDLER: 'index.handler',
-    FC_FUNCTION_MEMORY_SIZE: '512',
+    FC_FUNCTION_HANDLER: config.handler,
+    FC_FUNCTION_MEMORY_SIZE: String(config.memorySize),
     FC_ACCOUNT_ID: ACCOUNT_ID,
     FC_REGION: REGION,
     FC_AFFINITY_RUN: nonce,

@@ -1,6 +1,8 @@
 import type { Clock } from '../model/clock.js';
 import type { FunctionConfig } from '../model/function.js';
+import { createIds } from '../model/ids.js';
 import type { Instance, InstanceDriver, InstanceSpec, LogLine } from '../model/instance.js';
+import { argvOf } from './argv.js';
 import { checkCommand } from './command.js';
 import { literalVariable } from './diagnosis.js';
 import { Guard } from './guard.js';
@@ -67,6 +69,7 @@ export function createLocalDriver({
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment, portShift },
+    ids: createIds(clock),
     told: new Set(),
   };
   const running = new Set<LocalInstance>();
@@ -87,8 +90,9 @@ export function createLocalDriver({
 
   return {
     start,
-    checkCommand({ customRuntimeConfig: { command, args }, codeDirectory, environmentVariables }) {
-      const argv = [...command, ...args];
+    checkCommand(config) {
+      const argv = argvOf(config);
+      const { codeDirectory, environmentVariables } = config;
       checkCommand({ argv, cwd: codeDirectory, path: environmentVariables.PATH ?? path });
       const literal = literalVariable(argv);
       if (literal !== undefined) onWarning(literal);

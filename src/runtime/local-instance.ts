@@ -1,8 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.js';
+import type { Ids } from '../model/ids.js';
 import type { Address, Exit, Instance, InstanceSpec, LogLine } from '../model/instance.js';
 import { portsOf } from '../system/listeners.js';
 import { isFree } from '../system/ports.js';
+import { within } from '../system/within.js';
+import { argvOf } from './argv.js';
 import { diagnose, type Evidence } from './diagnosis.js';
 import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
@@ -11,6 +14,7 @@ import { BoundedLog } from './instance-log.js';
 import { launch, type ProcessExit } from './launch.js';
 import { listensWhereFcCannotReach } from './loopback-only.js';
 import type { MarkedProcesses } from './marked-processes.js';
+import { hasPlatformCalls, PlatformCalls } from './platform-calls.js';
 import type { Ports } from './ports.js';
 import { inspectorIn, movedPort } from './preload.js';
 import { ProcessGroup } from './process-group.js';
@@ -29,6 +33,7 @@ export interface LocalDriverParts {
   readonly queue: StartQueue;
   readonly marked: MarkedProcesses;
   readonly run: RunContext;
+  readonly ids: Pick<Ids, 'requestId'>;
   /** What was told already, for each function. */
   readonly told: Set<string>;
 }
@@ -43,13 +48,17 @@ export class LocalInstance implements Instance {
   readonly ready: Promise<Address>;
   readonly died: Promise<Exit>;
   readonly exited: Promise<Exit>;
+  readonly unhealthy: Promise<void>;
   readonly output: BoundedLog;
   readonly #spec: InstanceSpec;
   readonly #parts: LocalDriverParts;
   readonly #calledOff = new AbortController();
   #group: ProcessGroup | undefined;
   #inspector: string | undefined;
-  #startDeadline: number | undefined;
+  /** Of an instance that is ready. */
+  #calls: PlatformCalls | undefined;
+  #preStop: Promise<void> | undefined;
+  #startedAt: number | undefined;
   /** The shortest grace that a stop has given. */
   #graceMs: number | undefined;
 
@@ -61,6 +70,9 @@ export class LocalInstance implements Instance {
     this.ready = this.#start(signal);
     this.died = this.#untilOver((group) => group.died);
     this.exited = this.#untilOver((group) => group.ended);
+    this.unhealthy = this.#untilUnhealthy();
+    // `exited` never rejects.
+    void this.exited.then(() => this.#calls?.end());
   }
 
   get pid(): number | undefined {
@@ -78,7 +90,15 @@ export class LocalInstance implements Instance {
   } = {}): Promise<void> {
     this.#graceMs = Math.min(this.#graceMs ?? graceMs, graceMs);
     this.#calledOff.abort(calledOff(this.instanceId));
-    this.#group?.end(graceMs);
+    const { clock } = this.#parts;
+    const killAt = clock.now() + graceMs;
+    const calls = this.#calls;
+    if (calls !== undefined && graceMs > 0) {
+      this.#preStop ??= calls.preStop();
+      await within(clock, graceMs, this.#preStop);
+    }
+    calls?.end();
+    this.#group?.end(Math.max(0, killAt - clock.now()));
     await this.exited;
   }
 
@@ -95,7 +115,9 @@ export class LocalInstance implements Instance {
     try {
       for (let retriesLeft = MOST_RETRIES; ; retriesLeft--) {
         const address = await this.#attempt(retriesLeft);
-        if (address !== undefined) return address;
+        if (address === undefined) continue;
+        await this.#prepare(address);
+        return address;
       }
     } catch (error) {
       // An instance that was asked to stop keeps its grace; every other failed start is killed at once.
@@ -113,13 +135,13 @@ export class LocalInstance implements Instance {
     const leave = await queue.turn(signal);
     try {
       const { group, port } = await this.#launch();
-      this.#startDeadline ??= clock.now() + this.#config.startTimeoutInSeconds * 1000;
+      this.#startedAt ??= clock.now();
       const outcome = await watchStart({
         group,
         port,
         clock,
         signal,
-        deadline: this.#startDeadline,
+        deadline: this.#startedAt + this.#config.startTimeoutInSeconds * 1000,
         log: this.output,
       });
       switch (outcome.kind) {
@@ -145,9 +167,42 @@ export class LocalInstance implements Instance {
     }
   }
 
+  /** The process may end meanwhile. */
+  async #prepare(address: Address): Promise<void> {
+    const { clock, ids, run } = this.#parts;
+    const group = this.#group;
+    if (group === undefined || !hasPlatformCalls(this.#config)) return;
+    const environment = environmentOf(this.#spec, { port: group.port }, run);
+    const calls = new PlatformCalls(address, { spec: this.#spec, log: this.output, clock, ids, environment });
+    const { startedAt = clock.now(), signal } = {
+      startedAt: this.#startedAt,
+      signal: this.#calledOff.signal,
+    };
+    const deadline = startedAt + this.#config.startTimeoutInSeconds * 1000;
+    const over = new AbortController();
+    const exited = group.ended.then((exit) => {
+      throw exitedEarly(exit, this.#evidence(group));
+    });
+    try {
+      const both = AbortSignal.any([signal, over.signal]);
+      await Promise.race([calls.prepare({ startedAt, deadline, signal: both }), exited]);
+      this.#calls = calls;
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #untilUnhealthy(): Promise<void> {
+    try {
+      await this.ready;
+    } catch {
+      // `ready` itself reports the failure.
+    }
+    return this.#calls?.untilUnhealthy() ?? new Promise(() => {});
+  }
+
   async #launch(): Promise<{ group: ProcessGroup; port: number }> {
     const { clock, guard, inspectPorts, marked, ports, run } = this.#parts;
-    const { command, args } = this.#config.customRuntimeConfig;
     const port = await ports.take();
     const inspectPort = await inspectPorts?.take();
     const giveBack = (): void => {
@@ -157,7 +212,7 @@ export class LocalInstance implements Instance {
     try {
       this.#calledOff.signal.throwIfAborted();
       const leader = await launch({
-        argv: [...command, ...args],
+        argv: argvOf(this.#config),
         cwd: this.#config.codeDirectory,
         environment: environmentOf(this.#spec, { port, inspectPort }, run),
       });

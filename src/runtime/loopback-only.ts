@@ -5,6 +5,7 @@ import type { FunctionConfig } from '../model/function.js';
 import { listensOnLoopbackOnly } from '../system/listeners.js';
 import { readSmallFile } from '../system/read-small-file.js';
 import { wait } from '../system/wait.js';
+import { argvOf } from './argv.js';
 import type { ProcessGroup } from './process-group.js';
 
 /** Looks when the first request has had its turn. */
@@ -25,12 +26,9 @@ export async function listensWhereFcCannotReach(
   return !chosenByVariable(config);
 }
 
-function chosenByVariable({
-  codeDirectory,
-  customRuntimeConfig: { command, args },
-}: FunctionConfig): boolean {
-  return [...command, ...args].some((word) => {
-    const file = resolve(codeDirectory, word);
+function chosenByVariable(config: FunctionConfig): boolean {
+  return argvOf(config).some((word) => {
+    const file = resolve(config.codeDirectory, word);
     try {
       return statSync(file).isFile() && readSmallFile(file).includes(LISTEN_HOST);
     } catch {

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { FcError } from '../model/errors.js';
 import type { FunctionConfig } from '../model/function.js';
 import { sanitize } from '../model/sanitize.js';
+import { startCommand } from '../model/start-command.js';
 import { diagnose, type Evidence, howToListen, literalVariable } from './diagnosis.js';
 import type { ProcessExit } from './launch.js';
 
@@ -28,8 +29,7 @@ export function neverListened(otherPorts: readonly number[], evidence: Evidence)
         elsewhere === undefined
           ? (diagnose(evidence) ??
             `the handler must ${howToListen(config)}; --start-timeout gives it more time`)
-          : (literalVariable([...config.customRuntimeConfig.command, ...config.customRuntimeConfig.args]) ??
-            `the handler must ${howToListen(config)}`),
+          : (literalVariable(startCommand(config)) ?? `the handler must ${howToListen(config)}`),
     },
   );
 }
@@ -68,8 +68,8 @@ function exitMessage({ code, signal }: ProcessExit): string {
   return code === 0 ? 'ended before it listened' : `exit status ${code}`;
 }
 
-function commandLine({ customRuntimeConfig: { command, args } }: FunctionConfig): string {
-  return sanitize([...command, ...args].join(' '));
+function commandLine(config: FunctionConfig): string {
+  return sanitize(startCommand(config).join(' '));
 }
 
 function logs(lines: readonly string[]): string {

@@ -77,6 +77,7 @@ export class Fleet implements PoolHooks {
       },
     );
     void instance.died.then(() => pool.lose(pooled));
+    void instance.unhealthy?.then(() => pool.retire(pooled, { abort: false, reason: 'unhealthy' }));
     void instance.exited.then((exit) => {
       const instance = this.#remember(member, exit);
       emit(() => ({

@@ -117,6 +117,8 @@ test('a handler gets none of the client’s x-fc- headers, and the common ones (
     'x-fc-qualifier',
     'x-fc-version-id',
     'x-fc-function-name',
+    'x-fc-service-logproject',
+    'x-fc-service-logstore',
     'x-fc-control-path',
   ]) {
     expect(valuesOf(rawHeaders, name), name).toHaveLength(1);

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { MovableClock } from '../../src/model/clock.js';
+import { createIds } from '../../src/model/ids.js';
 import { Guard } from '../../src/runtime/guard.js';
 import { LocalInstance } from '../../src/runtime/local-instance.js';
 import { MarkedProcesses } from '../../src/runtime/marked-processes.js';
@@ -39,6 +40,7 @@ function instanceGiven(given: number[], command = node('hello/app.js')) {
     queue: new StartQueue(clock),
     marked: new MarkedProcesses(nonce),
     run: { nonce, hostEnvironment: process.env, portShift: true },
+    ids: createIds(clock),
     told: new Set<string>(),
   };
   guard.begin();

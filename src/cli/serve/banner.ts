@@ -1,4 +1,5 @@
 import { sanitize } from '../../model/sanitize.js';
+import { startCommand } from '../../model/start-command.js';
 import { version } from '../../version.js';
 import { affinityInWords } from '../output/function-view.js';
 import { pasteable } from '../output/pasteable.js';
@@ -16,7 +17,7 @@ export function banner({ readyMs, functions, api, bundled }: Ready, style: Style
     '',
   ];
   for (const { functionName, url, config } of functions) {
-    const command = pasteable(config.customRuntimeConfig.command);
+    const command = pasteable(startCommand(config));
     lines.push(
       `${label(functionName)}${style.link(url)}`,
       `${under}${style.dim('affinity')}  ${affinityInWords(config)}`,

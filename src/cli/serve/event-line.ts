@@ -17,6 +17,7 @@ interface Names {
 const WHY_ENDED: Readonly<Record<Exclude<EndReason, 'killed' | 'failed' | 'crashed'>, string>> = {
   idle: 'unused, no session left',
   unreachable: 'nothing listens at its address',
+  unhealthy: 'its health check failed',
   'session-ended': 'its session has ended',
   superseded: 'a newer revision took over',
   stopped: 'the emulator ends',

@@ -1,3 +1,4 @@
+import { startCommand } from '../../../model/start-command.js';
 import { command } from '../../command.js';
 import { CONNECTION, withControl } from '../../connect.js';
 import { text } from '../../options/option-kinds.js';
@@ -26,7 +27,7 @@ export const get = command({
               ['function', config.functionName],
               ['URL', url ?? 'no trigger'],
               ['affinity', affinityInWords(config)],
-              ['command', config.customRuntimeConfig.command.join(' ')],
+              ['command', startCommand(config).join(' ')],
               ['folder', config.codeDirectory],
               ['timeout', humanDuration(config.timeout)],
               ['instances', `${config.minInstances} to ${config.maxInstances}`],

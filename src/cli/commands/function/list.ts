@@ -1,3 +1,4 @@
+import { startCommand } from '../../../model/start-command.js';
 import { command } from '../../command.js';
 import { CONNECTION, withControl } from '../../connect.js';
 import { affinityInWords, functionJson } from '../../output/function-view.js';
@@ -22,7 +23,7 @@ export const list = command({
                 config.functionName,
                 url ?? 'no trigger',
                 affinityInWords(config),
-                ...(wide ? [config.customRuntimeConfig.command.join(' '), config.codeDirectory] : []),
+                ...(wide ? [startCommand(config).join(' '), config.codeDirectory] : []),
               ],
             })),
             { style: context.stdout.style, columns: context.stdout.columns, wide },
