@@ -46,14 +46,17 @@ Set for the handler, and nothing else of this shell:
   PYTHONUNBUFFERED        1, so that Python's output appears at once
 --env, --env-file and --env-pass add to them.
 `,
-  decisions: `The last word of a line in the log of serve tells where the request went:
+  decisions: `The last word of a line in the log of serve names where the request went:
 ${Object.entries(DECISIONS)
   .map(([name, what]) => `  ${name.padEnd(19)}  ${what}`)
   .join('\n')}
 
 A + before the session: this request opened it.
-Behind the decision: client-closed, the client left before the answer; stopped,
-the emulator ended before the answer was complete; broken, the answer began and
-could not be finished; 2 tries, the first instance died before it answered.
+After the decision:
+  refused        the emulator answered; the lines below say why
+  client-closed  the client left before the answer
+  stopped        the emulator ended before the answer was complete
+  broken         the answer began and could not be finished
+  2 tries        the first instance died before it answered
 `,
 };
