@@ -10,8 +10,10 @@ import type {
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
+import { Aliases } from './functions/aliases.js';
 import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
+import { Versions } from './functions/versions.js';
 import type { AccessKey } from './model/access-key.js';
 import { type ClockMove, MovableClock } from './model/clock.js';
 import { FcError } from './model/errors.js';
@@ -108,6 +110,8 @@ export async function startEmulator(
     instances: new Instances(registry),
     functions: registry,
     triggers: served.triggers,
+    versions: new Versions({ registry, now: () => clock.now() }),
+    aliases: new Aliases({ registry, now: () => clock.now() }),
     requests,
     clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),

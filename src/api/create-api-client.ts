@@ -1,21 +1,26 @@
 import type { LogLine } from '../model/instance.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type {
+  AliasRef,
+  AliasService,
   ClockState,
   ControlPlane,
   FunctionRef,
   Health,
   InstanceService,
   ListSessionsQuery,
+  NamedFunction,
   SessionPage,
   SessionRef,
   SessionService,
   TriggerPage,
   TriggerRef,
   TriggerService,
+  VersionService,
 } from '../model/services.js';
 import type { Session } from '../model/session.js';
 import type { Trigger } from '../model/trigger.js';
+import type { Alias, AliasPage, Version, VersionPage } from '../model/version.js';
 import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
 import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
@@ -57,6 +62,8 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
       },
     },
     triggers: triggerService(connection),
+    versions: versionService(connection),
+    aliases: aliasService(connection),
     requests: {
       async list() {
         const call = { method: 'GET', path: own('requests') } as const;
@@ -181,6 +188,42 @@ function instanceService(connection: ControlConnection): InstanceService {
         connection,
         { method: 'GET', path: path(instanceId, 'logs'), query: query({ follow: true }) },
         signal,
+      ),
+  };
+}
+
+function versionService(connection: ControlConnection): VersionService {
+  const path = ({ functionName }: NamedFunction, ...rest: string[]): string[] => [
+    ...['2023-03-30', 'functions', functionName, 'versions'],
+    ...rest,
+  ];
+  return {
+    publish: (ref, body = {}) =>
+      connection.ask<Version>({ method: 'POST', path: path(ref), body }, 'versionId'),
+    list: ({ functionName, ...filters }) =>
+      connection.ask<VersionPage>(
+        { method: 'GET', path: path({ functionName }), query: query(filters) },
+        'versions',
+      ),
+    delete: (ref) => connection.tell({ method: 'DELETE', path: path(ref, ref.versionId) }),
+  };
+}
+
+function aliasService(connection: ControlConnection): AliasService {
+  const path = ({ functionName }: NamedFunction, ...rest: string[]): string[] => [
+    ...['2023-03-30', 'functions', functionName, 'aliases'],
+    ...rest,
+  ];
+  const one = (ref: AliasRef): string[] => path(ref, ref.aliasName);
+  return {
+    create: (ref, body) => connection.ask<Alias>({ method: 'POST', path: path(ref), body }, 'aliasName'),
+    get: (ref) => connection.ask<Alias>({ method: 'GET', path: one(ref) }, 'aliasName'),
+    update: (ref, body) => connection.ask<Alias>({ method: 'PUT', path: one(ref), body }, 'aliasName'),
+    delete: (ref) => connection.tell({ method: 'DELETE', path: one(ref) }),
+    list: ({ functionName, ...filters }) =>
+      connection.ask<AliasPage>(
+        { method: 'GET', path: path({ functionName }), query: query(filters) },
+        'aliases',
       ),
   };
 }

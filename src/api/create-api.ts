@@ -11,6 +11,7 @@ import { MAX_BODY_BYTES } from '../model/limits.js';
 import type { ControlPlane } from '../model/services.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
+import { aliasRoutes } from './alias-routes.js';
 import { type Authenticate, createAuthentication } from './authenticate.js';
 import { checkHead } from './check-head.js';
 import { emulatorRoutes } from './emulator-routes.js';
@@ -24,6 +25,7 @@ import { type ApiReplyHead, commonHeaders, sendError, sendRawError, sendReply } 
 import { createRouter, type Found, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
 import { triggerRoutes } from './trigger-routes.js';
+import { versionRoutes } from './version-routes.js';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -71,6 +73,8 @@ export function createApi(options: ApiOptions): Api {
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
       ...triggerRoutes(control.triggers),
+      ...versionRoutes(control.versions),
+      ...aliasRoutes(control.aliases),
       ...emulatorRoutes(control),
       ...eventRoutes(events, clock),
       ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),

@@ -14,8 +14,12 @@ const LATEST_VERSION_ID = '0';
 export class DeployedFunction {
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
+  /** The highest number that was ever published; none is given twice. */
+  lastVersionId = 0;
   readonly #newRunner: NewRunner;
   readonly #runners = new Map<string, FunctionRunner>();
+  /** Those of deleted qualifiers, until their instances have ended. */
+  readonly #leaving = new Set<FunctionRunner>();
   #served: ServedFunction;
   #latest: Revision;
   #isEnding = false;
@@ -32,9 +36,9 @@ export class DeployedFunction {
     return this.#served;
   }
 
-  /** Those of the qualifiers that have been used. */
+  /** Those of the qualifiers that have been used, and of deleted ones that still have instances. */
   get runners(): readonly FunctionRunner[] {
-    return [...this.#runners.values()];
+    return [...this.#runners.values(), ...this.#leaving];
   }
 
   /** Where its first trigger answers; undefined without a trigger. */
@@ -60,14 +64,18 @@ export class DeployedFunction {
     const revision = this.revision(qualifier);
     const known = this.#runners.get(qualifier);
     if (known !== undefined) return known;
-    if (this.#isEnding) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    const runner = this.#newRunner({
-      qualifier,
-      revision,
-      ceiling: this.#ceilingOf(qualifier),
-    });
+    const runner = this.#makeRunner(qualifier, revision);
     this.#runners.set(qualifier, runner);
     return runner;
+  }
+
+  /** Keeps LATEST as it is now under the next number. Its instances start on demand: provisioning is each qualifier's own. */
+  publish({ description, now }: { readonly description: string; readonly now: number }): FunctionVersion {
+    const versionId = String(++this.lastVersionId);
+    const config = { ...this.#served.config, minInstances: 0 };
+    const version = { versionId, config, description, createdAt: now, lastModifiedAt: now };
+    this.versions.set(versionId, version);
+    return version;
   }
 
   /** @throws VersionNotFound */
@@ -93,11 +101,17 @@ export class DeployedFunction {
       this.#runners.get(aliasName)?.deploy(this.revision(aliasName));
   }
 
-  /** Ends what serves a version or an alias that has been deleted, and its sessions. */
-  async removeRunner(qualifier: string): Promise<void> {
-    const runner = this.#runners.get(qualifier);
+  /**
+   * Ends the sessions of a version or an alias that has been deleted, and its instances when their requests in flight have ended.
+   * Sessions kept of an earlier run are forgotten too, so that an alias of the same name begins without sessions. Never rejects.
+   */
+  async removeRunner(qualifier: string, revision: Revision): Promise<void> {
+    if (this.#isEnding) return;
+    const runner = this.#runners.get(qualifier) ?? this.#makeRunner(qualifier, revision);
     this.#runners.delete(qualifier);
-    await runner?.remove();
+    this.#leaving.add(runner);
+    await runner.drain();
+    this.#leaving.delete(runner);
   }
 
   /** Ends every instance and forgets every session. */
@@ -110,6 +124,12 @@ export class DeployedFunction {
   async stop(options?: { readonly graceMs?: number }): Promise<void> {
     this.#isEnding = true;
     await Promise.all(this.runners.map((runner) => runner.stop(options)));
+  }
+
+  /** @throws ServiceUnavailable */
+  #makeRunner(qualifier: string, revision: Revision): FunctionRunner {
+    if (this.#isEnding) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+    return this.#newRunner({ qualifier, revision, ceiling: this.#ceilingOf(qualifier) });
   }
 
   #ceilingOf(qualifier: string): InstanceCeiling {

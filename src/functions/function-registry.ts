@@ -92,6 +92,11 @@ export class FunctionRegistry implements FunctionService {
     return removed;
   }
 
+  /** Tells that the versions or aliases of a function have changed. */
+  changed(_changed: DeployedFunction, event: Parameters<Emit>[0]): void {
+    this.#options.emit(event);
+  }
+
   has(functionName: string): boolean {
     return this.#byName.has(functionName);
   }

@@ -16,6 +16,8 @@ export interface FunctionRunner extends Admission {
   log(instanceId: string): InstanceLog | undefined;
   exited(instanceId: string): Promise<unknown>;
   kill(instanceId: string): Promise<void>;
+  /** Forgets every session, lets requests in flight finish within the drain timeout, ends every instance. Never rejects. */
+  drain(): Promise<void>;
   /** Ends every instance and forgets every session. */
   remove(options?: { readonly graceMs?: number }): Promise<void>;
   /** Ends every instance and takes no more requests. */

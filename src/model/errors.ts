@@ -26,6 +26,7 @@ export const ERROR_STATUS = {
   MethodNotAllowed: 405,
   FunctionAlreadyExists: 409,
   TriggerAlreadyExists: 409,
+  AliasAlreadyExists: 409,
   /** emulator */
   SessionAlreadyExists: 409,
   /** emulator: the operation does not fit the session's status. */

@@ -6,6 +6,7 @@ import type { Entrance } from './route.js';
 import type { ClockState } from './services.js';
 import type { Session } from './session.js';
 import type { Trigger } from './trigger.js';
+import type { Alias, Version } from './version.js';
 
 /** Why an instance was started to end, or ended by itself. */
 export type EndReason =
@@ -25,7 +26,7 @@ export type EndReason =
   | 'session-ended'
   /** A newer revision of the function took over, and its last session has ended. */
   | 'superseded'
-  /** The emulator ends, or the function was removed. */
+  /** The emulator ends, or the function, version or alias was removed. */
   | 'stopped';
 
 /** Why a session was deleted. */
@@ -105,6 +106,16 @@ export type EventBody =
       readonly type: 'trigger.added' | 'trigger.updated' | 'trigger.removed';
       readonly functionName: string;
       readonly trigger: Trigger;
+    }
+  | {
+      readonly type: 'version.published' | 'version.deleted';
+      readonly functionName: string;
+      readonly version: Version;
+    }
+  | {
+      readonly type: 'alias.created' | 'alias.updated' | 'alias.deleted';
+      readonly functionName: string;
+      readonly alias: Alias;
     };
 
 /** A function as events tell it: without its environment variables, which may hold secrets. */

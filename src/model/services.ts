@@ -3,6 +3,7 @@ import type { InstanceInfo, LogLine } from './instance.js';
 import type { RequestRecord } from './request-record.js';
 import type { CreateSessionInput, Session, UpdateSessionInput } from './session.js';
 import type { CreateTriggerInput, Trigger, UpdateTriggerInput } from './trigger.js';
+import type { Alias, AliasPage, Version, VersionDirection, VersionPage } from './version.js';
 
 /** Which function, and which of its versions or aliases (LATEST when left out). */
 export interface FunctionRef {
@@ -120,6 +121,70 @@ export interface TriggerService {
   delete(ref: TriggerRef): Promise<void>;
 }
 
+export type NamedFunction = Pick<FunctionRef, 'functionName'>;
+
+export interface VersionRef extends NamedFunction {
+  readonly versionId: string;
+}
+
+export interface ListVersionsQuery extends NamedFunction {
+  /** `BACKWARD`, the newest first, when left out. */
+  readonly direction?: VersionDirection;
+  /** 1–100; 20 when left out. */
+  readonly limit?: number;
+  readonly nextToken?: string;
+}
+
+/** Every operation throws FunctionNotFound. */
+export interface VersionService {
+  /** Keeps LATEST as it is now under the next number. */
+  publish(ref: NamedFunction, input?: { readonly description?: string }): Promise<Version>;
+  list(query: ListVersionsQuery): Promise<VersionPage>;
+  /**
+   * Ends the sessions of the version. Requests in flight may finish.
+   * @throws VersionNotFound, PreconditionFailed while an alias names it
+   */
+  delete(ref: VersionRef): Promise<void>;
+}
+
+export interface AliasRef extends NamedFunction {
+  readonly aliasName: string;
+}
+
+export interface UpdateAliasInput {
+  readonly versionId?: string;
+  readonly description?: string;
+}
+
+export interface CreateAliasInput extends UpdateAliasInput {
+  readonly aliasName: string;
+  readonly versionId: string;
+}
+
+export interface ListAliasesQuery extends NamedFunction {
+  /** 1–100; 20 when left out. */
+  readonly limit?: number;
+  readonly nextToken?: string;
+  readonly prefix?: string;
+}
+
+/** Every operation throws FunctionNotFound; with a name also AliasNotFound. */
+export interface AliasService {
+  /** @throws AliasAlreadyExists, VersionNotFound */
+  create(ref: NamedFunction, input: CreateAliasInput): Promise<Alias>;
+  get(ref: AliasRef): Promise<Alias>;
+  /**
+   * Changes what is given. When the version changes, the sessions of the alias stay on their instances until they end, and new ones go
+   * to instances of the new version.
+   * @throws VersionNotFound
+   */
+  update(ref: AliasRef, input: UpdateAliasInput): Promise<Alias>;
+  /** Ends the sessions of the alias. Requests in flight may finish. */
+  delete(ref: AliasRef): Promise<void>;
+  /** By name. */
+  list(query: ListAliasesQuery): Promise<AliasPage>;
+}
+
 export interface ClockState {
   /** UTC with milliseconds. */
   readonly now: string;
@@ -155,6 +220,8 @@ export interface ControlPlane {
   readonly instances: InstanceService;
   readonly functions: FunctionService;
   readonly triggers: TriggerService;
+  readonly versions: VersionService;
+  readonly aliases: AliasService;
   readonly requests: RequestLog;
   readonly clock: ClockService;
   health(): Promise<Health>;

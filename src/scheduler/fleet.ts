@@ -145,6 +145,12 @@ export class Fleet implements PoolHooks {
     };
   }
 
+  /** Resolves when every instance that there is now has ended, or after that time. */
+  async drained(milliseconds: number): Promise<void> {
+    const ended = Promise.all([...this.#members.values()].map(({ instance }) => instance.exited));
+    await within(this.#options.processClock, milliseconds, ended);
+  }
+
   async kill(instanceId: string): Promise<void> {
     const member = this.#members.get(instanceId);
     if (member === undefined)

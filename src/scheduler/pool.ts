@@ -1,6 +1,7 @@
 import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
+import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import type { InstanceCeiling } from '../model/instance.js';
 import { CrashBackoff } from './crash-backoff.js';
@@ -51,6 +52,7 @@ export class Pool implements OwningPool {
   #turn = 0;
   #closed = false;
   #isDraining = false;
+  #whyDraining: EndReason = 'superseded';
 
   constructor(options: PoolOptions) {
     const { config } = options.revision;
@@ -176,11 +178,12 @@ export class Pool implements OwningPool {
   }
 
   /**
-   * A newer revision takes over (spec U24): sessions stay on their instances until they end, nothing new comes. An instance ends when
-   * it is empty.
+   * Nothing new comes, as when a newer revision takes over (spec U24): sessions stay on their instances until they end. An instance
+   * ends when it is empty.
    */
-  drain(): void {
+  drain(reason: EndReason = 'superseded'): void {
     this.#isDraining = true;
+    this.#whyDraining = reason;
     this.#crashBackoff.close();
     for (const instance of [...this.#index]) void this.#noteIfEmpty(instance);
   }
@@ -244,6 +247,6 @@ export class Pool implements OwningPool {
   #noteIfEmpty(instance: PooledInstance): void | Promise<void> {
     if (instance.sessions > 0 || instance.inFlight > 0) return;
     instance.emptySince = this.#options.sessionClock.now();
-    if (this.#isDraining) return this.retire(instance, { abort: false, reason: 'superseded' });
+    if (this.#isDraining) return this.retire(instance, { abort: false, reason: this.#whyDraining });
   }
 }

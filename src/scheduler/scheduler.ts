@@ -156,6 +156,15 @@ export class Scheduler implements Admission {
     await this.#fleet.kill(instanceId);
   }
 
+  /** Forgets every session, lets requests in flight finish within the drain timeout, ends every instance. Never rejects. */
+  async drain(): Promise<void> {
+    this.#pool.drain('stopped');
+    this.#table.clear();
+    const { drainTimeoutInSeconds } = this.#pool.revision.config;
+    await this.#fleet.drained(drainTimeoutInSeconds * 1000);
+    await this.remove();
+  }
+
   /** Ends every instance and forgets every session. */
   async remove(options: { readonly graceMs?: number } = {}): Promise<void> {
     for (const pool of [this.#pool, ...this.#draining]) pool.close();

@@ -1,4 +1,5 @@
 /** Everything that needs zod. Import it dynamically: zod takes a tenth of a second to load, and many runs never need it. */
+export { parseCreateAlias, parseUpdateAlias } from './alias-input.js';
 export { checkBody, checkQuery } from './check.js';
 export { parseFunction, readFunction } from './function-body.js';
 export * from './queries.js';

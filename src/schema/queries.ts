@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
+import { VERSION_DIRECTIONS } from '../model/version.js';
 import { choice, integer, object, optional, string } from './fields.js';
 
 /** The body of `POST /_emulator/v1/clock/advance`. */
@@ -46,6 +47,15 @@ export const RESUME_SESSION_QUERY = z.object({ qualifier: text(), fileSystemOnly
 
 /** ListFunctions, and lists of what belongs to a function. */
 export const LIST_QUERY = z.object({ limit: limit(), nextToken: text(), prefix: text() });
+
+export const LIST_VERSIONS_QUERY = z.object({
+  direction: optional(choice(VERSION_DIRECTIONS)),
+  limit: limit(),
+  nextToken: text(),
+});
+
+/** The body of PublishFunctionVersion. */
+export const PUBLISH_VERSION_BODY = object({ description: optional(string()) });
 
 export const LIST_INSTANCES_QUERY = z.object({
   qualifier: text(),

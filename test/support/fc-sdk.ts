@@ -6,6 +6,8 @@ const fc = createRequire(import.meta.url)('@alicloud/fc20230330') as typeof sdk;
 
 export type FcSdk = InstanceType<typeof fc.default>;
 export const {
+  CreateAliasInput,
+  CreateAliasRequest,
   CreateSessionInput,
   CreateSessionRequest,
   CreateTriggerInput,
@@ -15,12 +17,18 @@ export const {
   GetSessionRequest,
   InvokeFunctionHeaders,
   InvokeFunctionRequest,
+  ListAliasesRequest,
+  ListFunctionVersionsRequest,
   ListFunctionsRequest,
   ListInstancesRequest,
   ListSessionsRequest,
   ListTriggersRequest,
   PauseSessionRequest,
+  PublishFunctionVersionRequest,
+  PublishVersionInput,
   ResumeSessionRequest,
+  UpdateAliasInput,
+  UpdateAliasRequest,
   UpdateSessionInput,
   UpdateSessionRequest,
   UpdateTriggerInput,

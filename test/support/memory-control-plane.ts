@@ -18,6 +18,7 @@ import type {
   SessionService,
 } from '../../src/model/services.js';
 import { apiTime, type Session, type SessionStatus } from '../../src/model/session.js';
+import { noVersions } from './no-versions.js';
 
 interface Held {
   readonly createdAt: number;
@@ -249,6 +250,8 @@ export class MemoryControlPlane implements ControlPlane {
     }),
     onChange: () => {},
   });
+  readonly versions = noVersions.versions;
+  readonly aliases = noVersions.aliases;
 
   readonly requests = {
     list: async () => this.records,

@@ -14,6 +14,7 @@ import {
 } from '../../src/model/limits.js';
 import type { ControlPlane, ServedFunction, SessionService } from '../../src/model/services.js';
 import { apiTime, type Session } from '../../src/model/session.js';
+import { noVersions } from '../support/no-versions.js';
 
 const COOKIE = 'x-fc-cookie-session-id';
 const HEADER = 'mySessionId';
@@ -359,6 +360,7 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
   const served: ServedFunction = { config, functionId: 'f', url, createdAt: 0, lastModifiedAt: 0 };
   const clockState = async () => ({ now: new Date(now).toISOString(), offsetMs: 0, frozen: true });
   const control: ControlPlane = {
+    ...noVersions,
     sessions,
     instances: {
       list: async () =>

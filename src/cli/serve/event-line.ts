@@ -83,6 +83,14 @@ function textOf(event: EmulatorEvent, { session, instance }: Names): string | un
       return `${trigger(event)} updated`;
     case 'trigger.removed':
       return `${trigger(event)} removed`;
+    case 'version.published':
+    case 'version.deleted':
+      return `function ${sanitize(event.functionName)}: version ${event.version.versionId} ${event.type.slice('version.'.length)}`;
+    case 'alias.created':
+    case 'alias.updated':
+      return `function ${sanitize(event.functionName)}: alias ${event.alias.aliasName} is version ${event.alias.versionId}`;
+    case 'alias.deleted':
+      return `function ${sanitize(event.functionName)}: alias ${event.alias.aliasName} deleted`;
   }
 }
 
