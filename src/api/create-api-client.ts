@@ -1,3 +1,4 @@
+import { HeaderLines } from '../model/headers.js';
 import type { LogLine } from '../model/instance.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type {
@@ -8,6 +9,8 @@ import type {
   FunctionRef,
   Health,
   InstanceService,
+  InvocationInput,
+  InvocationReply,
   ListSessionsQuery,
   NamedFunction,
   SessionPage,
@@ -30,6 +33,8 @@ export interface ApiClient extends ControlPlane {
    * @returns milliseconds since 1970, to the second; undefined before the first answer
    */
   toldTime(): number | undefined;
+  /** InvokeFunction. @throws the refusal of the emulator, not a failure of the function */
+  invoke(ref: FunctionRef, input?: InvocationInput): Promise<InvocationReply>;
 }
 
 /**
@@ -43,6 +48,7 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
 
   return {
     toldTime: () => connection.toldTime,
+    invoke: (ref, input) => invoke(connection, ref, input),
     sessions: sessionService(connection),
     instances: instanceService(connection),
     functions: {
@@ -84,6 +90,41 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
     // An emulator that is stopping answers 503.
     health: () => connection.ask<Health>({ method: 'GET', path: own('health'), alsoFine: 503 }, 'status'),
   };
+}
+
+async function invoke(
+  connection: ControlConnection,
+  { functionName, qualifier }: FunctionRef,
+  { body, headers = {}, signal }: InvocationInput = {},
+): Promise<InvocationReply> {
+  const path = ['2023-03-30', 'functions', functionName, 'invocations'];
+  const call = { method: 'POST', action: 'InvokeFunction', path, query: query({ qualifier }) } as const;
+  const end = signal ?? new AbortController().signal;
+  try {
+    const response = await connection.open({ ...call, body, headers, alsoFine: 202 }, end);
+    const { statusCode = 0, statusMessage = '', rawHeaders } = response;
+    const lines = new HeaderLines(rawHeaders);
+    return {
+      status: statusCode,
+      reason: statusMessage,
+      lines: rawHeaders,
+      header: (name) => lines.get(name),
+      body: explained(response, connection),
+    };
+  } catch (error) {
+    throw connection.explain(error);
+  }
+}
+
+async function* explained(
+  body: AsyncIterable<Uint8Array>,
+  connection: ControlConnection,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw connection.explain(error);
+  }
 }
 
 function sessionService(connection: ControlConnection): SessionService {

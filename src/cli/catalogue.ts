@@ -14,6 +14,10 @@ export const CATALOGUE: Catalogue = {
     summary: 'run a command, as your tests, beside an emulator of its own',
     load: async () => (await import('./commands/exec.js')).exec,
   },
+  invoke: {
+    summary: 'run a function once, by InvokeFunction',
+    load: async () => (await import('./commands/invoke.js')).invoke,
+  },
   session: {
     summary: 'create, look at and end sessions',
     commands: {

@@ -56,6 +56,25 @@ export interface SessionService {
   resume(ref: SessionRef, options?: CallOptions & { readonly fileSystemOnly?: boolean }): Promise<Session>;
 }
 
+export interface InvocationInput {
+  readonly body?: Uint8Array | undefined;
+  /** As `x-fc-invocation-type`, and what names the session. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The reply of InvokeFunction. A function that has failed has one too, with `x-fc-error-type`. */
+export interface InvocationReply {
+  /** 200, or 202 of an asynchronous invocation. */
+  readonly status: number;
+  readonly reason: string;
+  /** Flat: the header lines. */
+  readonly lines: readonly string[];
+  /** The first value of a header. */
+  header(name: string): string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface InstanceService {
   /**
    * @param ref without a qualifier: of all qualifiers

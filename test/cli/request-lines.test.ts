@@ -66,6 +66,14 @@ describe('the line of a request', () => {
     ]);
   });
 
+  it('names an invocation by API, and what its handler answered where the reply does not tell it', () => {
+    const attempt = { decision: decision(), outcome: 'answered', admittedMs: 1, endedMs: 2 } as const;
+    const line = (status: number) => first({ entrance: 'api', attempts: [{ ...attempt, status }] });
+    expect(line(200)).toMatch(/ 200 .*first-fit, by API$/);
+    expect(line(404)).toMatch(/ 200 .*first-fit, by API, the handler answered 404$/);
+    expect(first({ attempts: [{ ...attempt, status: 200 }] })).toMatch(/first-fit$/);
+  });
+
   it('T10: lets no control character of a request through', () => {
     const lines = requestLines(
       {

@@ -150,6 +150,17 @@ describe('Sync', () => {
     expect(Object.keys((await invoke('x')).headers)).not.toContain('x-fc-error-type');
   });
 
+  test('with keys the signature covers the body, which still passes unchanged', async () => {
+    const keys = { accessKeyId: 'LTAI5tTest', accessKeySecret: 'a-secret' };
+    const { invoke, emulator, driver } = await startInvocable(echo, {}, keys);
+    const { text } = raw(emulator.api, ['Content-Length: 0']);
+    await expect.poll(text, PATIENCE).toContain('MissingRequiredHeader');
+    expect(driver.started).toEqual([]);
+    for (const body of [randomBytes(0), randomBytes(3_000_000)])
+      expect((await invoke(body)).body.equals(body)).toBe(true);
+    expect((await invoke('work', { type: 'Async' })).status).toBe(202);
+  });
+
   test('records and events tell of it as of a request of a trigger', async () => {
     const { invoke, records, events, emulator } = await startInvocable(echo);
     const { headers } = await invoke('x');

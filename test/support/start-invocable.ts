@@ -44,6 +44,7 @@ export interface Invocable {
 export async function startInvocable(
   handler?: Handler,
   input: Partial<FunctionInput> = {},
+  keys?: { readonly accessKeyId: string; readonly accessKeySecret: string },
 ): Promise<Invocable> {
   const driver = inProcessDriver(handler);
   const records: RequestRecord[] = [];
@@ -58,11 +59,12 @@ export async function startInvocable(
   const emulator = await startEmulator({
     functions: [{ config }],
     driver,
+    ...keys,
     onRecord: (record) => void records.push(record),
     onEvent: (event) => void events.push(event),
   });
   onTestFinished(() => emulator.stopNow());
-  const sdk = fcSdk(Number(new URL(emulator.api).port));
+  const sdk = fcSdk(Number(new URL(emulator.api).port), keys);
   return {
     emulator,
     driver,

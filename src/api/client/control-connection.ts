@@ -13,8 +13,10 @@ export interface WireCall {
   /** The vendor's name of the operation, as `CreateSession`: signed requests carry it. */
   readonly action?: string;
   readonly query?: URLSearchParams;
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** Bytes as they are; any other object as JSON. */
+  readonly body?: object | undefined;
+  /** Besides those of every call. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether the call waits for an instance to start or end, and so has no time limit. */
   readonly patient?: boolean;
   /** A status besides 2xx whose body is a result and not an error. */
@@ -75,11 +77,12 @@ export class ControlConnection {
     await this.#exchange(call);
   }
 
-  /** @returns a reply of status 200 whose body is not read yet. The caller ends it. */
+  /** @returns a reply of status 200, or of `alsoFine`, whose body is not read yet. The caller ends it. */
   async open(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
     const response = await this.#start(call, signal);
     const { statusCode, headers } = response;
-    if (statusCode === 200 && !isForeign(headers)) return response;
+    const isFine = statusCode === 200 || statusCode === call.alsoFine;
+    if (isFine && !isForeign(headers)) return response;
     interpret(response, await readText(response), this.#endpoint.origin);
     throw noControlApi(this.#endpoint.origin);
   }
@@ -112,10 +115,11 @@ export class ControlConnection {
   async #start(call: WireCall, signal: AbortSignal): Promise<IncomingMessage> {
     const { hostname, port, isSecure } = this.#endpoint;
     const { method } = call;
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const body = bytesOf(call.body);
     const path = targetOf(call);
     const headers = {
       Accept: 'application/json',
+      ...call.headers,
       ...(method === 'GET' ? {} : { 'Content-Length': Buffer.byteLength(body ?? '') }),
       ...(await this.#identified(call, { target: path, body })),
     };
@@ -143,11 +147,14 @@ export class ControlConnection {
 
   /** The headers that a signature covers, signed where there are keys. */
   async #identified(
-    { method, action }: WireCall,
-    { target, body }: { readonly target: string; readonly body: string | undefined },
+    call: WireCall,
+    { target, body }: { readonly target: string; readonly body: string | Uint8Array | undefined },
   ): Promise<Readonly<Record<string, string>>> {
+    const { method, action } = call;
+    const type =
+      call.body instanceof Uint8Array ? 'application/octet-stream' : 'application/json; charset=utf-8';
     const headers = {
-      ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      ...(body !== undefined && { 'content-type': type }),
       ...(action !== undefined && this.#signer !== undefined && { 'x-acs-action': action }),
     };
     if (this.#signer === undefined) return headers;
@@ -155,6 +162,10 @@ export class ControlConnection {
     const { host } = this.#endpoint;
     return signedHeaders(this.#signer, { method, target, host, body: body ?? '', headers });
   }
+}
+
+function bytesOf(body: object | undefined): string | Uint8Array | undefined {
+  return body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
 function signerOf({ accessKeyId, accessKeySecret, securityToken }: Partial<Signer>): Signer | undefined {

@@ -10,7 +10,7 @@ interface UnsignedRequest {
   /** Path and query. */
   readonly target: string;
   readonly host: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** Headers that are signed too, by their name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }

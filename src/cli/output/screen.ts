@@ -13,7 +13,8 @@ export interface Screen {
   readonly closed: AbortSignal;
   /** Why a write has failed, as on a full disk. A reader that has gone away is no failure. */
   readonly failure: Error | undefined;
-  write(text: string): void;
+  /** Takes text, or bytes as they are. */
+  write(text: string | Uint8Array): void;
   /** Whether nothing waits to be handed over. */
   readonly isFlushed: boolean;
   /** Resolves when all was handed over, or will never be. */

@@ -79,10 +79,15 @@ function elapsed(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function decisionInWords({ decision, outcome, attempts }: RequestRecord): string {
+function decisionInWords({ decision, outcome, attempts, entrance, status }: RequestRecord): string {
   const parts: string[] = decision === undefined ? [] : [decision.placement];
   if (outcome !== 'completed') parts.push(outcome);
   if (attempts.length > 1) parts.push(`${attempts.length} tries`);
+  if (entrance !== 'api') return parts.join(', ');
+  parts.push('by API');
+  // The reply of InvokeFunction does not have the status of the handler.
+  const answered = attempts.at(-1)?.status ?? status;
+  if (outcome === 'completed' && answered !== status) parts.push(`the handler answered ${answered}`);
   return parts.join(', ');
 }
 
