@@ -89,6 +89,33 @@ export const CATALOGUE: Catalogue = {
       },
     },
   },
+  trigger: {
+    summary: 'the HTTP triggers of functions: where they answer, to whom',
+    commands: {
+      create: {
+        summary: 'give a function an address',
+        load: async () => (await import('./commands/trigger/create.js')).create,
+      },
+      update: {
+        summary: 'change the authentication, methods or qualifier of a trigger',
+        load: async () => (await import('./commands/trigger/update.js')).update,
+      },
+      get: {
+        summary: 'show a trigger',
+        load: async () => (await import('./commands/trigger/get.js')).get,
+      },
+      list: {
+        summary: 'list triggers',
+        aliases: ['ls'],
+        load: async () => (await import('./commands/trigger/list.js')).list,
+      },
+      delete: {
+        summary: 'delete a trigger, which closes its port',
+        aliases: ['rm'],
+        load: async () => (await import('./commands/trigger/delete.js')).remove,
+      },
+    },
+  },
   clock: {
     summary: "the emulator's clock: look, advance, freeze",
     byDefault: 'show',

@@ -28,6 +28,8 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
   switch (error.code) {
     case 'FunctionNotFound':
       return withServed(error, control);
+    case 'TriggerNotFound':
+      return new ExplainedError(error, { fix: 'fc-affinity trigger list shows those that there are' });
     case 'InstanceNotFound':
       return new ExplainedError(error, {
         fix: 'fc-affinity instance list --all shows those that run, and those that ended lately',

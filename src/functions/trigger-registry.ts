@@ -86,6 +86,11 @@ export class TriggerRegistry implements TriggerService {
     await this.#open(trigger, place, { triggerConfig });
   }
 
+  /** Opens a trigger of an earlier run of the emulator, at its port where that is free. @throws PortInUseError */
+  async restore(functionName: string, record: TriggerRecord): Promise<void> {
+    await this.#open(completeTrigger({ ...record, functionName }), { url: record.url }, record);
+  }
+
   async get(ref: TriggerRef): Promise<Trigger> {
     return toApiTrigger(ref.functionName, this.#find(ref).opened.record);
   }

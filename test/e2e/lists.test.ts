@@ -151,7 +151,14 @@ describe('on a terminal', () => {
     const served = await serve(['--sessions-per-instance', '1', '--function', 'a-function-of-a-long-name']);
     await curl(served.url);
     await curl(served.url);
-    for (const words of ['session list', 'instance list', 'ps --all', 'function list', 'clock show']) {
+    for (const words of [
+      'session list',
+      'instance list',
+      'ps --all',
+      'function list',
+      'trigger list',
+      'clock show',
+    ]) {
       const lines = (await onTerminal(served, words, columns)).map(plain);
       expect(
         Math.max(...lines.map((line) => line.length)),

@@ -104,10 +104,11 @@ export function flag(flags: string, help: string, kind: Kind = {}): Option<boole
 }
 
 /** `--x`, `--no-x`, or neither. */
-export function toggle(flags: string, help: string): Option<boolean | undefined> {
+export function toggle(flags: string, help: string, helpOff?: string): Option<boolean | undefined> {
   return {
     flags,
     help,
+    helpOff,
     kind: 'toggle',
     fromEnvironment: false,
     read: ([given]) => (given === undefined ? undefined : given.text === 'true'),

@@ -11,6 +11,8 @@ export interface Option<T> {
   /** As commander spells it: `--port <n>`, `-q, --quiet`. */
   readonly flags: string;
   readonly help: string;
+  /** Of `--no-x`; default: `not` and the help. */
+  readonly helpOff?: string | undefined;
   readonly kind: 'value' | 'list' | 'switch' | 'toggle';
   /** Whether a variable `FC_AFFINITY_…` may give it; never for an option of one operation, as the ID of a session. */
   readonly fromEnvironment: boolean;
@@ -50,7 +52,9 @@ export function addOptions(command: Command, table: OptionTable): void {
       made.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
     command.addOption(made);
     if (option.kind === 'toggle')
-      command.addOption(command.createOption(option.flags.replace('--', '--no-'), `not ${option.help}`));
+      command.addOption(
+        command.createOption(option.flags.replace('--', '--no-'), option.helpOff ?? `not ${option.help}`),
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import type { InstanceIsolationMode, SessionAffinityType } from '../../model/fun
 import { LIMITS } from '../../model/limits.js';
 import { choice, duration, flag, integer, list, secret, text, unsupported } from './option-kinds.js';
 import { grouped } from './options.js';
+import { TRIGGER_AUTH } from './trigger-options.js';
 
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 export const PORTS = [0, 65535] as const;
@@ -113,6 +114,7 @@ export const LISTEN_OPTIONS = {
     allowedHost: list('--allowed-host <name>', 'a host name to accept besides loopback; may be repeated'),
     accessKeyId: secret('--access-key-id <id>', 'the control API takes signed requests only; or @file'),
     accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
+    triggerAuth: TRIGGER_AUTH,
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
   ...grouped('Development:', {
@@ -139,5 +141,4 @@ export const LISTEN_OPTIONS = {
 /** Options of the contract that this release does not support. */
 export const LATER_OPTIONS = {
   watch: unsupported('--watch'),
-  triggerAuth: unsupported('--trigger-auth <type>', 'leave it out: the trigger is anonymous'),
 };

@@ -33,9 +33,9 @@ export function emulatorOptions(
   config: FunctionConfig,
   { log, context }: { readonly log: ServeLog; readonly context: Context },
 ): EmulatorOptions {
-  const { customDomain, stateDir } = values;
+  const { customDomain, triggerAuth: authType, stateDir } = values;
   return {
-    functions: [{ config, triggers: [{ triggerName: DEFAULT_TRIGGER, customDomain }] }],
+    functions: [{ config, triggers: [{ triggerName: DEFAULT_TRIGGER, authType, customDomain }] }],
     host: values.host ?? DEFAULT_HOST,
     port: values.port,
     ...accessKeyOf(values),

@@ -1,0 +1,38 @@
+import { command } from '../../command.js';
+import { CONNECTION, withControl } from '../../connect.js';
+import { UsageError } from '../../errors.js';
+import { TRIGGER_OPTIONS, triggerConfigOf } from '../../options/trigger-options.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
+import { printTrigger } from '../../output/trigger-view.js';
+
+export const update = command({
+  operands: '<function> <trigger>',
+  options: { ...TRIGGER_OPTIONS, ...OUTPUT, ...CONNECTION },
+  examples: [
+    '  fc-affinity trigger update hello defaultTrigger --auth anonymous',
+    '  fc-affinity trigger update hello web --no-internet',
+  ].join('\n'),
+  notes: 'What is left out stays as it is. The address stays, too.',
+  async run({ values, given, operands: [functionName = '', triggerName = ''] }, context) {
+    const { qualifier, description } = values;
+    const changes = triggerConfigOf(values);
+    const others = {
+      ...(qualifier !== undefined && { qualifier }),
+      ...(description !== undefined && { description }),
+    };
+    if (Object.keys({ ...changes, ...others }).length === 0)
+      throw new UsageError('nothing to change was named', { fix: 'as --auth anonymous' });
+    const meant = { values: { ...values, function: functionName }, given };
+    await withControl(meant, context, async (control) => {
+      const ref = { functionName, triggerName };
+      // The API replaces the whole configuration.
+      const { triggerConfig } = await control.triggers.get(ref);
+      const config = { ...JSON.parse(triggerConfig || '{}'), ...changes };
+      const trigger = await control.triggers.update(ref, {
+        ...others,
+        triggerConfig: JSON.stringify(config),
+      });
+      await printTrigger(trigger, functionName, outputForm(values), context);
+    });
+  },
+});
