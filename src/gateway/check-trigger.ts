@@ -1,6 +1,6 @@
 import type { AccessKey } from '../model/access-key.js';
 import { checkSignature, parseAuthorization } from '../model/acs3-signature.js';
-import type { Clock } from '../model/clock.js';
+import { hostNow } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
 import type { Route } from '../model/route.js';
@@ -12,27 +12,21 @@ interface RawRequest {
   readonly rawHeaders: readonly string[];
 }
 
-export interface SignatureRules {
-  /** Undefined: any signature in the right form is accepted (spec U50). */
-  readonly accessKey: AccessKey | undefined;
-  /** The process clock. */
-  readonly clock: Clock;
-}
-
 /**
  * Checks a request against its trigger, before the function or a session learns of it.
+ * @param accessKey undefined: any signature in the right form is accepted (spec U50)
  * @throws AccessDenied where the address is disabled; MissingRequiredHeader, InvalidArgument, InvalidAccessKeyID or SignatureNotMatch
  *   where requests must be signed; MethodNotAllowed
  */
-export function checkTrigger(route: Route, request: RawRequest, rules: SignatureRules): void {
+export function checkTrigger(route: Route, request: RawRequest, accessKey: AccessKey | undefined): void {
   if (route.disableURLInternet)
     throw new FcError('AccessDenied', 'access denied due to function internet URL is disable');
-  if (route.authType === 'function') checkSigned(request, rules);
+  if (route.authType === 'function') checkSigned(request, accessKey);
   if (!route.methods.includes(request.method ?? '')) throw methodRefused(request.method ?? '', route);
 }
 
 /** Function Compute's order and texts (spec §7). */
-function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, rules: SignatureRules): void {
+function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, key: AccessKey | undefined): void {
   const headers = new HeaderLines([...rawHeaders]);
   const header = headers.get('authorization') ?? '';
   const isDated = headers.has('x-acs-date') || (header === '' && headers.has('date'));
@@ -40,7 +34,6 @@ function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, rules: S
   const authorization = parseAuthorization(header);
   if (authorization === undefined)
     throw new FcError('InvalidArgument', `invalid authorization '${header.slice(0, 200)}'`);
-  const { accessKey: key, clock } = rules;
   if (key === undefined) return;
   // Otherwise a recorded signature could be sent again under a new date.
   if (!authorization.signedHeaders.includes('x-acs-date'))
@@ -49,7 +42,7 @@ function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, rules: S
     form: 'trigger',
     request: { method, target: url, headers },
     key,
-    now: clock.wallTime().getTime(),
+    now: hostNow(),
   });
 }
 

@@ -1,5 +1,7 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { AccessKey } from '../model/access-key.js';
+import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { Exchange, Handle } from '../model/exchange.js';
 import type { HostVerdict } from '../model/host-rule.js';
@@ -10,7 +12,7 @@ import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { discardBody } from '../system/late-body.js';
 import { checkRequest, offersWebSocket } from './check-request.js';
-import { checkTrigger, type SignatureRules } from './check-trigger.js';
+import { checkTrigger } from './check-trigger.js';
 import { Connection } from './connection.js';
 import { refuse } from './failures.js';
 import { InFlight } from './in-flight.js';
@@ -18,11 +20,15 @@ import { isAsync, MAX_ASYNC_BODY_BYTES } from './invoke-async.js';
 import { NodeExchange } from './node-exchange.js';
 import type { RequestTrail } from './request-trail.js';
 
-interface ListenerOptions extends SignatureRules {
+interface ListenerOptions {
   /** Asked at each request. Undefined, or why: when no function is served here. */
   readonly routeOf: () => Route | FcError | undefined;
   readonly handle: Handle;
   readonly beginTrail: (exchange: Exchange, route: Route | undefined) => RequestTrail;
+  /** The process clock. */
+  readonly clock: Clock;
+  /** Signs requests to triggers of authType `function`. */
+  readonly accessKey: AccessKey | undefined;
   readonly ids: Pick<Ids, 'requestId'>;
   readonly hostVerdict: (host: string) => HostVerdict;
 }
@@ -181,7 +187,7 @@ export class Listener {
       return undefined;
     }
     try {
-      checkTrigger(route, exchange.request, this.#options);
+      checkTrigger(route, exchange.request, this.#options.accessKey);
     } catch (error) {
       this.#refuse(exchange, asFcError(error), route);
       return undefined;
