@@ -71,8 +71,8 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
     versions: versionService(connection),
     aliases: aliasService(connection),
     requests: {
-      async list() {
-        const call = { method: 'GET', path: own('requests') } as const;
+      async list(which) {
+        const call = { method: 'GET', path: own('requests'), query: query(which) } as const;
         return (await connection.ask<{ requests: RequestRecord[] }>(call, 'requests')).requests;
       },
       get: (requestId) => connection.ask({ method: 'GET', path: own('requests', requestId) }, 'requestId'),

@@ -53,7 +53,10 @@ export function emulatorRoutes(control: ControlPlane): OperationTable {
       },
     },
     [`${OWN}/requests`]: {
-      GET: async () => json({ requests: await requests.list() }),
+      async GET(call) {
+        const { checkQuery, REQUESTS_QUERY } = await import('../schema/index.js');
+        return json({ requests: await requests.list(checkQuery(REQUESTS_QUERY, call.query)) });
+      },
     },
     [`${OWN}/requests/:requestId`]: {
       GET: async (call) => json(await requests.get(call.param('requestId'))),

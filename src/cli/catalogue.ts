@@ -116,6 +116,10 @@ export const CATALOGUE: Catalogue = {
       },
     },
   },
+  explain: {
+    summary: 'why a request went to its instance',
+    load: async () => (await import('./commands/explain.js')).explain,
+  },
   clock: {
     summary: "the emulator's clock: look, advance, freeze",
     byDefault: 'show',
@@ -149,4 +153,4 @@ export const CATALOGUE: Catalogue = {
 };
 
 /** Named by the contract, brought by later issues. */
-export const LATER_COMMANDS: readonly string[] = ['explain', 'doctor', 'lint'];
+export const LATER_COMMANDS: readonly string[] = ['doctor', 'lint'];

@@ -3,12 +3,18 @@ import type { SessionAffinity } from '../model/affinity.js';
 import type { ErrorCode } from '../model/errors.js';
 import type { Identity } from '../model/identity.js';
 import type { CookieEvidence, RequestEvidence } from '../model/request-record.js';
+import { SESSION_COOKIE } from '../model/session.js';
 
 /** The longest text that a record keeps of a header. */
 const LONGEST_TEXT = 256;
 
+const MCP_VERSION = 'mcp-protocol-version';
+
 /** The kept headers: the name in lower case, and the field of the evidence. */
-const KEPT: ReadonlyMap<string, Exclude<keyof RequestEvidence, 'cookie'>> = new Map([
+const KEPT: ReadonlyMap<
+  string,
+  Exclude<keyof RequestEvidence, 'cookie' | 'cookies' | 'presented' | 'mcp'>
+> = new Map([
   ['origin', 'origin'],
   ['user-agent', 'userAgent'],
   ['sec-fetch-site', 'secFetchSite'],
@@ -31,13 +37,35 @@ export function evidenceOf(witnessed: Witnessed): RequestEvidence {
   const evidence: { -readonly [key in keyof RequestEvidence]: RequestEvidence[key] } = {};
   const cookie = cookieEvidence(witnessed);
   if (cookie !== undefined) evidence.cookie = cookie;
+  const { identity, decision } = witnessed;
+  if (identity?.kind === 'session' && identity.sessionId !== decision?.sessionId)
+    evidence.presented = identity.sessionId.slice(0, LONGEST_TEXT);
+  const mayHoldCookies = cookie !== undefined && cookie !== 'none';
+  let cookies = 0;
   for (let at = 0; at < lines.length; at += 2) {
     const name = lines[at] ?? '';
-    if (name.length !== 6 && name.length !== 10 && name.length !== 14) continue;
-    const key = KEPT.get(name.toLowerCase());
-    if (key !== undefined) evidence[key] ??= (lines[at + 1] ?? '').slice(0, LONGEST_TEXT);
+    const { length } = name;
+    if (length !== 6 && length !== 10 && length !== 14 && length !== MCP_VERSION.length) continue;
+    const lower = name.toLowerCase();
+    const key = KEPT.get(lower);
+    const value = lines[at + 1] ?? '';
+    if (key !== undefined) evidence[key] ??= value.slice(0, LONGEST_TEXT);
+    else if (lower === 'cookie' && mayHoldCookies) cookies += cookiesIn(value);
+    else if (lower === MCP_VERSION || lower === 'mcp-session-id' || (lower === 'accept' && isMcp(value)))
+      evidence.mcp = true;
   }
+  if (cookies > 1) evidence.cookies = cookies;
   return evidence;
+}
+
+/** How many session cookies a line has. */
+function cookiesIn(line: string): number {
+  return line.split(';').filter((pair) => pair.trimStart().startsWith(`${SESSION_COOKIE}=`)).length;
+}
+
+/** A client of Streamable HTTP must accept both, also in its first request, which has no other mark. */
+function isMcp(accept: string): boolean {
+  return accept.includes('application/json') && accept.includes('text/event-stream');
 }
 
 /** What the session cookie was to the function; undefined where it has none, or where its session was not looked up. */

@@ -18,6 +18,19 @@ export type Placement =
   /** No session: the next instance that takes a request. */
   | 'round-robin';
 
+/** The instances of a pool as they were when a request was placed, before it took its slot. */
+export interface PoolView {
+  /** How many there were. */
+  readonly size: number;
+  readonly sessionsPerInstance: number;
+  /** The oldest of them, at most eight, oldest first. */
+  readonly oldest: readonly {
+    readonly instanceId: string;
+    readonly sessions: number;
+    readonly inFlight: number;
+  }[];
+}
+
 /** A Decision is data: kept in the request record, printed, and explained later. */
 export interface Decision {
   readonly placement: Placement;
@@ -27,6 +40,8 @@ export interface Decision {
   readonly session: 'known' | 'opened' | 'reopened' | 'none';
   /** Something the client should know, as a cookie that was not taken. */
   readonly hint?: Hint;
+  /** Where an instance was chosen; absent for a request that went to its session's instance. */
+  readonly pool?: PoolView;
 }
 
 export interface AdmissionRequest {

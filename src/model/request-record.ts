@@ -61,6 +61,12 @@ export type CookieEvidence =
 export interface RequestEvidence {
   /** Absent where the function has no session cookie, or where the request was refused before its session was looked up. */
   readonly cookie?: CookieEvidence;
+  /** How many session cookies there were, where there was more than one. */
+  readonly cookies?: number;
+  /** The session ID that the request named, where it was not served under that ID. */
+  readonly presented?: string;
+  /** A client of the Model Context Protocol sent it. */
+  readonly mcp?: true;
   readonly origin?: string;
   readonly userAgent?: string;
   readonly secFetchSite?: string;

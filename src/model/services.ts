@@ -220,9 +220,16 @@ export interface ClockService {
   resume(): Promise<ClockState>;
 }
 
-/** The requests that ended lately, newest last; bounded. */
+/** Which requests: all when nothing is said. */
+export interface RequestQuery {
+  readonly functionName?: string | undefined;
+  /** The session that served the request. */
+  readonly sessionId?: string | undefined;
+}
+
+/** The last 10,000 requests that ended, newest last. */
 export interface RequestLog {
-  list(): Promise<readonly RequestRecord[]>;
+  list(query?: RequestQuery): Promise<readonly RequestRecord[]>;
   /** @throws RequestNotFound */
   get(requestId: string): Promise<RequestRecord>;
 }

@@ -1,4 +1,4 @@
-import type { Decision, Placement } from '../model/admission.js';
+import type { Decision, Placement, PoolView } from '../model/admission.js';
 import { FcError } from '../model/errors.js';
 import type { Hint } from '../model/hint.js';
 import type { Identity } from '../model/identity.js';
@@ -166,14 +166,19 @@ export class Binder {
   /** Takes a slot for a session that the instance will name. */
   #reserve(qualifier: string, identity: Identity): Binding {
     const pool = this.#options.poolOf(qualifier);
+    const view = pool.view();
     const taken = pool.takeSlot();
     pool.takeRequest(taken.instance);
-    return { ...this.#withoutSession(taken, identity), reservesSlot: true };
+    return { ...this.#withoutSession(taken, identity, view), reservesSlot: true };
   }
 
-  #withoutSession(taken: { instance: PooledInstance; placement: Placement }, identity: Identity): Binding {
+  #withoutSession(
+    taken: { instance: PooledInstance; placement: Placement },
+    identity: Identity,
+    pool?: PoolView,
+  ): Binding {
     const { instance, placement } = taken;
-    const decision: Decision = { placement, instanceId: instance.instanceId, session: 'none' };
+    const decision: Decision = { placement, instanceId: instance.instanceId, session: 'none', pool };
     return newBinding({ instance, decision, identity });
   }
 
@@ -187,7 +192,9 @@ export class Binder {
 
   #open(qualifier: string, how: { sessionId?: string; again?: boolean; hint?: Hint | undefined }): Binding {
     const { sessionId, again = false, hint } = how;
-    const { instance, placement } = this.#options.poolOf(qualifier).takeSlot();
+    const chosen = this.#options.poolOf(qualifier);
+    const pool = chosen.view();
+    const { instance, placement } = chosen.takeSlot();
     instance.pool.takeRequest(instance);
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
@@ -198,6 +205,7 @@ export class Binder {
       sessionId: entry.sessionId,
       session: again ? 'reopened' : 'opened',
       hint,
+      pool,
     };
     return newBinding({ instance, entry, opened: true, generated: sessionId === undefined, decision });
   }
@@ -223,6 +231,8 @@ export class Binder {
     { session, hint }: Pick<Decision, 'session' | 'hint'>,
   ): Pick<Binding, 'instance' | 'decision'> {
     const lost = entry.instance?.state === 'gone';
+    const isPlaced = entry.instance === undefined || lost;
+    const pool = isPlaced ? this.#options.poolOf(entry.terms.qualifier).view() : undefined;
     const placed =
       entry.instance === undefined || lost
         ? this.#options.poolOf(entry.terms.qualifier).takeSlot()
@@ -238,7 +248,7 @@ export class Binder {
     }
     const placement: Placement = lost ? 'rebound-after-crash' : placed.placement;
     const { sessionId } = entry;
-    const decision = { placement, instanceId: instance.instanceId, sessionId, session, hint };
+    const decision = { placement, instanceId: instance.instanceId, sessionId, session, hint, pool };
     return { instance, decision };
   }
 

@@ -1,4 +1,4 @@
-import type { Placement } from '../model/admission.js';
+import type { Placement, PoolView } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { EndReason } from '../model/events.js';
@@ -8,6 +8,8 @@ import { CrashBackoff } from './crash-backoff.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
 import { FirstFitIndex } from './structures/first-fit-index.js';
+
+const MOST_IN_VIEW = 8;
 
 /** Starts and stops the processes of a pool. The pool calls it synchronously. */
 export interface PoolHooks {
@@ -79,6 +81,16 @@ export class Pool implements OwningPool {
 
   get size(): number {
     return this.#index.size;
+  }
+
+  /** What a decision tells of the instances among which it chose. */
+  view(): PoolView {
+    const oldest: PoolView['oldest'][number][] = [];
+    for (const { instanceId, sessions, inFlight } of this.#index) {
+      if (oldest.length === MOST_IN_VIEW) break;
+      oldest.push({ instanceId, sessions, inFlight });
+    }
+    return { size: this.#index.size, sessionsPerInstance: this.#slotsEach, oldest };
   }
 
   /**

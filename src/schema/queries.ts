@@ -70,6 +70,8 @@ export const FUNCTION_QUERY = z.object({ functionName: text(), qualifier: text()
 /** The emulator's own list of instances. */
 export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: yesOrNo() });
 
+export const REQUESTS_QUERY = z.object({ functionName: text(), sessionId: text() });
+
 export const LOGS_QUERY = z.object({ follow: yesOrNo() });
 
 function parsedOrText(value: string): unknown {

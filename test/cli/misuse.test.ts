@@ -81,7 +81,7 @@ describe('a misused command line', () => {
       'leave it out',
     ],
     [['serve', 's.yaml'], 'serving the configuration "s.yaml" is not supported yet', 'name a command'],
-    [['explain', 'x'], 'the command explain is not supported yet', undefined],
+    [['lint', 'x'], 'the command lint is not supported yet', undefined],
     [['session', 'create', '--nas-config', '{'], '--nas-config must be a JSON object or @file', undefined],
     [['session', 'create', '--nas-config', '@/nowhere'], '--nas-config: ENOENT', undefined],
     [['session', 'update', 'x'], 'nothing to change was named', 'as --ttl 2h'],

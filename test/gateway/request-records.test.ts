@@ -74,6 +74,28 @@ describe('the evidence in the record of a request', () => {
     expect((await recorded(1))[0]?.evidence.cookie).toBe(cookie);
   });
 
+  test('counts the session cookies where there are several, and names the one that was not used', async () => {
+    const { port, recorded } = await startHello();
+    const of = (cookie: string) => request(port, `GET / HTTP/1.1\nHost: localhost\nCookie: ${cookie}`);
+    await of('a=1; x-fc-cookie-session-id=one; x-fc-cookie-session-id=two');
+    await of('x-fc-cookie-session-id=one; xx-fc-cookie-session-id=two');
+
+    const [several, one] = (await recorded(2)).map(({ evidence }) => evidence);
+
+    expect(several).toEqual({ cookie: 'unknown', cookies: 2, presented: 'one' });
+    expect(one).toEqual({ cookie: 'unknown', presented: 'one' });
+  });
+
+  test.each([
+    'MCP-Protocol-Version: 2025-06-18',
+    'Mcp-Session-Id: a',
+    'Accept: application/json, text/event-stream',
+  ])('knows a client of MCP by %s', async (line) => {
+    const { port, recorded } = await startHello();
+    await request(port, `GET / HTTP/1.1\nHost: localhost\n${line}`);
+    expect((await recorded(1))[0]?.evidence).toEqual({ cookie: 'none', mcp: true });
+  });
+
   test('of a function without a session cookie says nothing of one', async () => {
     const upstream = await startUpstream((_, response) => response.end());
     const { port, recorded } = await startGateway(upstream, { sessionAffinity: 'NONE' });

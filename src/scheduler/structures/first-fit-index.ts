@@ -14,31 +14,32 @@ const CAPACITY = WORD * WORD * WORD;
 export class FirstFitIndex<T extends Ranked> {
   readonly #levels = [new Int32Array(CAPACITY / WORD), new Int32Array(WORD), new Int32Array(1)] as const;
   #members: (T | undefined)[] = [];
-  #size = 0;
+  /** The members alone: where many have gone, `#members` is mostly empty. */
+  readonly #all = new Set<T>();
 
   get size(): number {
-    return this.#size;
+    return this.#all.size;
   }
 
   /** The members, oldest first. */
-  *[Symbol.iterator](): Generator<T> {
-    for (const member of this.#members) if (member !== undefined) yield member;
+  [Symbol.iterator](): Iterator<T> {
+    return this.#all.values();
   }
 
   /** Takes in the newest member, unmarked. @throws RangeError when it is full */
   add(member: T): void {
-    if (this.#size === CAPACITY) throw new RangeError(`an index holds ${CAPACITY} members`);
+    if (this.size === CAPACITY) throw new RangeError(`an index holds ${CAPACITY} members`);
     if (this.#members.length === CAPACITY) this.#closeRanks();
     member.rank = this.#members.length;
     this.#members.push(member);
-    this.#size++;
+    this.#all.add(member);
   }
 
   remove(member: T): void {
     if (this.#members[member.rank] !== member) return;
     this.mark(member, false);
     this.#members[member.rank] = undefined;
-    this.#size--;
+    this.#all.delete(member);
   }
 
   mark(member: T, marked: boolean): void {

@@ -1,0 +1,86 @@
+import { explain as explainRequest } from '../../diagnose/explain.js';
+import { FcError } from '../../model/errors.js';
+import type { RequestRecord } from '../../model/request-record.js';
+import type { Session } from '../../model/session.js';
+import { command } from '../command.js';
+import { CONNECTION, type Connected, withControl } from '../connect.js';
+import { ExplainedError } from '../errors.js';
+import { hintText } from '../output/hint-text.js';
+import { timeOfDay } from '../output/human-time.js';
+import { partsText } from '../output/parts.js';
+import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
+import { shortInstanceId, shortSessionId } from '../output/short-id.js';
+
+export const explain = command({
+  operands: '<request-id>',
+  options: { ...OUTPUT, ...CONNECTION },
+  examples: ['  fc-affinity explain 1-6a9fc460-15dedac1-dcd067fab329', '  fc-affinity explain 67fab329'].join(
+    '\n',
+  ),
+  notes: [
+    'The request ID stands in the log of serve and in the header X-Fc-Request-Id;',
+    'its end is enough. The last 10,000 requests are kept.',
+  ].join('\n'),
+  run: ({ values, operands: [requestId = ''] }, context) =>
+    withControl({ values }, context, async (control) => {
+      const record = await found(control, requestId);
+      const { style, columns } = context.stdout;
+      await printResult(context, outputForm(values), {
+        json: record,
+        names: [record.requestId],
+        table: async () => {
+          const parts = explainRequest(
+            { record, ...(await sessionOf(control, record)) },
+            { session: shortSessionId, instance: shortInstanceId, time: timeOfDay, hint: hintText },
+          );
+          return `${record.requestId}\n\n${partsText(parts, { style, columns })}`;
+        },
+      });
+    }),
+});
+
+/** By the ID, or by its end, as a narrow log shows it. */
+async function found(control: Connected, requestId: string): Promise<RequestRecord> {
+  try {
+    return await control.requests.get(requestId);
+  } catch (error) {
+    if (!(error instanceof FcError) || error.code !== 'RequestNotFound') throw error;
+    const like = (await control.requests.list()).filter((one) => one.requestId.endsWith(requestId));
+    const [only, second] = requestId.length >= 4 ? like : [];
+    if (only !== undefined && second === undefined) return only;
+    throw new ExplainedError(error, {
+      fix: 'the ID of a request that has ended, as in the log of serve or in the header X-Fc-Request-Id',
+    });
+  }
+}
+
+async function sessionOf(
+  control: Connected,
+  { decision, functionName, qualifier }: RequestRecord,
+): Promise<{ readonly sameSession: readonly RequestRecord[]; readonly session: Session | undefined }> {
+  const sessionId = decision?.sessionId;
+  if (sessionId === undefined) return { sameSession: [], session: undefined };
+  const [sameSession, session] = await Promise.all([
+    control.requests.list({ sessionId, functionName }),
+    latest(control, { functionName, qualifier, sessionId }),
+  ]);
+  return { sameSession, session };
+}
+
+/** @returns undefined for a session that is not kept any more, or has no API */
+async function latest(
+  { sessions }: Connected,
+  ref: { readonly functionName: string; readonly qualifier: string; readonly sessionId: string },
+): Promise<Session | undefined> {
+  try {
+    return await sessions.get(ref);
+  } catch (error) {
+    if (!(error instanceof FcError)) throw error;
+  }
+  try {
+    return (await sessions.list({ ...ref, limit: 1 })).sessions[0];
+  } catch (error) {
+    if (!(error instanceof FcError)) throw error;
+    return undefined;
+  }
+}
