@@ -105,7 +105,9 @@ export interface EmulatorOptions {
   readonly maxSessionTTLInSeconds?: number;
   /** The session clock: freeze and advance it in tests. */
   readonly clock?: MovableClock;
-  /** A folder in which sessions outlast the emulator; used by one emulator at a time. */
+  /** Where the code of a function lies, by its name: for functions whose code is in OSS. */
+  readonly codeDirectories?: Readonly<Record<string, string>>;
+  /** A folder in which functions and sessions outlast the emulator; used by one emulator at a time. */
   readonly stateDirectory?: string;
   /** Starts instances; local processes by default. */
   readonly driver?: InstanceDriver;

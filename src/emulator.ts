@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
 import type {
@@ -10,6 +11,8 @@ import type {
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
+import { FunctionCodes } from './function-code.js';
+import { FunctionOperations } from './function-operations.js';
 import { Aliases } from './functions/aliases.js';
 import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
@@ -22,6 +25,7 @@ import { createHostRule, isLoopback } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
 import type { ClockState, ControlPlane } from './model/services.js';
 import { watchForSleep } from './model/sleep-watch.js';
+import type { CodeFolders } from './runtime/code-folders.js';
 import { createLocalDriver, type LocalDriver, type LocalDriverOptions } from './runtime/local-driver.js';
 import { SessionClock } from './scheduler/session-clock.js';
 import { ServedFunctions } from './served-functions.js';
@@ -80,6 +84,7 @@ export async function startEmulator(
     newFunctionId: () => ids.functionId(),
     now: () => clock.now(),
     emit: events.emit,
+    ...(state !== undefined && { store: state.functions }),
   });
   const hostVerdict = createHostRule([host.includes(':') ? `[${host}]` : host, ...allowedHosts], (name) =>
     registry.all().some(({ served }) => served.config.functionName.toLowerCase() === name),
@@ -100,15 +105,36 @@ export async function startEmulator(
       onRecord(record);
       events.emit(() => ({ type: 'request.end', record }));
     },
-    onDefect: (what, error) => onNotice(`${what}: ${describe(error)}`),
+    onDefect: (what, error) => onDefect(what, error),
+    onInstanceGone: () => operations.removeUnusedCode(),
     maxSessionTTLInSeconds,
     state,
+  });
+  const onDefect = (what: string, error: unknown): void => onNotice(`${what}: ${describe(error)}`);
+  // Only uploaded code needs folders.
+  let codeFolders: Promise<CodeFolders> | undefined;
+  const folders = (): Promise<CodeFolders> => {
+    codeFolders ??= openCodeFolders({
+      directory: state === undefined ? undefined : join(state.directory, 'code'),
+      removeOnExit: (path) => void local?.removeOnExit(path),
+    });
+    return codeFolders;
+  };
+  const operations: FunctionOperations = new FunctionOperations({
+    registry,
+    served,
+    codes: new FunctionCodes({ codeDirectories: options.codeDirectories ?? {}, folders }),
+    removeUnusedCode: async (used) => (await codeFolders)?.keepOnly(used),
+    checkCommand: (config) => local?.checkCommand(config),
+    maxSessionTTLInSeconds,
+    now: () => clock.now(),
+    onDefect,
   });
   let isStopping = false;
   const control: ControlPlane = {
     sessions: registry.sessions,
     instances: new Instances(registry),
-    functions: registry,
+    functions: operations,
     triggers: served.triggers,
     versions: new Versions({ registry, now: () => clock.now() }),
     aliases: new Aliases({ registry, now: () => clock.now() }),
@@ -118,6 +144,7 @@ export async function startEmulator(
   };
   const api = createApi({
     control,
+    settings: operations,
     ids,
     sessionClock: clock,
     hostVerdict,
@@ -134,10 +161,12 @@ export async function startEmulator(
     isStopping = true;
     endWatch();
     endClockEvents();
+    operations.close();
     await served.end(graceMs);
     api.closeNow();
     keepClock();
     state?.close();
+    (await codeFolders)?.close();
     await local?.close();
   };
   const stopNow = async (): Promise<void> => {
@@ -149,7 +178,17 @@ export async function startEmulator(
 
   try {
     for (const { config } of functions) local?.checkCommand(config);
-    for (const one of functions) await served.add(one);
+    const kept = new Map(state?.functions.all().map((one) => [one.functionName, one]));
+    for (const one of functions) await served.add(one, { stored: kept.get(one.config.functionName) });
+    for (const stored of kept.values()) {
+      if (stored.isDeclared || registry.has(stored.functionName)) continue;
+      await operations.restore(stored).catch((error: unknown) => {
+        onNotice(
+          `function '${stored.functionName}' of the state directory is not served: ${describe(error)}`,
+        );
+      });
+    }
+    if (kept.size > 0) await folders().then(() => operations.removeUnusedCode());
     const apiUrl = await listen(api.server, host, apiPort);
     if (!isLoopback(host)) onNotice(exposed(host));
     return {
@@ -219,6 +258,11 @@ function localDriver(
     ...(options.onLine !== undefined && { onLine: options.onLine }),
     ...(options.onNotice !== undefined && { onWarning: options.onNotice }),
   });
+}
+
+async function openCodeFolders(options: ConstructorParameters<typeof CodeFolders>[0]): Promise<CodeFolders> {
+  const { CodeFolders } = await import('./runtime/code-folders.js');
+  return new CodeFolders(options);
 }
 
 /** The store is loaded only when it is asked for. */

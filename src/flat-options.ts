@@ -65,6 +65,7 @@ const EMULATOR = {
   maxSessionTTLInSeconds: integer,
   clock: object,
   stateDirectory: text,
+  codeDirectories: variables,
   driver: object,
   countSleep: flag,
   hostEnvironment: object,

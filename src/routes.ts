@@ -23,7 +23,7 @@ export class Routes {
     const { functionName, qualifier } = trigger;
     const found = this.#registry.find({ functionName });
     const revision = found.revision(qualifier);
-    const admission = found.runner(qualifier);
+    const admission = found.admission(qualifier);
     const resolved = this.#resolved.get(trigger);
     // An alias that is deleted and made again has another runner for the same revision.
     if (resolved?.revision === revision && resolved.route.admission === admission) return resolved.route;

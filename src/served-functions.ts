@@ -1,6 +1,6 @@
 import type { ListeningFunction, ServeFunction } from './emulator-options.js';
 import type { DeployedFunction } from './functions/deployed-function.js';
-import type { FunctionRegistry } from './functions/function-registry.js';
+import type { FunctionRegistry, NewFunction } from './functions/function-registry.js';
 import type { RunnerSpec } from './functions/function-runner.js';
 import { type TriggerListener, type TriggerPlace, TriggerRegistry } from './functions/trigger-registry.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
@@ -8,7 +8,13 @@ import type { AccessKey } from './model/access-key.js';
 import type { Clock } from './model/clock.js';
 import { asFcError, FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
-import { DEFAULT_TRIGGER, type FunctionConfig, type HttpTrigger, LATEST } from './model/function.js';
+import {
+  DEFAULT_TRIGGER,
+  type FunctionConfig,
+  type HttpTrigger,
+  LATEST,
+  type Revision,
+} from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
@@ -36,6 +42,8 @@ interface SharedParts {
   readonly onRecord: (record: RequestRecord) => void;
   readonly emit: Emit;
   readonly onDefect: (what: string, error: unknown) => void;
+  /** Called when an instance is gone. */
+  readonly onInstanceGone: () => void;
   readonly maxSessionTTLInSeconds: number | undefined;
   readonly state: StateDirectory | undefined;
 }
@@ -44,7 +52,7 @@ interface SharedParts {
 export class ServedFunctions {
   readonly triggers: TriggerRegistry;
   readonly #shared: SharedParts;
-  /** Names of functions that are being added or removed. */
+  /** Names of functions that are being added. */
   readonly #taken = new Set<string>();
   readonly #gateway: Gateway;
   readonly #routes: Routes;
@@ -72,7 +80,7 @@ export class ServedFunctions {
       emit,
       checkFunction: (ref) => void registry.find(ref).revision(ref.qualifier),
       open: (trigger, place) => this.#listen(trigger, place),
-      onChange: (functionName) => this.#setUrl(functionName),
+      onChange: (functionName) => this.#triggersChanged(functionName),
     });
   }
 
@@ -86,22 +94,27 @@ export class ServedFunctions {
     return Math.max(...all.map(({ served }) => served.config.drainTimeoutInSeconds), 0);
   }
 
-  /** @throws PortInUseError, FunctionAlreadyExists, TriggerAlreadyExists */
-  async add({
-    config,
-    triggers = [{ triggerName: DEFAULT_TRIGGER }],
-  }: ServeFunction): Promise<ListeningFunction> {
+  /**
+   * @param known what is known of the function beside its configuration
+   * @throws PortInUseError, FunctionAlreadyExists, TriggerAlreadyExists
+   */
+  async add(
+    { config, triggers = [{ triggerName: DEFAULT_TRIGGER }] }: ServeFunction,
+    known: Omit<NewFunction, 'config' | 'newRunner'> = {},
+  ): Promise<ListeningFunction> {
     const { functionName } = config;
     const { registry } = this.#shared;
     if (registry.has(functionName))
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
     if (this.#taken.has(functionName))
-      throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added or removed`);
+      throw new FcError('FunctionAlreadyExists', `function '${functionName}' is being added`);
     this.#taken.add(functionName);
     try {
       for (const { port, ...trigger } of triggers)
         await this.triggers.add(completeTrigger({ functionName, ...trigger }), { port });
-      registry.add(config, {
+      registry.add({
+        ...known,
+        config,
         url: this.triggers.records(functionName)[0]?.url,
         newRunner: (spec) => this.#createScheduler(functionName, spec),
       });
@@ -135,16 +148,26 @@ export class ServedFunctions {
     const { registry, processClock } = this.#shared;
     const removed = registry.remove(functionName);
     this.#removed.add(removed);
-    this.#taken.add(functionName);
     const triggers = this.triggers.release(functionName);
-    const { apiEntrance } = this.#gateway;
-    const drained = Promise.all([triggers.drain(), apiEntrance.drain(functionName)]);
+    const invocations = this.#gateway.apiEntrance.of(functionName);
+    const drained = Promise.all([triggers.drain(), invocations.none()]);
     await within(processClock, removed.served.config.drainTimeoutInSeconds * 1000, drained);
     triggers.closeNow();
-    apiEntrance.stop(functionName);
+    invocations.stop();
     await removed.remove();
     this.#removed.delete(removed);
-    this.#taken.delete(functionName);
+  }
+
+  /** The revisions that have instances, or shall have some, also of functions that are removed. */
+  *revisions(): Generator<Revision> {
+    for (const one of [...this.#shared.registry.all(), ...this.#removed])
+      for (const runner of one.runners) yield* runner.revisions();
+  }
+
+  /** Breaks off the requests of a function that are in flight. */
+  cutOff(functionName: string): void {
+    this.triggers.cutOff(functionName);
+    this.#gateway.apiEntrance.of(functionName).stop();
   }
 
   /**
@@ -169,13 +192,13 @@ export class ServedFunctions {
     await Promise.all(all.map((one) => one.stop(graceMs === undefined ? {} : { graceMs })));
   }
 
-  #createScheduler(functionName: string, { qualifier, revision, ceiling }: RunnerSpec): Scheduler {
+  #createScheduler(functionName: string, { qualifier, revision, bounds }: RunnerSpec): Scheduler {
     const { driver, processClock, sessionClock, ids, maxSessionTTLInSeconds } = this.#shared;
     const { state, emit, onDefect } = this.#shared;
     return new Scheduler({
       revision,
       qualifier,
-      ceiling,
+      bounds,
       driver,
       sessionClock,
       processClock,
@@ -183,6 +206,7 @@ export class ServedFunctions {
       chance,
       emit,
       onDefect,
+      onInstanceGone: () => this.#shared.onInstanceGone(),
       ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
       ...(state !== undefined && { store: state.storeOf(functionName, qualifier) }),
     });
@@ -197,7 +221,12 @@ export class ServedFunctions {
     const listener = this.#gateway.createListener(() => this.#routeOf(trigger()));
     try {
       const url = await this.#shared.ports.listen(listener.server, place);
-      return { url, drain: () => listener.drain(), closeNow: () => listener.closeNow() };
+      return {
+        url,
+        drain: () => listener.drain(),
+        cutOff: () => listener.cutOff(),
+        closeNow: () => listener.closeNow(),
+      };
     } catch (error) {
       listener.closeNow();
       throw error;
@@ -214,10 +243,12 @@ export class ServedFunctions {
   }
 
   /** The function may be gone. */
-  #setUrl(functionName: string): void {
+  #triggersChanged(functionName: string): void {
     const { registry } = this.#shared;
-    if (registry.has(functionName))
-      registry.find({ functionName }).url = this.triggers.records(functionName)[0]?.url;
+    if (!registry.has(functionName)) return;
+    const one = registry.find({ functionName });
+    one.url = this.triggers.records(functionName)[0]?.url;
+    registry.changed(one);
   }
 
   #listeningOf(functionName: string): ListeningFunction {

@@ -7,6 +7,7 @@ import type {
   ClockState,
   ControlPlane,
   FunctionRef,
+  FunctionService,
   Health,
   InstanceService,
   InvocationInput,
@@ -25,7 +26,7 @@ import type { Session } from '../model/session.js';
 import type { Trigger } from '../model/trigger.js';
 import type { Alias, AliasPage, Version, VersionPage } from '../model/version.js';
 import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
-import { fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
+import { type ApiFunction, fromServedFunctionJson, type ServedFunctionJson } from './wire-function.js';
 
 export interface ApiClient extends ControlPlane {
   /**
@@ -51,22 +52,7 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
     invoke: (ref, input) => invoke(connection, ref, input),
     sessions: sessionService(connection),
     instances: instanceService(connection),
-    functions: {
-      async list() {
-        const reply = await connection.ask<{ functions: ServedFunctionJson[] }>(
-          { method: 'GET', path: own('functions') },
-          'functions',
-        );
-        return reply.functions.map(fromServedFunctionJson);
-      },
-      async get(ref) {
-        const reply = await connection.ask<{ functions: [ServedFunctionJson] }>(
-          { method: 'GET', path: own('functions'), query: query(ref) },
-          'functions',
-        );
-        return fromServedFunctionJson(reply.functions[0]);
-      },
-    },
+    functions: functionService(connection),
     triggers: triggerService(connection),
     versions: versionService(connection),
     aliases: aliasService(connection),
@@ -125,6 +111,37 @@ async function* explained(
   } catch (error) {
     throw connection.explain(error);
   }
+}
+
+function functionService(connection: ControlConnection): FunctionService {
+  const own = ['_emulator', 'v1', 'functions'];
+  const api = (...name: string[]): string[] => ['2023-03-30', 'functions', ...name];
+  const get: FunctionService['get'] = async (ref) => {
+    const call = { method: 'GET', path: own, query: query(ref) } as const;
+    const reply = await connection.ask<{ functions: [ServedFunctionJson] }>(call, 'functions');
+    return fromServedFunctionJson(reply.functions[0]);
+  };
+  return {
+    get,
+    async list() {
+      const call = { method: 'GET', path: own } as const;
+      const reply = await connection.ask<{ functions: ServedFunctionJson[] }>(call, 'functions');
+      return reply.functions.map(fromServedFunctionJson);
+    },
+    async create(body) {
+      const call = { method: 'POST', path: api(), body, action: 'CreateFunction', patient: true } as const;
+      const { functionName } = await connection.ask<ApiFunction>(call, 'functionName');
+      return get({ functionName });
+    },
+    async update(functionName, body) {
+      const path = api(functionName);
+      const call = { method: 'PUT', path, body, action: 'UpdateFunction', patient: true } as const;
+      await connection.ask<ApiFunction>(call, 'functionName');
+      return get({ functionName });
+    },
+    delete: (functionName) =>
+      connection.tell({ method: 'DELETE', path: api(functionName), action: 'DeleteFunction' }),
+  };
 }
 
 function sessionService(connection: ControlConnection): SessionService {

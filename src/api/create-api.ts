@@ -8,7 +8,7 @@ import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { Invocations } from '../model/invocations.js';
 import { MAX_BODY_BYTES } from '../model/limits.js';
-import type { ControlPlane } from '../model/services.js';
+import type { ControlPlane, FunctionSettings } from '../model/services.js';
 import { createServer } from '../system/create-server.js';
 import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { aliasRoutes } from './alias-routes.js';
@@ -24,6 +24,7 @@ import { parseBody, readBytes } from './read-body.js';
 import { type ApiReplyHead, commonHeaders, sendError, sendRawError, sendReply } from './reply.js';
 import { createRouter, type Found, type Router } from './router.js';
 import { sessionRoutes } from './session-routes.js';
+import { settingRoutes } from './setting-routes.js';
 import { triggerRoutes } from './trigger-routes.js';
 import { versionRoutes } from './version-routes.js';
 
@@ -32,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 export interface ApiOptions {
   /** The services behind the API. */
   readonly control: ControlPlane;
+  /** Without them their paths are not supported. */
+  readonly settings?: FunctionSettings;
   readonly ids: Pick<Ids, 'requestId'>;
   /** Gives all times in replies. */
   readonly sessionClock: Pick<Clock, 'wallTime'>;
@@ -62,8 +65,8 @@ export interface Api {
 
 /** The control plane: Function Compute's API of 2023-03-30 and the emulator's own `/_emulator/v1/`, on one listener. */
 export function createApi(options: ApiOptions): Api {
-  const { control, ids, sessionClock, hostVerdict, events, clock, invocations, onError } = options;
-  const { maxSessionTTLInSeconds } = options;
+  const { control, settings, ids, sessionClock, hostVerdict, events, clock, invocations } = options;
+  const { maxSessionTTLInSeconds, onError } = options;
   const authenticate = createAuthentication(options.accessKey, { now: options.realNow ?? hostNow });
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
@@ -72,6 +75,7 @@ export function createApi(options: ApiOptions): Api {
       ...indexRoute(control),
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
+      ...(settings === undefined ? {} : settingRoutes(settings, control)),
       ...triggerRoutes(control.triggers),
       ...versionRoutes(control.versions),
       ...aliasRoutes(control.aliases),
@@ -172,7 +176,7 @@ async function answer({
   const checkPayload = await authenticate(request);
   const found = router().find(request.method ?? '', request.url ?? '');
   const isUnread = checkPayload === undefined && isWithoutBody(found);
-  const bytes = isUnread ? undefined : await readBytes(request, isRaw(found) ? MAX_BODY_BYTES : undefined);
+  const bytes = isUnread ? undefined : await readBytes(request, longestBody(found));
   if (bytes !== undefined) checkPayload?.(bytes);
   if (found.allow !== undefined) response.setHeader('Allow', found.allow);
   if (found.refusal !== undefined) throw found.refusal;
@@ -199,6 +203,11 @@ async function answer({
     lastEventId: request.headers['last-event-id']?.toString(),
     signal: gone.signal,
   });
+}
+
+function longestBody(found: Found): number | undefined {
+  if (found.refusal !== undefined) return undefined;
+  return isRaw(found) ? MAX_BODY_BYTES : found.maxBodyBytes;
 }
 
 /** Of a request that is refused, only reads or takes its body as a stream, the body is not read here, unless a signature covers it. */

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
+import { FcError } from '../model/errors.js';
+import type { JsonBody } from '../model/services.js';
+
 /** A request for an operation, after every check of its head. */
 export interface Call {
   /** A part of the path, percent-decoded. */
@@ -41,11 +44,20 @@ export interface RawHandler {
   readonly raw: (call: RawCall) => Promise<void>;
 }
 
-/** Path to method to handler. GET never changes anything. */
-export type OperationTable = Readonly<
-  Record<string, Readonly<Partial<Record<Method, Handler | RawHandler>>>>
->;
+/** The operations of one path. GET never changes anything. */
+export interface Operations extends Readonly<Partial<Record<Method, Handler | RawHandler>>> {
+  /** The longest JSON that they take; 256 KiB where nothing is said. */
+  readonly maxBodyBytes?: number;
+}
+
+export type OperationTable = Readonly<Record<string, Operations>>;
 
 export function json(body: unknown): Reply {
   return { kind: 'json', body };
+}
+
+/** @returns the body, an empty object when there was none @throws InvalidArgument when it is no object */
+export function bodyOf({ body = {} }: Call): JsonBody {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
+  throw new FcError('InvalidArgument', 'the body must be a JSON object');
 }

@@ -12,6 +12,8 @@ export type Found =
       readonly handler: Handler | RawHandler;
       /** Whether the method only reads, so that its body is ignored. */
       readonly reads: boolean;
+      /** The longest body; undefined: as of every control request. */
+      readonly maxBodyBytes: number | undefined;
       readonly query: URLSearchParams;
       readonly param: (name: string) => string;
     };
@@ -43,6 +45,7 @@ export function createRouter(table: OperationTable): Router {
       return {
         handler,
         reads: wanted === 'GET',
+        maxBodyBytes: match.data.maxBodyBytes,
         query: new URLSearchParams(query),
         param(name) {
           const value = params.get(name);
@@ -64,7 +67,7 @@ function isMethod(method: string): method is Method {
 }
 
 function allowed(methods: OperationTable[string]): string {
-  return Object.keys(methods).join(', ');
+  return Object.keys(methods).filter(isMethod).join(', ');
 }
 
 function decoded(name: string, value: string): string | FcError {

@@ -1,34 +1,70 @@
-import { FcError } from '../model/errors.js';
+import type { Admission } from '../model/admission.js';
+import { FcError, isErrorCode } from '../model/errors.js';
 import { type FunctionAlias, type FunctionVersion, LATEST, type Revision } from '../model/function.js';
-import type { InstanceCeiling } from '../model/instance.js';
-import type { ServedFunction } from '../model/services.js';
+import type { FunctionInput } from '../model/function-input.js';
+import type { InstanceBounds } from '../model/instance.js';
+import type { Progress, ScalingConfig, ServedFunction } from '../model/services.js';
+import type { TriggerRecord } from '../model/trigger.js';
 import type { FunctionRunner, NewRunner } from './function-runner.js';
+import { WaitingRunner } from './waiting-runner.js';
 
 /** `0`, as ListInstances spells LATEST. */
 const LATEST_VERSION_ID = '0';
 
+interface DeployedFunctionOptions {
+  readonly newRunner: NewRunner;
+  /** What is said of the function, without the defaults; an update changes it. */
+  readonly said: FunctionInput;
+  /** Made from options or a configuration, which say it again at the next start. */
+  readonly isDeclared: boolean;
+}
+
 /**
- * A function with its versions and aliases, and what runs each of them: LATEST from the beginning, a version or an alias from its first
- * use on.
+ * A function with its versions and aliases, and what runs each of them: LATEST from the moment that the function is Active, a version or
+ * an alias from its first use on.
  */
 export class DeployedFunction {
+  readonly isDeclared: boolean;
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
+  /** Triggers as they are kept over a restart: without those that are declared with the function. */
+  triggers: readonly TriggerRecord[] = [];
   /** The highest number that was ever published; none is given twice. */
   lastVersionId = 0;
+  said: FunctionInput;
+  /** The ceiling of instances, where it is set beside the configuration. */
+  reservedConcurrency: number | undefined;
+  /** By qualifier. */
+  readonly scaling = new Map<string, ScalingConfig>();
   readonly #newRunner: NewRunner;
   readonly #runners = new Map<string, FunctionRunner>();
   /** Those of deleted qualifiers, until their instances have ended. */
   readonly #leaving = new Set<FunctionRunner>();
+  /** Those that stand for a runner while the function is not Active. */
+  readonly #waiting = new Map<string, FunctionRunner>();
+  #wake: (() => void)[] = [];
+  /** Admits no request of a function that may not be invoked. */
+  readonly #refusing: Admission = {
+    admit: async () => {
+      const { config, restriction } = this.#served;
+      throw new FcError(
+        'AccessDenied',
+        `invocation of function '${config.functionName}' is disabled: ${restriction?.reason || 'no reason is given'}`,
+        { fix: 'EnableFunctionInvocation lifts that' },
+      );
+    },
+  };
   #served: ServedFunction;
   #latest: Revision;
   #isEnding = false;
 
-  constructor(served: ServedFunction, newRunner: NewRunner) {
+  constructor(served: ServedFunction, { newRunner, said, isDeclared }: DeployedFunctionOptions) {
     this.#served = served;
     this.#newRunner = newRunner;
+    this.said = said;
+    this.isDeclared = isDeclared;
     this.#latest = { versionId: LATEST_VERSION_ID, config: served.config };
-    this.runner();
+    if (this.#isActive) this.runner();
   }
 
   /** The function as its LATEST is. */
@@ -41,16 +77,22 @@ export class DeployedFunction {
     return [...this.#runners.values(), ...this.#leaving];
   }
 
-  /** Where its first trigger answers; undefined without a trigger. */
+  /** Where the function listens now; undefined without a trigger. */
   set url(url: string | undefined) {
     this.#served = { ...this.#served, url };
   }
 
-  /** Replaces LATEST. */
+  /** Replaces LATEST, unless the configuration is the same, and what is shown of the function. */
   deploy(served: ServedFunction): void {
+    const isNew = served.config !== this.#served.config;
     this.#served = served;
-    this.#latest = { versionId: LATEST_VERSION_ID, config: served.config };
-    this.runner().deploy(this.#latest);
+    if (isNew) this.#latest = { versionId: LATEST_VERSION_ID, config: served.config };
+    if (this.#isActive) {
+      const known = this.#runners.get(LATEST);
+      if (known === undefined) this.runner();
+      else if (isNew) known.deploy(this.#latest);
+    }
+    if (served.progress.state !== 'Pending') this.#wakeAll();
   }
 
   /** The same object until the qualifier names another revision. @throws VersionNotFound, AliasNotFound */
@@ -59,11 +101,15 @@ export class DeployedFunction {
     return this.version(/^\d+$/.test(qualifier) ? qualifier : this.alias(qualifier).versionId);
   }
 
-  /** What serves the requests and sessions of a qualifier. @throws VersionNotFound, AliasNotFound */
+  /**
+   * What serves the requests and sessions of a qualifier. While the function is not Active, it waits, or fails.
+   * @throws VersionNotFound, AliasNotFound
+   */
   runner(qualifier: string = LATEST): FunctionRunner {
     const revision = this.revision(qualifier);
     const known = this.#runners.get(qualifier);
     if (known !== undefined) return known;
+    if (!this.#isActive) return this.#waitingRunner(qualifier);
     const runner = this.#makeRunner(qualifier, revision);
     this.#runners.set(qualifier, runner);
     return runner;
@@ -76,6 +122,12 @@ export class DeployedFunction {
     const version = { versionId, config, description, createdAt: now, lastModifiedAt: now };
     this.versions.set(versionId, version);
     return version;
+  }
+
+  /** What admits the requests of a qualifier. @throws VersionNotFound, AliasNotFound */
+  admission(qualifier: string): Admission {
+    const runner = this.runner(qualifier);
+    return this.#served.restriction === undefined ? runner : this.#refusing;
   }
 
   /** @throws VersionNotFound */
@@ -114,6 +166,13 @@ export class DeployedFunction {
     this.#leaving.delete(runner);
   }
 
+  /** Requests that wait for the function fail; those in flight go on. Nothing is written to the store any more. */
+  retire(): void {
+    this.#isEnding = true;
+    this.#wakeAll();
+    for (const runner of this.runners) runner.detach();
+  }
+
   /** Ends every instance and forgets every session. */
   async remove(): Promise<void> {
     this.#isEnding = true;
@@ -123,20 +182,53 @@ export class DeployedFunction {
   /** Ends every instance and takes no more requests. */
   async stop(options?: { readonly graceMs?: number }): Promise<void> {
     this.#isEnding = true;
+    this.#wakeAll();
     await Promise.all(this.runners.map((runner) => runner.stop(options)));
   }
 
   /** @throws ServiceUnavailable */
   #makeRunner(qualifier: string, revision: Revision): FunctionRunner {
     if (this.#isEnding) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    return this.#newRunner({ qualifier, revision, ceiling: this.#ceilingOf(qualifier) });
+    return this.#newRunner({ qualifier, revision, bounds: this.#boundsOf(qualifier) });
   }
 
-  #ceilingOf(qualifier: string): InstanceCeiling {
-    const most = () => this.#served.config.maxInstances;
+  get #isActive(): boolean {
+    return this.#served.progress.state === 'Active';
+  }
+
+  #waitingRunner(qualifier: string): FunctionRunner {
+    const known = this.#waiting.get(qualifier);
+    if (known !== undefined) return known;
+    const waiting = new WaitingRunner(async () => {
+      await this.#untilActive();
+      return this.runner(qualifier);
+    });
+    this.#waiting.set(qualifier, waiting);
+    return waiting;
+  }
+
+  async #untilActive(): Promise<void> {
+    while (this.#served.progress.state === 'Pending' && !this.#isEnding)
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    const { progress, config } = this.#served;
+    if (progress.state === 'Failed') throw failureOf(progress);
+    if (this.#isEnding)
+      throw new FcError('FunctionNotFound', `function '${config.functionName}' does not exist`);
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  #boundsOf(qualifier: string): InstanceBounds {
+    const most = () => this.reservedConcurrency ?? this.#served.config.maxInstances;
+    const least = () => this.scaling.get(qualifier)?.minInstances;
     const others = () =>
       [...this.#runners].reduce((sum, [name, { size }]) => (name === qualifier ? sum : sum + size), 0);
     return {
+      get least() {
+        return least();
+      },
       get most() {
         return most();
       },
@@ -145,4 +237,9 @@ export class DeployedFunction {
       },
     };
   }
+}
+
+function failureOf({ reason = '', reasonCode = '', fix }: Progress<string>): FcError {
+  const code = isErrorCode(reasonCode) ? reasonCode : 'FunctionNotStarted';
+  return new FcError(code, reason, fix === undefined ? {} : { fix });
 }

@@ -1,25 +1,34 @@
 import { FcError } from '../model/errors.js';
 import type { Emit, FunctionSummary } from '../model/events.js';
 import type { FunctionConfig } from '../model/function.js';
-import type {
-  FunctionRef,
-  FunctionService,
-  ServedFunction,
-  SessionRef,
-  SessionService,
-} from '../model/services.js';
+import type { FunctionInput } from '../model/function-input.js';
+import type { FunctionStore, StoredFunction } from '../model/function-store.js';
+import type { FunctionRef, ServedFunction, SessionRef, SessionService } from '../model/services.js';
 import { DeployedFunction } from './deployed-function.js';
 import type { NewRunner } from './function-runner.js';
+import { saidBy, servedFunction } from './served-function.js';
 
 interface FunctionRegistryOptions {
   readonly newFunctionId: () => string;
   /** On the session clock. */
   readonly now: () => number;
   readonly emit: Emit;
+  /** Where functions are kept over a restart. */
+  readonly store?: FunctionStore;
+}
+
+/** A function to add, and what is known of it. */
+export interface NewFunction extends Partial<Omit<ServedFunction, 'config'>> {
+  readonly config: FunctionConfig;
+  readonly newRunner: NewRunner;
+  /** The body that made it; undefined: it is declared, by options or a configuration. */
+  readonly said?: FunctionInput;
+  /** What was kept of it. */
+  readonly stored?: StoredFunction | undefined;
 }
 
 /** Which functions there are: adds, updates and removes them, and finds the function of a name. */
-export class FunctionRegistry implements FunctionService {
+export class FunctionRegistry {
   readonly #options: FunctionRegistryOptions;
   readonly #byName = new Map<string, DeployedFunction>();
 
@@ -40,61 +49,67 @@ export class FunctionRegistry implements FunctionService {
   }
 
   /** @throws FunctionAlreadyExists */
-  add(
-    config: FunctionConfig,
-    { url, newRunner }: { readonly url: string | undefined; readonly newRunner: NewRunner },
-  ): DeployedFunction {
+  add({ config, newRunner, said, stored, ...known }: NewFunction): DeployedFunction {
     const { functionName } = config;
     if (this.#byName.has(functionName)) {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
     }
-    const createdAt = this.#options.now();
-    const functionId = this.#options.newFunctionId();
-    const served = {
-      config,
-      functionId,
-      url,
-      createdAt,
-      lastModifiedAt: createdAt,
-    };
-    const added = new DeployedFunction(served, newRunner);
+    const served = servedFunction(config, {
+      functionId: stored?.functionId ?? this.#options.newFunctionId(),
+      createdAt: stored?.createdAt ?? this.#options.now(),
+      ...(stored?.restriction !== undefined && { restriction: stored.restriction }),
+      ...known,
+    });
+    const added = new DeployedFunction(served, {
+      newRunner,
+      said: said ?? saidBy(config),
+      isDeclared: said === undefined,
+    });
+    if (stored !== undefined) restoreSettings(added, stored);
     this.#byName.set(functionName, added);
-    this.#options.emit(() => ({
-      type: 'function.added',
-      function: summaryOf(served),
-    }));
+    this.changed(added);
+    this.#options.emit(() => ({ type: 'function.added', function: summaryOf(added.served) }));
     return added;
   }
 
-  /** Replaces the configuration of a function. @throws FunctionNotFound */
-  update(config: FunctionConfig): void {
+  /** Replaces the configuration of a function, by a new revision, and what else is given. @throws FunctionNotFound */
+  update(config: FunctionConfig, change: Partial<ServedFunction> = {}): void {
     const found = this.find(config);
-    const updated = {
+    const { progress, lastUpdate } = servedFunction(config, found.served);
+    found.deploy({
       ...found.served,
+      progress: progress.state === 'Failed' ? { state: 'Active' } : progress,
+      lastUpdate,
+      ...change,
       config,
       lastModifiedAt: this.#options.now(),
-    };
-    found.deploy(updated);
-    this.#options.emit(() => ({
-      type: 'function.updated',
-      function: summaryOf(updated),
-    }));
+    });
+    this.changed(found);
+    this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(found.served) }));
+  }
+
+  /** Changes what is shown of a function, and not its revision. */
+  note(one: DeployedFunction, change: Partial<Omit<ServedFunction, 'config'>>): void {
+    one.deploy({ ...one.served, ...change });
+    if (this.#byName.get(one.served.config.functionName) !== one) return;
+    this.changed(one);
+    this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(one.served) }));
+  }
+
+  /** Keeps a function as it is now over a restart, after every change of it, its versions, aliases and triggers, and tells of that. */
+  changed(one: DeployedFunction, event?: Parameters<Emit>[0]): void {
+    if (this.#byName.get(one.served.config.functionName) === one) this.#options.store?.save(storedOf(one));
+    if (event !== undefined) this.#options.emit(event);
   }
 
   /** Forgets a function. The caller ends what runs it. @throws FunctionNotFound */
   remove(functionName: string): DeployedFunction {
     const removed = this.find({ functionName });
     this.#byName.delete(functionName);
-    this.#options.emit(() => ({
-      type: 'function.removed',
-      function: summaryOf(removed.served),
-    }));
+    removed.retire();
+    this.#options.store?.delete(functionName);
+    this.#options.emit(() => ({ type: 'function.removed', function: summaryOf(removed.served) }));
     return removed;
-  }
-
-  /** Tells that the versions or aliases of a function have changed. */
-  changed(_changed: DeployedFunction, event: Parameters<Emit>[0]): void {
-    this.#options.emit(event);
   }
 
   has(functionName: string): boolean {
@@ -128,6 +143,36 @@ export class FunctionRegistry implements FunctionService {
   ): Promise<T> {
     return call(this.find(ref).runner(ref.qualifier).sessions);
   }
+}
+
+function storedOf(one: DeployedFunction): StoredFunction {
+  const { config, functionId, createdAt, lastModifiedAt, echo, code, restriction } = one.served;
+  return {
+    functionName: config.functionName,
+    functionId,
+    createdAt,
+    lastModifiedAt,
+    isDeclared: one.isDeclared,
+    said: one.said,
+    echo,
+    code,
+    versions: [...one.versions.values()],
+    lastVersionId: one.lastVersionId,
+    aliases: [...one.aliases.values()],
+    triggers: one.triggers,
+    scaling: Object.fromEntries(one.scaling),
+    ...(one.reservedConcurrency !== undefined && { reservedConcurrency: one.reservedConcurrency }),
+    ...(restriction !== undefined && { restriction }),
+  };
+}
+
+function restoreSettings(one: DeployedFunction, stored: StoredFunction): void {
+  for (const version of stored.versions) one.versions.set(version.versionId, version);
+  for (const alias of stored.aliases) one.aliases.set(alias.aliasName, alias);
+  for (const [qualifier, config] of Object.entries(stored.scaling)) one.scaling.set(qualifier, config);
+  one.lastVersionId = stored.lastVersionId;
+  one.triggers = stored.triggers;
+  one.reservedConcurrency = stored.reservedConcurrency;
 }
 
 /** Environment variables may hold secrets, so no event contains them. */

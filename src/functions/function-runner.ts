@@ -1,6 +1,6 @@
 import type { Admission } from '../model/admission.js';
 import type { Revision } from '../model/function.js';
-import type { InstanceCeiling, InstanceInfo, InstanceLog } from '../model/instance.js';
+import type { InstanceBounds, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 
 /** What runs one qualifier of a function: its Scheduler, as far as the registry and the services over it use it. */
@@ -10,6 +10,12 @@ export interface FunctionRunner extends Admission {
   readonly size: number;
   /** Replaces the revision: new sessions go to the new one. */
   deploy(revision: Revision): void;
+  /** Starts instances up to the least number. */
+  keepMinimum(): void;
+  /** The current one, and those of instances that have not ended. */
+  revisions(): Iterable<Revision>;
+  /** Writes nothing to the store any more: its sessions are forgotten there. */
+  detach(): void;
   instances(): readonly InstanceInfo[];
   endedInstances(): readonly InstanceInfo[];
   has(instanceId: string): boolean;
@@ -28,8 +34,8 @@ export interface FunctionRunner extends Admission {
 export interface RunnerSpec {
   readonly qualifier: string;
   readonly revision: Revision;
-  /** The ceiling of instances, which all qualifiers of the function share. */
-  readonly ceiling: InstanceCeiling;
+  /** All qualifiers of the function share the ceiling. */
+  readonly bounds: InstanceBounds;
 }
 
 export type NewRunner = (spec: RunnerSpec) => FunctionRunner;

@@ -19,6 +19,8 @@ export interface TriggerListener {
   readonly url: string;
   /** Accepts no more connections; resolves when no request is left. */
   drain(): Promise<void>;
+  /** Breaks off the requests in flight. */
+  cutOff(): void;
   /** Accepts no more connections and destroys the open ones. */
   closeNow(): void;
 }
@@ -145,6 +147,11 @@ export class TriggerRegistry implements TriggerService {
         for (const listener of listeners) this.#draining.delete(listener);
       },
     };
+  }
+
+  /** Breaks off the requests of a function that are in flight. */
+  cutOff(functionName: string): void {
+    for (const { opened } of this.#of(functionName).values()) opened?.listener.cutOff();
   }
 
   /** No trigger accepts more connections. @returns when no request is left */

@@ -42,14 +42,19 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
     this.#refuse(exchange, error, invocationRoute(route));
   }
 
-  /** Resolves when no invocation is left: of all functions, or of one. */
-  drain(functionName?: string): Promise<void> {
-    return this.#inFlight.none(functionName);
+  /** The invocations of a function that are in flight now. */
+  of(functionName: string): ReturnType<InFlight['of']> {
+    return this.#inFlight.of(functionName);
   }
 
-  /** Cuts off what is in flight: of all functions, or of one. */
-  stop(functionName?: string): void {
-    this.#inFlight.stop(functionName);
+  /** Resolves when no invocation is left. */
+  drain(): Promise<void> {
+    return this.#inFlight.none();
+  }
+
+  /** Cuts off every invocation in flight. */
+  stop(): void {
+    this.#inFlight.stop();
   }
 
   #refuse(exchange: Exchange, error: FcError, route: Route): void {

@@ -38,9 +38,28 @@ export class InFlight {
     void this.#handle(task, taskRoute(route)).then(() => this.end(task));
   }
 
-  /** Resolves when none is left: of all functions, or of one. */
-  async none(functionName?: string): Promise<void> {
-    const isOver = (): boolean => ![...this.#open.values()].some((name) => isOf(functionName, name));
+  /** Those of a function that are in flight now: a function that is made again under its name gets others. */
+  of(functionName: string): { none(): Promise<void>; stop(): void } {
+    const own = [...this.#open].flatMap(([exchange, name]) => (name === functionName ? [exchange] : []));
+    return {
+      none: () => this.#until(() => !own.some((exchange) => this.#open.has(exchange))),
+      stop: () => {
+        for (const exchange of own) if (this.#open.has(exchange)) exchange.stop();
+      },
+    };
+  }
+
+  /** Resolves when none is left. */
+  none(): Promise<void> {
+    return this.#until(() => this.#open.size === 0);
+  }
+
+  /** Ends them because the emulator stops. */
+  stop(): void {
+    for (const exchange of this.#open.keys()) exchange.stop();
+  }
+
+  async #until(isOver: () => boolean): Promise<void> {
     if (isOver()) return;
     await new Promise<void>((resolve) => {
       const look = (): void => {
@@ -51,13 +70,4 @@ export class InFlight {
       this.#waiting.add(look);
     });
   }
-
-  /** Ends them because the emulator, or their function, stops. */
-  stop(functionName?: string): void {
-    for (const [exchange, name] of this.#open) if (isOf(functionName, name)) exchange.stop();
-  }
-}
-
-function isOf(wanted: string | undefined, name: string | undefined): boolean {
-  return wanted === undefined || wanted === name;
 }

@@ -78,6 +78,11 @@ export class Listener {
     this.server.closeIdleConnections();
   }
 
+  /** Breaks off every request in flight. */
+  cutOff(): void {
+    this.#inFlight.stop();
+  }
+
   /** Accepts no more connections and destroys the open ones. */
   closeNow(): void {
     this.#stopListening();

@@ -51,6 +51,7 @@ export function completeFunction(given: FunctionInput): FunctionConfig {
       sessionAffinity === 'NONE' ? (input.instanceConcurrency ?? 1) : requestsPerInstance(runtime),
     timeout: input.timeout ?? 3,
     environmentVariables: { ...input.environmentVariables },
+    ...(input.mounts !== undefined && { mounts: input.mounts }),
     codeDirectory: input.codeDirectory ?? '.',
     minInstances: input.minInstances ?? 0,
     maxInstances: input.maxInstances ?? 20,
@@ -75,12 +76,15 @@ function canonical(input: FunctionInput): FunctionInput {
   return { ...input, sessionAffinityConfig: config as Partial<SessionAffinityConfig> };
 }
 
-function runtimeConfig({ command, customRuntimeConfig: given = {} }: FunctionInput): CustomRuntimeConfig {
+function runtimeConfig(input: FunctionInput): CustomRuntimeConfig {
+  const { customRuntimeConfig: given = {}, customContainerConfig: container } = input;
   const { healthCheckConfig: health } = given;
+  // The command of a container is tried as a local one.
+  const inContainer = [...(container?.entrypoint ?? []), ...(container?.command ?? [])];
   return {
-    command: [...(command ?? given.command ?? [])],
+    command: [...(input.command ?? given.command ?? inContainer)],
     args: [...(given.args ?? [])],
-    port: given.port ?? 9000,
+    port: given.port ?? container?.port ?? 9000,
     ...(health !== undefined && {
       healthCheckConfig: {
         httpGetUrl: health.httpGetUrl ?? '',

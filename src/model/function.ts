@@ -92,6 +92,8 @@ export interface FunctionConfig {
   /** Seconds a request may last. */
   readonly timeout: number;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** The fields of the storage that the function asks for. The emulator mounts none. */
+  readonly mounts?: readonly string[];
   /** The folder in which the command runs. */
   readonly codeDirectory: string;
   readonly minInstances: number;

@@ -92,8 +92,11 @@ export interface InstanceInfo {
   readonly inFlight: number;
 }
 
-/** The ceiling of instances of a function, as one of its qualifiers sees it. */
-export interface InstanceCeiling {
+/** How many instances a function may and shall have, as one of its qualifiers sees it. Both may change. */
+export interface InstanceBounds {
+  /** Kept ready; undefined: as many as the revision says. */
+  readonly least: number | undefined;
+  /** The ceiling, over all qualifiers. */
   readonly most: number;
   /** How many of them the other qualifiers have. */
   readonly others: number;

@@ -89,6 +89,16 @@ export interface InstanceService {
   followLogs(instanceId: string, signal: AbortSignal): AsyncIterable<LogLine>;
 }
 
+/** How far something has come, and why it failed. */
+export interface Progress<State extends string> {
+  readonly state: State;
+  readonly reason?: string;
+  /** An error code of the API. */
+  readonly reasonCode?: string;
+  /** What the user can do about it. */
+  readonly fix?: string;
+}
+
 /** A function as it is served: its configuration and where it listens (spec U42: no URL without a trigger). */
 export interface ServedFunction {
   readonly config: FunctionConfig;
@@ -97,12 +107,80 @@ export interface ServedFunction {
   /** Milliseconds on the session clock. */
   readonly createdAt: number;
   readonly lastModifiedAt: number;
+  /** Its requests wait while it is Pending, and are refused when it is Failed. */
+  readonly progress: Progress<'Pending' | 'Active' | 'Failed'>;
+  readonly lastUpdate: Progress<'InProgress' | 'Successful' | 'Failed'>;
+  readonly code: FunctionCode;
+  /** Fields of the API that the emulator does not use, and repeats in replies. */
+  readonly echo: Readonly<Record<string, unknown>>;
+  /** Absent while the function may be invoked. */
+  readonly restriction?: InvocationRestriction;
 }
 
+/** The code of a function, as the API tells of it. */
+export interface FunctionCode {
+  /** A CRC-64 as a decimal number; `0` for a folder of the user. */
+  readonly checksum: string;
+  readonly size: number;
+  /** The archive that was uploaded, or the folder. */
+  readonly path: string;
+}
+
+/** Why a function may not be invoked. */
+export interface InvocationRestriction {
+  readonly reason: string;
+  readonly lastModifiedAt: number;
+}
+
+/** A body of the API, as JSON. */
+export type JsonBody = Readonly<Record<string, unknown>>;
+
+/** Every operation on one function throws FunctionNotFound. */
 export interface FunctionService {
   list(): Promise<readonly ServedFunction[]>;
-  /** @throws FunctionNotFound, VersionNotFound, AliasNotFound */
+  /** @throws VersionNotFound, AliasNotFound */
   get(ref: FunctionRef): Promise<ServedFunction>;
+  /**
+   * The function is Pending until its code is unpacked and its command is found.
+   * @param body of CreateFunction
+   * @throws InvalidArgument, FunctionAlreadyExists
+   */
+  create(body: JsonBody): Promise<ServedFunction>;
+  /**
+   * Changes what the body says, by a new revision (spec U24): old sessions stay on their instances.
+   * @throws InvalidArgument, ConcurrentUpdateError while an earlier change is under way
+   */
+  update(functionName: string, body: JsonBody): Promise<ServedFunction>;
+  /** Resolves at once; requests in flight may end within the drain timeout. */
+  delete(functionName: string): Promise<void>;
+}
+
+/** What PutScalingConfig says, as JSON: `minInstances` is used. */
+export interface ScalingConfig extends JsonBody {
+  readonly minInstances: number;
+}
+
+export interface ScalingStatus extends ScalingConfig {
+  readonly currentInstances: number;
+  readonly targetInstances: number;
+}
+
+/** What is set beside the configuration of a function. Every operation throws FunctionNotFound. */
+export interface FunctionSettings {
+  /** The ceiling of instances, over all qualifiers; undefined where none is set. */
+  concurrency(functionName: string): Promise<number | undefined>;
+  /** @param reservedConcurrency undefined: the function's own ceiling holds again @throws InvalidArgument */
+  setConcurrency(functionName: string, reservedConcurrency: number | undefined): Promise<void>;
+  /** @throws VersionNotFound, AliasNotFound */
+  scaling(ref: FunctionRef): Promise<ScalingStatus | undefined>;
+  /** @param config undefined: the function's own minimum holds again @throws InvalidArgument, VersionNotFound, AliasNotFound */
+  setScaling(ref: FunctionRef, config: ScalingConfig | undefined): Promise<void>;
+  /** Refuses every invocation, and cuts off what is in flight if asked to. */
+  disable(
+    functionName: string,
+    options: { readonly reason: string; readonly abortOngoingRequest: boolean },
+  ): Promise<void>;
+  enable(functionName: string): Promise<void>;
 }
 
 export interface TriggerRef {

@@ -1,14 +1,14 @@
 /**
  * The program of the guard, in POSIX shell: a shell starts in a millisecond and is there wherever Node.js is. `$1` is the run's nonce.
  *
- * It reads lines: `+ <group> <start time>` adds a process group to kill, `- <group>` takes it back; `f <path>` adds a file to remove,
+ * It reads lines: `+ <group> <start time>` adds a process group to kill, `- <group>` takes it back; `f <path>` adds a file or folder to remove,
  * `F <path>` takes it back. At the end of its input, which comes however the emulator ended, it
  * 1. kills each group that is left; where the kernel shows start times, only if the leader of the group is gone or has the start time
  *    that was given (`0`: unknown), so that no process with a reused ID is killed;
  * 2. kills every process that has the nonce in its environment, until two passes in a row find none: that covers processes that left
  *    their group, processes that were started and not yet reported, and forks made meanwhile. One grep is quickest; the grep of BusyBox
  *    stops at a NUL, and then the shell reads the files itself (the `read` of every shell leaves NULs out);
- * 3. removes the files.
+ * 3. removes the files and folders.
  * It ignores a last line without a line end: the emulator died while it wrote that line.
  */
 export const GUARD_SCRIPT = `
@@ -91,5 +91,5 @@ while [ -d /proc/self ] && [ "$quiet" -lt 2 ] && [ "$looks" -lt 100 ]; do
   done
 done
 
-[ "$#" -eq 0 ] || rm -f -- "$@"
+[ "$#" -eq 0 ] || rm -rf -- "$@"
 `;

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { Emit, EndReason } from '../model/events.js';
+import type { Revision } from '../model/function.js';
 import type {
   Address,
   Exit,
@@ -43,6 +44,8 @@ interface FleetOptions {
   readonly emit: Emit;
   /** Told of a driver that does not keep its contract. */
   readonly onDefect: (what: string, error: unknown) => void;
+  /** Called when an instance is gone. */
+  readonly onInstanceGone: () => void;
 }
 
 /** The processes of the pools' instances: starts and stops them for the core, and reports to it when they are ready and when they end. */
@@ -64,6 +67,11 @@ export class Fleet implements PoolHooks {
     const member: Member = { pooled, instance, address: undefined, endReason: undefined, failure: undefined };
     this.#members.set(instanceId, member);
     emit(() => ({ type: 'instance.starting', instance: infoOf(member) }));
+    const { mounts = [] } = pool.revision.config;
+    if (mounts.length > 0)
+      instance.output.note(
+        `${mounts.join(', ')}: the emulator mounts no storage, the folders stay as they are`,
+      );
     instance.ready.then(
       (address) => {
         member.address = address;
@@ -87,6 +95,7 @@ export class Fleet implements PoolHooks {
         exit,
         ...(member.failure !== undefined && { failure: member.failure }),
       }));
+      this.#options.onInstanceGone();
     });
   }
 
@@ -160,6 +169,11 @@ export class Fleet implements PoolHooks {
 
   list(): InstanceInfo[] {
     return [...this.#members.values()].map(infoOf);
+  }
+
+  /** Those of the instances that have not ended. */
+  revisions(): Revision[] {
+    return [...this.#members.values()].map(({ pooled }) => pooled.pool.revision);
   }
 
   /** Those that ended lately, the oldest first. */

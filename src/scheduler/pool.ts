@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
-import type { InstanceCeiling } from '../model/instance.js';
+import type { InstanceBounds } from '../model/instance.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
@@ -22,8 +22,8 @@ export interface PoolHooks {
 export interface PoolOptions {
   readonly revision: Revision;
   readonly qualifier: string;
-  /** The ceiling of instances; by default the revision's own. */
-  readonly ceiling?: InstanceCeiling;
+  /** How many instances there may and shall be; by default as the revision says. */
+  readonly bounds?: InstanceBounds;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
   readonly newInstanceId: () => string;
@@ -68,7 +68,7 @@ export class Pool implements OwningPool {
     this.#scaleIn = new ScaleIn({
       clock: options.sessionClock,
       beforeLook: options.sweep,
-      isNeeded: () => this.#index.size <= config.minInstances,
+      isNeeded: () => this.#index.size <= this.#least,
       instances: () => this.#index,
       retire: (instance) => this.retire(instance, { abort: false, reason: 'idle' }),
     });
@@ -173,10 +173,10 @@ export class Pool implements OwningPool {
     return stopped;
   }
 
-  /** Starts instances up to `minInstances`; while starts fail, after the delay. */
+  /** Starts instances up to the least number; while starts fail, after the delay. */
   keepMinimum(): void {
     if (this.#closed || this.#isDraining) return;
-    while (this.#index.size < this.revision.config.minInstances) {
+    while (this.#index.size < this.#least) {
       if (this.#crashBackoff.wait > 0) {
         this.#crashBackoff.afterWait(() => this.keepMinimum());
         return;
@@ -207,6 +207,10 @@ export class Pool implements OwningPool {
     for (const instance of this.#index) instance.stopWatching();
   }
 
+  get #least(): number {
+    return this.#options.bounds?.least ?? this.revision.config.minInstances;
+  }
+
   #nextForTurn(): PooledInstance | undefined {
     if (this.revision.config.sessionAffinity === 'NONE' || this.exclusive)
       return this.#index.firstFrom(this.#turn) ?? this.#index.first();
@@ -217,7 +221,7 @@ export class Pool implements OwningPool {
 
   #open(): PooledInstance {
     if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    const { most, others } = this.#options.ceiling ?? { most: this.revision.config.maxInstances, others: 0 };
+    const { most, others } = this.#options.bounds ?? { most: this.revision.config.maxInstances, others: 0 };
     if (this.#index.size + others >= most) {
       const elsewhere = others > 0 ? ` or serve other versions and aliases (${others})` : '';
       throw new FcError(

@@ -6,7 +6,7 @@ import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
 import type {
   Address,
-  InstanceCeiling,
+  InstanceBounds,
   InstanceDriver,
   InstanceInfo,
   InstanceLog,
@@ -28,8 +28,8 @@ export interface SchedulerOptions {
   readonly revision: Revision;
   /** The version or alias whose sessions these are; LATEST by default. */
   readonly qualifier?: string;
-  /** The ceiling of instances; by default the revision's own. */
-  readonly ceiling?: InstanceCeiling;
+  /** How many instances there may and shall be; by default as the revision says. */
+  readonly bounds?: InstanceBounds;
   readonly driver: InstanceDriver;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
@@ -41,6 +41,8 @@ export interface SchedulerOptions {
   /** Where sessions are kept over a restart. */
   readonly store?: SessionStore;
   readonly emit?: Emit;
+  /** Called when an instance is gone. */
+  readonly onInstanceGone?: () => void;
   /** Told of a driver that does not keep its contract. */
   readonly onDefect?: (what: string, error: unknown) => void;
 }
@@ -64,16 +66,17 @@ export class Scheduler implements Admission {
 
   constructor(options: SchedulerOptions) {
     const { driver, sessionClock, processClock, ids, chance } = options;
-    const { emit = () => {}, onDefect = () => {}, qualifier = LATEST, ceiling } = options;
+    const { emit = () => {}, onDefect = () => {}, qualifier = LATEST, bounds } = options;
     this.#qualifier = qualifier;
-    this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect });
+    const { onInstanceGone = () => {} } = options;
+    this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect, onInstanceGone });
     const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
     this.#table = new SessionTable(sessionClock, writer, emit);
     this.#newPool = (revision) =>
       new Pool({
         revision,
         qualifier,
-        ...(ceiling !== undefined && { ceiling }),
+        ...(bounds !== undefined && { bounds }),
         sessionClock,
         processClock,
         newInstanceId: () => ids.instanceId(),
@@ -114,6 +117,21 @@ export class Scheduler implements Admission {
     superseded.drain();
     this.#draining = [...this.#draining, superseded].filter(({ size }) => size > 0);
     this.#pool.keepMinimum();
+  }
+
+  /** Starts instances up to the least number. */
+  keepMinimum(): void {
+    this.#pool.keepMinimum();
+  }
+
+  /** The current one, and those of instances that have not ended. */
+  revisions(): Iterable<Revision> {
+    return new Set([this.#pool.revision, ...this.#fleet.revisions()]);
+  }
+
+  /** Writes nothing to the store any more: its sessions are forgotten there. */
+  detach(): void {
+    this.#table.detach();
   }
 
   admit({ requestId, qualifier, identity }: AdmissionRequest): Assignment | Promise<Assignment> {

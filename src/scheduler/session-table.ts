@@ -18,7 +18,7 @@ const SWEEP_AT_ONCE = 200;
 export class SessionTable {
   readonly emit: Emit;
   readonly #clock: Clock;
-  readonly #writer: SessionWriter | undefined;
+  #writer: SessionWriter | undefined;
   readonly #index = new SessionIndex();
   readonly #deadlines = new DeadlineHeap<SessionEntry>();
   readonly #retention = new Retention();
@@ -196,6 +196,12 @@ export class SessionTable {
     }
     this.#arm();
     return stops.length === 0 ? undefined : Promise.all(stops).then(() => {});
+  }
+
+  /** Writes nothing to the store any more. */
+  detach(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
   }
 
   close(): void {

@@ -91,6 +91,12 @@ const USED = {
     object({ image: text(), entrypoint: texts(), command: texts(), port: whole() }),
   ),
   instanceLifecycleConfig: optional(object({ initializer: HOOK, preStop: HOOK })),
+  // The emulator's own: Function Compute passes them over.
+  codeDirectory: text(),
+  minInstances: whole(),
+  maxInstances: whole(),
+  startTimeoutInSeconds: whole(),
+  drainTimeoutInSeconds: whole(),
 };
 
 /** The fields that replies repeat: their kinds are checked, because the official SDK cannot read another kind. */
@@ -141,7 +147,7 @@ export function readFunction(body: unknown, whole = 'the body'): Reading<Functio
   return {
     value: {
       // The border where JSON becomes a function: the schema has checked the kinds.
-      input: only(known, USED) as FunctionBody['input'],
+      input: { ...only(known, USED), ...mountsOf(known) } as FunctionBody['input'],
       ...(code !== undefined && { code }),
       echo: {
         ...unknownFields(body),
@@ -157,6 +163,12 @@ export function parseFunction(body: unknown): FunctionBody {
   const reading = readFunction(body);
   if ('value' in reading) return reading.value;
   throw new FcError('InvalidArgument', reading.issues[0]?.message ?? 'the body is invalid');
+}
+
+/** The storage that the function asks for, by the names of the fields. */
+function mountsOf(known: Readonly<Record<string, unknown>>): { readonly mounts?: readonly string[] } {
+  const named = Object.keys(MOUNTS).filter((key) => known[key] !== undefined);
+  return named.length === 0 ? {} : { mounts: named };
 }
 
 /** The field of an object whose keys have any letter case. */

@@ -4,4 +4,5 @@ export { checkBody, checkQuery } from './check.js';
 export { parseFunction, readFunction } from './function-body.js';
 export * from './queries.js';
 export { parseCreateSession, parseUpdateSession } from './session-input.js';
+export * from './settings-input.js';
 export { parseCreateTrigger, parseTriggerConfig, parseUpdateTrigger } from './trigger-input.js';

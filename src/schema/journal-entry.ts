@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KeptClock } from '../model/clock.js';
 import { LATEST, SESSION_AFFINITIES } from '../model/function.js';
+import type { StoredFunction } from '../model/function-store.js';
 import { MOUNT_FIELDS } from '../model/session.js';
 import type { StoredSession } from '../model/session-store.js';
 import { read } from './check.js';
@@ -20,6 +21,10 @@ export type JournalEntry =
   | ({ readonly kind: 'delete'; readonly order: number } & OfSessions)
   | ({ readonly kind: 'touch'; readonly uses: readonly Use[] } & OfSessions)
   | ({ readonly kind: 'clock' } & KeptClock)
+  /** A function as it is now. */
+  | { readonly kind: 'function'; readonly stored: StoredFunction }
+  /** A function is deleted, with its sessions. */
+  | { readonly kind: 'function-deleted'; readonly functionName: string }
   /** Ends the snapshot at the beginning of every journal. The lines before it were on the disk before the file got its name. */
   | { readonly kind: 'whole' };
 
@@ -71,6 +76,9 @@ const ENTRIES: { readonly [K in JournalEntry['kind']]: z.ZodType<Extract<Journal
     skippedMs: number().default(0),
     frozenAt: number().optional(),
   }),
+  // What it says is checked when the function is served again.
+  function: exact({ kind: z.literal('function'), stored: z.custom<StoredFunction>(isStoredFunction) }),
+  'function-deleted': exact({ kind: z.literal('function-deleted'), functionName: string() }),
   whole: exact({ kind: z.literal('whole') }),
 };
 
@@ -87,6 +95,14 @@ export function readEntry(text: string): JournalEntry {
 
 function isKind(kind: string): kind is JournalEntry['kind'] {
   return Object.hasOwn(ENTRIES, kind);
+}
+
+function isStoredFunction(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { functionName, functionId, said, code }: Partial<Record<keyof StoredFunction, unknown>> = value;
+  return (
+    typeof functionName === 'string' && typeof functionId === 'string' && isObject(said) && isObject(code)
+  );
 }
 
 /** An object whose keys are compared exactly, which is several times as fast: a journal may hold 100,000 sessions. */

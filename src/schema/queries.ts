@@ -28,6 +28,27 @@ const strings = () => {
   );
 };
 
+/** Milliseconds since 1970. */
+const instant = () => {
+  const error = 'milliseconds since 1970';
+  return optional(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, { error })
+      .transform(Number),
+  );
+};
+
+const tags = () => {
+  const error = 'a JSON array of {"Key","Value"}';
+  return optional(
+    z
+      .string()
+      .transform((json) => parsedOrText(json))
+      .pipe(z.array(z.object({ Key: z.string({ error }), Value: z.string().optional() }), { error })),
+  );
+};
+
 const text = () => optional(string());
 const yesOrNo = () => optional(choice(['true', 'false']));
 
@@ -57,11 +78,23 @@ export const LIST_VERSIONS_QUERY = z.object({
 /** The body of PublishFunctionVersion. */
 export const PUBLISH_VERSION_BODY = object({ description: optional(string()) });
 
+export const LIST_SETTINGS_QUERY = LIST_QUERY.extend({ functionName: text() });
+
+export const LIST_FUNCTIONS_QUERY = LIST_QUERY.extend({
+  functionName: text(),
+  description: text(),
+  runtime: text(),
+  tags: tags(),
+});
+
 export const LIST_INSTANCES_QUERY = z.object({
   qualifier: text(),
   withAllActive: yesOrNo(),
   instanceIds: strings(),
   instanceStatus: strings(),
+  startTimeMs: instant(),
+  endTimeMs: instant(),
+  startKey: text(),
   limit: limit(),
 });
 

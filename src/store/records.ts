@@ -1,4 +1,5 @@
 import type { KeptClock } from '../model/clock.js';
+import type { StoredFunction } from '../model/function-store.js';
 import { EXPIRED_RETENTION_MS } from '../model/limits.js';
 import type { StoredSession } from '../model/session-store.js';
 import type { JournalEntry, Use } from '../schema/journal-entry.js';
@@ -7,6 +8,7 @@ import type { JournalEntry, Use } from '../schema/journal-entry.js';
 export class Records {
   /** By function and qualifier. */
   readonly #functions = new Map<string, Map<string, Map<number, StoredSession>>>();
+  readonly #stored = new Map<string, StoredFunction>();
   #clock: KeptClock = { offsetMs: 0, skippedMs: 0 };
 
   get clock(): KeptClock {
@@ -35,9 +37,21 @@ export class Records {
       case 'clock':
         this.#clock = clockOf(entry);
         return;
+      case 'function':
+        this.#stored.set(entry.stored.functionName, entry.stored);
+        return;
+      case 'function-deleted':
+        this.#stored.delete(entry.functionName);
+        this.#functions.delete(entry.functionName);
+        return;
       case 'whole':
         return;
     }
+  }
+
+  /** The functions that are kept, in the order in which they were made. */
+  get functions(): readonly StoredFunction[] {
+    return [...this.#stored.values()];
   }
 
   /** The sessions of one qualifier of a function, in the order of creation. */
@@ -49,6 +63,7 @@ export class Records {
   /** The shortest entries that lead to this state. */
   *snapshot(): Generator<JournalEntry> {
     yield { kind: 'clock', ...this.#clock };
+    for (const stored of this.#stored.values()) yield { kind: 'function', stored };
     for (const [functionName, qualifiers] of this.#functions) {
       for (const sessions of qualifiers.values()) {
         for (const session of sessions.values()) yield { kind: 'save', functionName, session };

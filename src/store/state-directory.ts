@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock, KeptClock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
+import type { FunctionStore } from '../model/function-store.js';
 import type { SessionStore } from '../model/session-store.js';
 import { makePrivateDirectory, whyNotPrivate } from '../system/private-directory.js';
 import { takeLock } from '../system/take-lock.js';
@@ -25,12 +26,15 @@ export interface StateDirectoryOptions {
   readonly compactFromBytes?: number;
 }
 
-/** Keeps the sessions of every function across restarts, for one emulator at a time. */
+/** Keeps functions and their sessions across restarts, for one emulator at a time. */
 export interface StateDirectory {
+  /** An absolute path. */
+  readonly directory: string;
   /** The state of the session clock when it was last kept. */
   readonly clock: KeptClock;
   keepClock(clock: KeptClock): void;
   /** The sessions of one qualifier of a function. */
+  readonly functions: FunctionStore;
   storeOf(functionName: string, qualifier?: string): SessionStore;
   /** Writes everything to the disk and releases the directory. Ignores changes that are saved later. */
   close(): void;
@@ -57,11 +61,17 @@ export function openStateDirectory(options: StateDirectoryOptions): StateDirecto
   );
 
   return {
+    directory,
     get clock() {
       return records.clock;
     },
     keepClock(kept) {
       if (!isSameClock(kept, records.clock)) journal.append({ kind: 'clock', ...kept });
+    },
+    functions: {
+      all: () => records.functions,
+      save: (stored) => journal.append({ kind: 'function', stored }),
+      delete: (functionName) => journal.append({ kind: 'function-deleted', functionName }),
     },
     storeOf(functionName, qualifier = LATEST) {
       const of = { functionName, qualifier };

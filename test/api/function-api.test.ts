@@ -48,8 +48,16 @@ describe('GetFunction', () => {
       diskSize: expect.any(Number),
       createdTime: '2025-04-01T08:15:27Z',
       lastModifiedTime: '2025-04-01T08:15:28Z',
+      role: '',
+      internetAccess: true,
+      codeChecksum: '0',
+      codeSize: 0,
       state: 'Active',
+      stateReason: '',
+      stateReasonCode: '',
       lastUpdateStatus: 'Successful',
+      lastUpdateStatusReason: '',
+      lastUpdateStatusReasonCode: '',
     });
   });
 

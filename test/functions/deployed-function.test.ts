@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DeployedFunction } from '../../src/functions/deployed-function.js';
+import type { RunnerSpec } from '../../src/functions/function-runner.js';
+import { servedFunction } from '../../src/functions/served-function.js';
 import { MovableClock } from '../../src/model/clock.js';
 import type { FunctionVersion } from '../../src/model/function.js';
 import { completeFunction } from '../../src/model/function-config.js';
@@ -24,8 +26,8 @@ function deployed(maxInstances = 20) {
   const made: string[] = [];
   const clock = new MovableClock({ frozen: true });
   const { config } = versionOf('0', maxInstances);
-  const served = { config, functionId: 'id', url: undefined, createdAt: 0, lastModifiedAt: 0 };
-  const one = new DeployedFunction(served, (spec) => {
+  const served = servedFunction(config, { functionId: 'id', createdAt: 0 });
+  const newRunner = (spec: RunnerSpec) => {
     made.push(spec.qualifier);
     return new Scheduler({
       ...spec,
@@ -35,7 +37,8 @@ function deployed(maxInstances = 20) {
       ids: createIds(clock),
       chance: () => 0,
     });
-  });
+  };
+  const one = new DeployedFunction(served, { newRunner, said: config, isDeclared: true });
   onTestFinished(() => one.stop({ graceMs: 0 }));
   for (const versionId of ['1', '2']) one.versions.set(versionId, versionOf(versionId));
   one.setAlias({ ...INSTANT, aliasName: 'prod', versionId: '1' });

@@ -1,3 +1,4 @@
+import { servedFunction } from '../../src/functions/served-function.js';
 import { TriggerRegistry } from '../../src/functions/trigger-registry.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
@@ -18,6 +19,7 @@ import type {
   SessionService,
 } from '../../src/model/services.js';
 import { apiTime, type Session, type SessionStatus } from '../../src/model/session.js';
+import { fixedFunctions } from './fixed-functions.js';
 import { noVersions } from './no-versions.js';
 
 interface Held {
@@ -74,13 +76,14 @@ export class MemoryControlPlane implements ControlPlane {
       completeFunction({ functionName: 'streamable', command, sessionAffinity: 'MCP_STREAMABLE' }),
       completeFunction({ functionName: 'none', command }),
     ];
-    this.served = functions.map((config, index) => ({
-      config,
-      functionId: `id-${config.functionName}`,
-      url: config.functionName === 'none' ? undefined : `http://127.0.0.1:${9000 + index}`,
-      createdAt: START,
-      lastModifiedAt: START + 1500,
-    }));
+    this.served = functions.map((config, index) =>
+      servedFunction(config, {
+        functionId: `id-${config.functionName}`,
+        url: config.functionName === 'none' ? undefined : `http://127.0.0.1:${9000 + index}`,
+        createdAt: START,
+        lastModifiedAt: START + 1500,
+      }),
+    );
   }
 
   /** Keeps the last two events. */
@@ -233,10 +236,10 @@ export class MemoryControlPlane implements ControlPlane {
     followLogs: (instanceId, signal) => this.#follow(instanceId, signal),
   };
 
-  readonly functions = {
+  readonly functions = fixedFunctions({
     list: async () => this.served,
     get: async (ref: FunctionRef) => this.#function(ref),
-  };
+  });
 
   readonly triggers = new TriggerRegistry({
     newTriggerId: () => this.ids.triggerId(),
@@ -246,6 +249,7 @@ export class MemoryControlPlane implements ControlPlane {
     open: async () => ({
       url: 'http://127.0.0.1:9002',
       drain: async () => {},
+      cutOff: () => {},
       closeNow: () => {},
     }),
     onChange: () => {},

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { servedFunction } from '../../src/functions/served-function.js';
 import { FcError } from '../../src/model/errors.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { InstanceInfo } from '../../src/model/instance.js';
@@ -12,8 +13,9 @@ import {
   MAX_TARGET_BYTES,
   REQUESTS_PER_INSTANCE,
 } from '../../src/model/limits.js';
-import type { ControlPlane, ServedFunction, SessionService } from '../../src/model/services.js';
+import type { ControlPlane, SessionService } from '../../src/model/services.js';
 import { apiTime, type Session } from '../../src/model/session.js';
+import { fixedFunctions } from '../support/fixed-functions.js';
 import { noVersions } from '../support/no-versions.js';
 
 const COOKIE = 'x-fc-cookie-session-id';
@@ -357,7 +359,7 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const served: ServedFunction = { config, functionId: 'f', url, createdAt: 0, lastModifiedAt: 0 };
+  const served = servedFunction(config, { functionId: 'f', url, createdAt: 0 });
   const clockState = async () => ({ now: new Date(now).toISOString(), offsetMs: 0, frozen: true });
   const control: ControlPlane = {
     ...noVersions,
@@ -375,13 +377,13 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
         throw new Error('not of this server');
       },
     },
-    functions: {
+    functions: fixedFunctions({
       list: async () => [served],
       get: async (ref) => {
         checkFunction(ref.functionName);
         return served;
       },
-    },
+    }),
     triggers: {
       create: unsupported,
       get: unsupported,

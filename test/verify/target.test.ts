@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FcError } from '../../src/model/errors.js';
 import type { ControlPlane, ServedFunction } from '../../src/model/services.js';
 import { findServedFunction, parseInstanceFrom, parseTargetUrl } from '../../src/verify/target.js';
+import { fixedFunctions } from '../support/fixed-functions.js';
 import { type AffinityServer, startAffinityServer } from './affinity-server.js';
 
 const running: AffinityServer[] = [];
@@ -46,11 +47,11 @@ describe('a target', () => {
     ];
     const control: ControlPlane = {
       ...server.control,
-      functions: {
+      functions: fixedFunctions({
         list: async () => served,
         get: async ({ functionName }) =>
           served.find(({ config }) => config.functionName === functionName) ?? hello,
-      },
+      }),
     };
     const chosen = async (url: string, functionName?: string) =>
       (await findServedFunction(control, { url, functionName })).config.functionName;

@@ -181,8 +181,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'an instance that is needed is ended for emptiness',
     file: 'scheduler/pool',
-    find: 'this.#index.size <= config.minInstances',
-    replace: 'this.#index.size < config.minInstances',
+    find: 'this.#index.size <= this.#least',
+    replace: 'this.#index.size < this.#least',
   },
   {
     what: 'empty instances are kept a second too long',

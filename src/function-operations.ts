@@ -1,0 +1,264 @@
+import type { CodeSource, FunctionCodes } from './function-code.js';
+import type { DeployedFunction } from './functions/deployed-function.js';
+import type { FunctionRegistry } from './functions/function-registry.js';
+import { asFcError, FcError } from './model/errors.js';
+import type { FunctionConfig } from './model/function.js';
+import { completeFunction } from './model/function-config.js';
+import type { FunctionInput } from './model/function-input.js';
+import type { StoredFunction } from './model/function-store.js';
+import type {
+  FunctionRef,
+  FunctionService,
+  FunctionSettings,
+  JsonBody,
+  Progress,
+  ScalingConfig,
+  ScalingStatus,
+  ServedFunction,
+} from './model/services.js';
+import type { ServedFunctions } from './served-functions.js';
+
+interface FunctionOperationsOptions {
+  readonly registry: FunctionRegistry;
+  readonly served: ServedFunctions;
+  readonly codes: FunctionCodes;
+  /** Removes the code that no revision and no instance uses any more. */
+  readonly removeUnusedCode: (directories: ReadonlySet<string>) => Promise<void>;
+  /** Looks up the command of a function. @throws CAFileNotFound */
+  readonly checkCommand: (config: FunctionConfig) => void;
+  readonly maxSessionTTLInSeconds: number | undefined;
+  /** On the session clock. */
+  readonly now: () => number;
+  readonly onDefect: (what: string, error: unknown) => void;
+}
+
+interface Preparation {
+  readonly directory: string;
+  readonly controller: AbortController;
+}
+
+/** Creates, changes and deletes functions at run time. */
+export class FunctionOperations implements FunctionService, FunctionSettings {
+  readonly #options: FunctionOperationsOptions;
+  /** Functions whose code is being unpacked. */
+  readonly #preparing = new Map<DeployedFunction, Preparation>();
+
+  constructor(options: FunctionOperationsOptions) {
+    this.#options = options;
+  }
+
+  list(): Promise<readonly ServedFunction[]> {
+    return this.#options.registry.list();
+  }
+
+  get(ref: FunctionRef): Promise<ServedFunction> {
+    return this.#options.registry.get(ref);
+  }
+
+  async create(body: JsonBody): Promise<ServedFunction> {
+    const { registry, codes, served } = this.#options;
+    const { input, code, echo } = await parse(body);
+    const { functionName } = input;
+    if (functionName === undefined) throw new FcError('InvalidArgument', 'functionName is required');
+    if (registry.has(functionName))
+      throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
+    this.#complete({ ...input, functionName });
+    const source =
+      (await codes.find({ functionName, code, directory: input.codeDirectory })) ?? (await codes.empty());
+    const said = { ...input, functionName, codeDirectory: source.directory };
+    const config = this.#complete(said);
+    await served.add(
+      { config, triggers: [] },
+      { said, echo, code: source.code, progress: { state: 'Pending' } },
+    );
+    const one = registry.find({ functionName });
+    const pending = one.served;
+    void this.#prepare(one, source, config, (outcome) => registry.note(one, { progress: active(outcome) }));
+    return pending;
+  }
+
+  /** Serves a function that was kept over a restart. */
+  async restore(stored: StoredFunction): Promise<void> {
+    const { registry, served } = this.#options;
+    const { functionName, said, echo, code } = stored;
+    const config = this.#complete(said);
+    await served.add({ config, triggers: [] }, { said, echo, code, stored, progress: { state: 'Pending' } });
+    const one = registry.find({ functionName });
+    await this.#prepare(one, { directory: config.codeDirectory, code }, config, (outcome) =>
+      registry.note(one, { progress: active(outcome) }),
+    );
+  }
+
+  async update(functionName: string, body: JsonBody): Promise<ServedFunction> {
+    const { registry, codes } = this.#options;
+    const { input, code, echo } = await parse(body);
+    const one = registry.find({ functionName });
+    if (this.#preparing.has(one))
+      throw new FcError(
+        'ConcurrentUpdateError',
+        `function '${functionName}' is being ${one.served.progress.state === 'Pending' ? 'created' : 'updated'}: wait until that is done`,
+      );
+    const before = one.said;
+    const merged = { ...before, ...input, functionName };
+    this.#complete(merged);
+    const found = await codes.find({ functionName, code, directory: input.codeDirectory });
+    if (registry.find({ functionName }) !== one || one.said !== before)
+      throw new FcError('ConcurrentUpdateError', `function '${functionName}' has been changed meanwhile`);
+    const source = found ?? {
+      directory: one.served.config.codeDirectory,
+      code: one.served.code,
+    };
+    const said = { ...merged, codeDirectory: source.directory };
+    const config = this.#complete(said);
+    registry.note(one, { lastUpdate: { state: 'InProgress' } });
+    const prepared = this.#prepare(one, source, config, (outcome) => {
+      if (outcome.state === 'Failed') return registry.note(one, { lastUpdate: outcome });
+      one.said = said;
+      const change = { echo: { ...one.served.echo, ...echo }, code: source.code };
+      registry.update(config, {
+        ...change,
+        progress: { state: 'Active' },
+        lastUpdate: { state: 'Successful' },
+      });
+    });
+    if (source.unpack === undefined) await prepared;
+    return one.served;
+  }
+
+  async delete(functionName: string): Promise<void> {
+    const { registry, served, onDefect } = this.#options;
+    const one = registry.find({ functionName });
+    this.#preparing.get(one)?.controller.abort();
+    served.remove(functionName).then(
+      () => this.removeUnusedCode(),
+      (error: unknown) => onDefect(`function '${functionName}' could not be removed`, error),
+    );
+  }
+
+  async concurrency(functionName: string): Promise<number | undefined> {
+    return this.#options.registry.find({ functionName }).reservedConcurrency;
+  }
+
+  async setConcurrency(functionName: string, reservedConcurrency: number | undefined): Promise<void> {
+    const { registry } = this.#options;
+    const one = registry.find({ functionName });
+    one.reservedConcurrency = reservedConcurrency;
+    registry.changed(one);
+  }
+
+  async scaling(ref: FunctionRef): Promise<ScalingStatus | undefined> {
+    const one = this.#options.registry.find(ref);
+    one.revision(ref.qualifier);
+    const config = one.scaling.get(ref.qualifier ?? 'LATEST');
+    if (config === undefined) return undefined;
+    const currentInstances = one.runner(ref.qualifier).size;
+    return { ...config, currentInstances, targetInstances: config.minInstances };
+  }
+
+  async setScaling(ref: FunctionRef, config: ScalingConfig | undefined): Promise<void> {
+    const { registry } = this.#options;
+    const one = registry.find(ref);
+    const { qualifier = 'LATEST' } = ref;
+    const runner = one.runner(qualifier);
+    const most = one.reservedConcurrency ?? one.served.config.maxInstances;
+    if (config !== undefined && config.minInstances > most)
+      throw new FcError(
+        'InvalidArgument',
+        `minInstances must be an integer from 0 to ${most}, got "${config.minInstances}"`,
+      );
+    if (config === undefined) one.scaling.delete(qualifier);
+    else one.scaling.set(qualifier, config);
+    runner.keepMinimum();
+    registry.changed(one);
+  }
+
+  async disable(
+    functionName: string,
+    { reason, abortOngoingRequest }: { readonly reason: string; readonly abortOngoingRequest: boolean },
+  ): Promise<void> {
+    const { registry, served, now } = this.#options;
+    const one = registry.find({ functionName });
+    registry.note(one, { restriction: { reason, lastModifiedAt: now() } });
+    if (abortOngoingRequest) served.cutOff(functionName);
+  }
+
+  async enable(functionName: string): Promise<void> {
+    const { registry } = this.#options;
+    registry.note(registry.find({ functionName }), { restriction: undefined });
+  }
+
+  removeUnusedCode(): void {
+    const { registry, served, removeUnusedCode, onDefect } = this.#options;
+    const used = new Set([...this.#preparing.values()].map(({ directory }) => directory));
+    for (const one of registry.all()) {
+      for (const { config } of one.versions.values()) used.add(config.codeDirectory);
+      used.add(one.served.config.codeDirectory);
+    }
+    for (const { config } of served.revisions()) used.add(config.codeDirectory);
+    removeUnusedCode(used).catch((error: unknown) => onDefect('unused code could not be removed', error));
+  }
+
+  /** Gives up what is being unpacked. */
+  close(): void {
+    for (const { controller } of this.#preparing.values()) controller.abort();
+  }
+
+  #complete(input: FunctionInput): FunctionConfig {
+    const { maxSessionTTLInSeconds: most } = this.#options;
+    return completeFunction({ ...input, ...(most !== undefined && { maxSessionTTLInSeconds: most }) });
+  }
+
+  /** Unpacks the code, looks the command up, and says how that went. */
+  async #prepare(
+    one: DeployedFunction,
+    { directory, unpack }: CodeSource,
+    config: FunctionConfig,
+    done: (outcome: Progress<'Successful' | 'Failed'>) => void,
+  ): Promise<void> {
+    const controller = new AbortController();
+    let outcome: Progress<'Successful' | 'Failed'> = { state: 'Successful' };
+    this.#preparing.set(one, { directory, controller });
+    try {
+      await unpack?.(controller.signal);
+      this.#check(config);
+    } catch (error) {
+      outcome = failed(error);
+    }
+    this.#preparing.delete(one);
+    if (!controller.signal.aborted) done(outcome);
+    this.removeUnusedCode();
+  }
+
+  #check(config: FunctionConfig): void {
+    const { runtime, customContainerConfig, customRuntimeConfig, functionName } = config;
+    if (runtime === 'custom-container' && customRuntimeConfig.command.length === 0) {
+      const image = customContainerConfig?.image ?? '';
+      throw new FcError(
+        'FunctionNotStarted',
+        `the image ${JSON.stringify(image)} is not run: the emulator runs local commands`,
+        {
+          fix: `name a local command in customContainerConfig.command, and its folder with --code-dir ${functionName}=<folder>`,
+        },
+      );
+    }
+    this.#options.checkCommand(config);
+  }
+}
+
+async function parse(body: unknown) {
+  const { parseFunction } = await import('./schema/index.js');
+  return parseFunction(body);
+}
+
+function active(outcome: Progress<'Successful' | 'Failed'>): ServedFunction['progress'] {
+  return outcome.state === 'Failed' ? { ...outcome, state: 'Failed' } : { state: 'Active' };
+}
+
+function failed(error: unknown): Progress<'Failed'> {
+  if (!(error instanceof FcError)) {
+    const reason = `the code could not be unpacked: ${error instanceof Error ? error.message : String(error)}`;
+    return { state: 'Failed', reason, reasonCode: 'InvalidArgument' };
+  }
+  const { code, message, fix } = asFcError(error);
+  return { state: 'Failed', reason: message, reasonCode: code, ...(fix !== undefined && { fix }) };
+}

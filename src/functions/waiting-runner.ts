@@ -1,0 +1,57 @@
+import type { AdmissionRequest, Assignment } from '../model/admission.js';
+import type { Revision } from '../model/function.js';
+import type { InstanceInfo } from '../model/instance.js';
+import type { SessionService } from '../model/services.js';
+import type { FunctionRunner } from './function-runner.js';
+
+/** Stands for a runner until its function is ready: requests and operations on sessions wait, or fail as the function did. */
+export class WaitingRunner implements FunctionRunner {
+  readonly size = 0;
+  readonly sessions: SessionService;
+  readonly #ready: () => Promise<FunctionRunner>;
+
+  /** @param ready rejects when the function has failed, or is removed */
+  constructor(ready: () => Promise<FunctionRunner>) {
+    this.#ready = ready;
+    const sessions = async (): Promise<SessionService> => (await ready()).sessions;
+    this.sessions = {
+      create: async (ref, input, options) => (await sessions()).create(ref, input, options),
+      get: async (ref) => (await sessions()).get(ref),
+      list: async (query) => (await sessions()).list(query),
+      update: async (ref, input) => (await sessions()).update(ref, input),
+      delete: async (ref) => (await sessions()).delete(ref),
+      pause: async (ref) => (await sessions()).pause(ref),
+      resume: async (ref, options) => (await sessions()).resume(ref, options),
+    };
+  }
+
+  async admit(request: AdmissionRequest): Promise<Assignment> {
+    return (await this.#ready()).admit(request);
+  }
+
+  deploy(): void {}
+  keepMinimum(): void {}
+  detach(): void {}
+  async drain(): Promise<void> {}
+  async remove(): Promise<void> {}
+  async stop(): Promise<void> {}
+  async kill(): Promise<void> {}
+  async exited(): Promise<void> {}
+  log(): undefined {}
+
+  has(): boolean {
+    return false;
+  }
+
+  revisions(): readonly Revision[] {
+    return [];
+  }
+
+  instances(): readonly InstanceInfo[] {
+    return [];
+  }
+
+  endedInstances(): readonly InstanceInfo[] {
+    return [];
+  }
+}
