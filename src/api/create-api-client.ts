@@ -257,13 +257,22 @@ function versionService(connection: ControlConnection): VersionService {
   ];
   return {
     publish: (ref, body = {}) =>
-      connection.ask<Version>({ method: 'POST', path: path(ref), body }, 'versionId'),
+      connection.ask<Version>(
+        { action: 'PublishFunctionVersion', method: 'POST', path: path(ref), body },
+        'versionId',
+      ),
     list: ({ functionName, ...filters }) =>
       connection.ask<VersionPage>(
-        { method: 'GET', path: path({ functionName }), query: query(filters) },
+        {
+          action: 'ListFunctionVersions',
+          method: 'GET',
+          path: path({ functionName }),
+          query: query(filters),
+        },
         'versions',
       ),
-    delete: (ref) => connection.tell({ method: 'DELETE', path: path(ref, ref.versionId) }),
+    delete: (ref) =>
+      connection.tell({ action: 'DeleteFunctionVersion', method: 'DELETE', path: path(ref, ref.versionId) }),
   };
 }
 
@@ -274,13 +283,15 @@ function aliasService(connection: ControlConnection): AliasService {
   ];
   const one = (ref: AliasRef): string[] => path(ref, ref.aliasName);
   return {
-    create: (ref, body) => connection.ask<Alias>({ method: 'POST', path: path(ref), body }, 'aliasName'),
-    get: (ref) => connection.ask<Alias>({ method: 'GET', path: one(ref) }, 'aliasName'),
-    update: (ref, body) => connection.ask<Alias>({ method: 'PUT', path: one(ref), body }, 'aliasName'),
-    delete: (ref) => connection.tell({ method: 'DELETE', path: one(ref) }),
+    create: (ref, body) =>
+      connection.ask<Alias>({ action: 'CreateAlias', method: 'POST', path: path(ref), body }, 'aliasName'),
+    get: (ref) => connection.ask<Alias>({ action: 'GetAlias', method: 'GET', path: one(ref) }, 'aliasName'),
+    update: (ref, body) =>
+      connection.ask<Alias>({ action: 'UpdateAlias', method: 'PUT', path: one(ref), body }, 'aliasName'),
+    delete: (ref) => connection.tell({ action: 'DeleteAlias', method: 'DELETE', path: one(ref) }),
     list: ({ functionName, ...filters }) =>
       connection.ask<AliasPage>(
-        { method: 'GET', path: path({ functionName }), query: query(filters) },
+        { action: 'ListAliases', method: 'GET', path: path({ functionName }), query: query(filters) },
         'aliases',
       ),
   };

@@ -87,6 +87,50 @@ export const CATALOGUE: Catalogue = {
         summary: 'show a function',
         load: async () => (await import('./commands/function/get.js')).get,
       },
+      publish: {
+        summary: 'keep the function as it is now under a version number',
+        load: async () => (await import('./commands/function/publish.js')).publish,
+      },
+    },
+  },
+  version: {
+    summary: 'look at published versions, delete them',
+    commands: {
+      list: {
+        summary: 'list the versions of a function',
+        aliases: ['ls'],
+        load: async () => (await import('./commands/version/list.js')).list,
+      },
+      delete: {
+        summary: 'delete a version',
+        load: async () => (await import('./commands/version/delete.js')).remove,
+      },
+    },
+  },
+  alias: {
+    summary: 'names for versions, which may move',
+    commands: {
+      create: {
+        summary: 'name a version',
+        load: async () => (await import('./commands/alias/create.js')).create,
+      },
+      update: {
+        summary: 'move an alias to another version',
+        load: async () => (await import('./commands/alias/update.js')).update,
+      },
+      get: {
+        summary: 'show an alias',
+        load: async () => (await import('./commands/alias/get.js')).get,
+      },
+      list: {
+        summary: 'list the aliases of a function',
+        aliases: ['ls'],
+        load: async () => (await import('./commands/alias/list.js')).list,
+      },
+      delete: {
+        summary: 'delete an alias',
+        load: async () => (await import('./commands/alias/delete.js')).remove,
+      },
     },
   },
   trigger: {

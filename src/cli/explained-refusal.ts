@@ -34,6 +34,10 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
       return new ExplainedError(error, {
         fix: 'fc-affinity instance list --all shows those that run, and those that ended lately',
       });
+    case 'VersionNotFound':
+      return new ExplainedError(error, { fix: 'fc-affinity version list <function> shows the versions' });
+    case 'AliasNotFound':
+      return new ExplainedError(error, { fix: 'fc-affinity alias list <function> shows the aliases' });
     case 'ResourceExhausted':
       return new ExplainedError(error, {
         fix: 'end a session with fc-affinity session delete <id>, or serve with a greater --max-instances or --sessions-per-instance',

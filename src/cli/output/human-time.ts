@@ -19,6 +19,16 @@ export function humanDuration(seconds: number): string {
     : `${count}${larger[0]} ${rest}${smaller[0]}`;
 }
 
+/** @returns how long ago it was, as `1h 30m` */
+export function age(apiTime: string, now: number): string {
+  return humanDuration((now - Date.parse(apiTime)) / 1000);
+}
+
+/** @returns `1h 30m ago` */
+export function ago(apiTime: string, now: number): string {
+  return `${age(apiTime, now)} ago`;
+}
+
 /** @returns `20:31:00` in the local time zone */
 export function timeOfDay(instant: number): string {
   const date = new Date(instant);
