@@ -84,6 +84,16 @@ export interface SeveralFunctionsOptions extends Omit<EmulatorOptions, 'function
   readonly functions: readonly (ServeFunction | FunctionOptions)[];
 }
 
+/** What `startEmulator` takes for the functions of a configuration. */
+export interface ConfiguredOptions extends Omit<EmulatorOptions, 'functions'> {
+  /** An `s.yaml` of Serverless Devs, a `fc-affinity.yaml`, or the folder of one. */
+  readonly config: string;
+  /** An environment of Serverless Devs; default: none. */
+  readonly envName?: string;
+  /** Where code lies that the configuration has in OSS: folders by the names of functions. */
+  readonly codeFolders?: Readonly<Record<string, string>>;
+}
+
 /** The full form, every function complete. */
 export interface EmulatorOptions {
   readonly functions: readonly ServeFunction[];
@@ -128,6 +138,13 @@ export interface EmulatorOptions {
   /** Told what the user should know, and when another callback throws. */
   readonly onNotice?: (text: string) => void;
 }
+
+/** What `startEmulator` takes. */
+export type EmulatorInput =
+  | EmulatorOptions
+  | SeveralFunctionsOptions
+  | SingleFunctionOptions
+  | ConfiguredOptions;
 
 /** A function, and where it answers. */
 export interface ListeningFunction {

@@ -1,13 +1,8 @@
 import { join } from 'node:path';
 import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
-import type {
-  Emulator,
-  EmulatorOptions,
-  ListeningFunction,
-  SeveralFunctionsOptions,
-  SingleFunctionOptions,
-} from './emulator-options.js';
+import { functionsOfConfig } from './configured-functions.js';
+import type { Emulator, EmulatorInput, EmulatorOptions, ListeningFunction } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
 import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
@@ -37,13 +32,11 @@ import { version } from './version.js';
 
 /**
  * Starts an emulator: wires its parts, listens, and stops what it started when that fails.
- * @param input one function in short words (`{ command: ['node', 'app.js'], ttl: '6h' }`), or `functions`; nothing: the bundled `hello`
+ * @param input a configuration (`{ config: 's.yaml' }`), one function in short words (`{ command: ['node', 'app.js'], ttl: '6h' }`), or `functions`; nothing: the bundled `hello`
  * @throws PortInUseError, CAFileNotFound (a command that does not exist), InvalidArgument (also for an unknown option)
  */
-export async function startEmulator(
-  input: EmulatorOptions | SeveralFunctionsOptions | SingleFunctionOptions = {},
-): Promise<Emulator> {
-  const options = completeOptions(input);
+export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator> {
+  const options = completeOptions('config' in input ? await functionsOfConfig(input) : input);
   const { functions, host = '127.0.0.1', port = 0, apiPort = 0, allowedHosts = [] } = options;
   const { maxSessionTTLInSeconds, countSleep = false } = options;
   checkOptions(options);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { functionFromFlags } from './config/function-from-flags.js';
 import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from './config/function-words.js';
 import type {
+  ConfiguredOptions,
   EmulatorOptions,
   FunctionOptions,
   ServeFunction,
@@ -80,6 +81,7 @@ const EMULATOR = {
 const { port: _, ...SETTINGS } = EMULATOR;
 const SINGLE = { ...FUNCTION, ...SETTINGS };
 const SEVERAL = { functions: list, ...EMULATOR };
+const CONFIGURED = { config: text, envName: text, codeFolders: variables, ...EMULATOR };
 const WHOLE = { config: object, triggers: list } as const;
 const TRIGGER = {
   triggerName: text,
@@ -120,6 +122,15 @@ export function completeOptions(
   const given = isSeveral ? input.functions : [only(input, FUNCTION)];
   const functions = given.map((one) => wholeFunction(one, settings.maxSessionTTLInSeconds));
   return { ...settings, functions: firstAt(settings.port, functions) };
+}
+
+/**
+ * Checks what `startEmulator` takes for a configuration.
+ * @throws InvalidArgument for an unknown option or a value of a wrong form
+ */
+export function completeConfigured(input: ConfiguredOptions): ConfiguredOptions {
+  const { config = '', ...others } = readNamed(input, { table: CONFIGURED, of: OF });
+  return { ...others, config };
 }
 
 /** The first trigger of all listens exactly at the port of the emulator, so that a port in use is an error. */

@@ -2,6 +2,7 @@ export type { ConnectionOptions } from './api/client/control-connection.js';
 export { createApiClient } from './api/create-api-client.js';
 export { startEmulator } from './emulator.js';
 export type {
+  ConfiguredOptions,
   Emulator,
   EmulatorOptions,
   FunctionOptions,

@@ -1,5 +1,10 @@
 import { startEmulator } from './emulator.js';
-import type { Emulator, SeveralFunctionsOptions, SingleFunctionOptions } from './emulator-options.js';
+import type {
+  ConfiguredOptions,
+  Emulator,
+  SeveralFunctionsOptions,
+  SingleFunctionOptions,
+} from './emulator-options.js';
 import { MovableClock } from './model/clock.js';
 import type { LogLine } from './model/instance.js';
 
@@ -16,7 +21,7 @@ const MOST_LINES = 1000;
  * @throws what {@link startEmulator} throws
  */
 export async function startTestEmulator(
-  options: SingleFunctionOptions | SeveralFunctionsOptions = {},
+  options: SingleFunctionOptions | SeveralFunctionsOptions | ConfiguredOptions = {},
 ): Promise<TestEmulator> {
   let lines: string[] = [];
   const emulator = await startEmulator({

@@ -1,9 +1,13 @@
 import { type TestAPI, test } from 'vitest';
-import type { SeveralFunctionsOptions, SingleFunctionOptions } from './emulator-options.js';
+import type {
+  ConfiguredOptions,
+  SeveralFunctionsOptions,
+  SingleFunctionOptions,
+} from './emulator-options.js';
 import { startTestEmulator, type TestEmulator } from './test-emulator.js';
 
 /** What `startEmulator` takes, and who shares the emulator: the tests of a file (the default), or each test has its own. */
-export type EmulatorTestOptions = (SingleFunctionOptions | SeveralFunctionsOptions) & {
+export type EmulatorTestOptions = (SingleFunctionOptions | SeveralFunctionsOptions | ConfiguredOptions) & {
   readonly scope?: 'file' | 'test';
 };
 

@@ -11,6 +11,20 @@ export class UsageError extends Error {
   }
 }
 
+/** A configuration that cannot be used: exit code 2. */
+export class ConfigError extends UsageError {
+  /** Each as `s.yaml:LINE:COL: …`. */
+  readonly complaints: readonly string[];
+
+  constructor(
+    message: string,
+    { complaints, fix }: { readonly complaints: readonly string[]; readonly fix?: string },
+  ) {
+    super(message, { fix });
+    this.complaints = complaints;
+  }
+}
+
 /** An operation of the command itself failed: exit code 1, unless another is usual. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';

@@ -1,10 +1,12 @@
 import { FcError, PortInUseError, UnreachableError } from '../model/errors.js';
-import { CommandError, ExplainedError, UsageError } from './errors.js';
+import { CommandError, ConfigError, ExplainedError, UsageError } from './errors.js';
 
 /** Why a command ended without its result: what the user reads, and the exit code. */
 export interface Failure {
   readonly exitCode: number;
   readonly message: string;
+  /** Lines above the message, each with its place in a file. */
+  readonly complaints?: readonly string[];
   /** Lines below the message, for a person. */
   readonly details?: string | undefined;
   readonly fix: string | undefined;
@@ -27,6 +29,10 @@ export const EXIT = {
 /** The one place where an error becomes an exit code. */
 export function failureOf(error: unknown): Failure {
   const known = { message: messageOf(error), fix: undefined, requestId: '' };
+  if (error instanceof ConfigError) {
+    const { complaints, fix } = error;
+    return { ...known, exitCode: EXIT.misused, code: 'InvalidArgument', fix, complaints };
+  }
   if (error instanceof UsageError)
     return { ...known, exitCode: EXIT.misused, code: 'InvalidArgument', fix: error.fix };
   if (error instanceof UnreachableError)

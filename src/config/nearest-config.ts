@@ -3,13 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 
 const NAMES = ['s.yaml', 's.yml', 'fc-affinity.yaml', 'fc-affinity.yml', 'fc-affinity.json'];
 
+/** @returns the configuration file of a folder */
+export function configIn(directory: string): string | undefined {
+  return NAMES.map((name) => join(resolve(directory), name)).find((file) => existsSync(file));
+}
+
 /** @returns the nearest configuration file, from `directory` upward */
 export function nearestConfig(directory: string): string | undefined {
   const folder = resolve(directory);
-  for (const name of NAMES) {
-    const file = join(folder, name);
-    if (existsSync(file)) return file;
-  }
   const parent = dirname(folder);
-  return parent === folder ? undefined : nearestConfig(parent);
+  return configIn(folder) ?? (parent === folder ? undefined : nearestConfig(parent));
 }

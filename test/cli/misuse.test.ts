@@ -80,7 +80,7 @@ describe('a misused command line', () => {
       '--disable-session-id-reuse is only for',
       'leave it out',
     ],
-    [['serve', 's.yaml'], 'serving the configuration "s.yaml" is not supported yet', 'name a command'],
+    [['serve', 's.yaml'], 'there is no folder and no configuration "s.yaml"', undefined],
     [['lint', 'x'], 'the command lint is not supported yet', undefined],
     [['session', 'create', '--nas-config', '{'], '--nas-config must be a JSON object or @file', undefined],
     [['session', 'create', '--nas-config', '@/nowhere'], '--nas-config: ENOENT', undefined],

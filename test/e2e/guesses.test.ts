@@ -33,9 +33,9 @@ describe('S9: a forgotten "--"', () => {
     const directory = temporaryFolder();
     mkdirSync(join(directory, 'app'));
     expect((await runCli(['serve', 'app'], { directory })).stderr).toContain(
-      'serving the configuration "app"',
+      'the folder "app" has no s.yaml',
     );
-    expect((await runCli(['serve', 's.yaml'])).stderr).toContain('serving the configuration "s.yaml"');
+    expect((await runCli(['serve', 's.yaml'])).stderr).toContain('no configuration "s.yaml"');
     expect((await runCli(['serve', '--prot', '1', 'node'])).stderr).toContain('fix: did you mean --port?');
   });
 });

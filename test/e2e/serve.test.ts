@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -73,14 +73,6 @@ describe('serve', () => {
     await served.event(({ text }) => /^idle 0/.test(String(text)));
     const { text } = await served.event(({ text }) => /FC_AFFINITY_PROT/.test(String(text)));
     expect(text).toMatch(/did you mean FC_AFFINITY_PORT/);
-  });
-
-  it('says that a configuration beside it is not read yet', async () => {
-    const directory = temporaryFolder();
-    writeFileSync(join(directory, 's.yaml'), 'edition: 3.0.0\n');
-    const served = await serve([], { directory });
-    const { text } = await served.event(({ event }) => event === 'notice');
-    expect(text).toContain(`${join(directory, 's.yaml')} is not read yet`);
   });
 
   it('F-07: names the process that holds the port', async () => {

@@ -8,16 +8,20 @@ import { accessKeyOf } from '../options/access-key.js';
 import { flag, integer, text } from '../options/option-kinds.js';
 import { grouped } from '../options/options.js';
 import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
-import { servedFunction } from '../options/served-function.js';
+import { servedFunctions } from '../options/served-functions.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
+import { drainTimeoutOf, readyFunctions } from '../serve/ready-functions.js';
 import { readyFirst } from '../serve/serve-log.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
 
 const OPTIONS = {
   ...grouped('Function and affinity:', {
-    handler: text('--handler <command>', 'what starts it, in quotes (default: the bundled hello)'),
+    handler: text(
+      '--handler <command>',
+      'what starts it, in quotes (default: the nearest s.yaml, else the bundled hello)',
+    ),
   }),
   ...FUNCTION_OPTIONS,
   ...LISTEN_OPTIONS,
@@ -64,27 +68,28 @@ export const exec = command({
     checkListening(values);
     const { handler } = values;
     const handlerWords = handler === undefined ? undefined : asUsage(() => commandWords(handler));
-    const config = await servedFunction({ ...values, given }, handlerWords, context);
+    const served = await servedFunctions(values, { given, command: handlerWords }, context);
     // The terminal belongs to the command: without -v only failures of the emulator are printed.
     const quiet = !values.verbose;
     const log = readyFirst(
       (values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, { ...values, quiet }),
     );
     if (values.logFormat === 'json') for (const text of warnings) log.notice(text);
+    for (const text of served.warnings) log.notice(text);
 
     const { startEmulator } = await import('../../emulator.js');
-    const emulator = await startEmulator(emulatorOptions(values, config, { log, context }));
+    const emulator = await startEmulator(emulatorOptions(values, served.functions, { log, context }));
     try {
       log.ready({
         readyMs: emulator.readyMs,
-        functions: emulator.functions.map((one) => ({ ...one, config })),
+        functions: readyFunctions(emulator, served),
         api: emulator.api,
-        bundled: handler === undefined,
+        bundled: served.bundled,
       });
       return await runCommand(words, {
         context,
         variables: { ...addresses(emulator), ...keyVariables(accessKeyOf(values)) },
-        graceMs: config.drainTimeoutInSeconds * 1000,
+        graceMs: drainTimeoutOf(served) * 1000,
         onWarning: log.notice,
       });
     } finally {

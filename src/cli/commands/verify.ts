@@ -88,7 +88,7 @@ export const verify = command({
         progress.say(`${id}: starting`);
         reports.push(
           values.target === undefined
-            ? await onOwn(id, { shared, values, rest, context, say: progress.say })
+            ? await onOwn(id, { shared, values, given, rest, context, say: progress.say })
             : await runOne(id, { ...(await givenTarget(values, context)), ...shared }, progress.say),
         );
       }
@@ -109,18 +109,20 @@ async function onOwn(
   {
     shared,
     values,
+    given,
     rest,
     context,
     say,
   }: {
     readonly shared: Partial<VerifyTarget>;
     readonly values: Given['values'];
+    readonly given: Given['given'];
     readonly rest: Given['rest'];
     readonly context: Context;
     readonly say: (text: string) => void;
   },
 ): Promise<SuiteReport> {
-  const own: OwnTarget = await startOwn(id, { flags: values, command: rest, context });
+  const own: OwnTarget = await startOwn(id, { flags: values, given, command: rest, context });
   try {
     return await runOne(id, { ...own, ...shared }, say);
   } finally {

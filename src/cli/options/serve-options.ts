@@ -25,7 +25,10 @@ export const AFFINITY = {
 /** What shapes a function; `serve` and `verify` take it. */
 export const FUNCTION_OPTIONS = {
   ...grouped('Function and affinity:', {
-    function: text('--function <name>', "its name (default: the folder's name)"),
+    function: text(
+      '--function <name>',
+      "its name (default: the folder's); of a configuration: this one alone",
+    ),
     affinity: AFFINITY.orCookie,
     headerName: text('--header-name <name>', 'the header that names the session; with --affinity header'),
     ssePath: text(
@@ -95,6 +98,7 @@ export const FUNCTION_OPTIONS = {
     env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
     envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
     envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),
+    envName: text('--env-name <name>', 'an environment of s.yaml, from its env.yaml (default: none)'),
     noPortShift: flag('--no-port-shift', 'leave a listen on the port of FC (9000) where it is'),
   }),
 };

@@ -24,7 +24,8 @@ export function printFailure(
   failure: Failure,
   { form, screen, stack }: { readonly form: ErrorForm; readonly screen: Screen; readonly stack: unknown },
 ): void {
-  const { message, details, fix, code, requestId } = failure;
+  const { complaints = [], details, fix, code, requestId } = failure;
+  const message = form === 'text' ? failure.message : [...complaints, failure.message].join('\n');
   const body = { RequestId: requestId, Code: code, Message: failure.apiMessage ?? message };
   if (form === 'json') {
     screen.write(`${safeJson(body, 2)}\n`);
@@ -35,6 +36,7 @@ export function printFailure(
     return;
   }
   const { bad, note, dim } = screen.style;
+  for (const complaint of complaints) screen.write(`${sanitize(complaint)}\n`);
   const lines = details === undefined ? message.trimEnd() : `${message.trimEnd()}\n${details}`;
   const [first = '', ...more] = lines.split('\n').map(sanitize);
   screen.write(`${bad('error:')} ${first}\n`);

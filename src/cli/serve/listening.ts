@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import type { EmulatorOptions } from '../../emulator-options.js';
-import { DEFAULT_TRIGGER, type FunctionConfig } from '../../model/function.js';
+import type { EmulatorOptions, ServeFunction } from '../../emulator-options.js';
 import { isLoopback } from '../../model/host-rule.js';
 import type { Context } from '../context.js';
 import { UsageError } from '../errors.js';
@@ -27,15 +26,15 @@ export function checkListening(values: ServeValues): void {
   );
 }
 
-/** What the command line says of the emulator that serves one function, and where the emulator tells what happens. */
+/** What the command line says of the emulator, and where the emulator tells what happens. */
 export function emulatorOptions(
   values: ServeValues,
-  config: FunctionConfig,
+  functions: readonly ServeFunction[],
   { log, context }: { readonly log: ServeLog; readonly context: Context },
 ): EmulatorOptions {
-  const { customDomain, triggerAuth: authType, stateDir } = values;
+  const { stateDir } = values;
   return {
-    functions: [{ config, triggers: [{ triggerName: DEFAULT_TRIGGER, authType, customDomain }] }],
+    functions,
     host: values.host ?? DEFAULT_HOST,
     port: values.port,
     ...accessKeyOf(values),

@@ -1,49 +1,18 @@
 import type { FunctionFlags } from '../../config/function-from-flags.js';
-import type { FunctionConfig } from '../../model/function.js';
-import type { Context } from '../context.js';
-import { asUsage, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { outOfSeconds } from './option-kinds.js';
 import type { Given, GivenTexts } from './options.js';
 
-/** What the handler finds in its environment beside the platform's own. */
-export interface HandlerEnvironment {
-  readonly env: readonly string[];
-  readonly envFile: readonly string[];
-  readonly envPass: readonly string[];
-}
-
-interface ServeFlags extends FunctionFlags, HandlerEnvironment {
+interface TogetherFlags extends FunctionFlags {
   /** The texts behind the values: complaints echo them. */
   readonly given?: GivenTexts;
 }
 
 /**
- * The function that flags, environment and the command after `--` make.
+ * Says in the words of the command line what the API would say in its own.
  * @throws UsageError
  */
-export async function servedFunction(
-  flags: ServeFlags,
-  command: readonly string[] | undefined,
-  { env, directory }: Context,
-): Promise<FunctionConfig> {
-  checkTogether(flags, command);
-  const [{ functionFromFlags }, { handlerEnvironment }] = await Promise.all([
-    import('../../config/function-from-flags.js'),
-    import('../../config/handler-environment.js'),
-  ]);
-  return asUsage(() => {
-    const environmentVariables = handlerEnvironment({
-      pairs: flags.env,
-      files: flags.envFile,
-      pass: flags.envPass,
-      host: env,
-    });
-    return functionFromFlags({ flags, command, directory, environmentVariables });
-  });
-}
-
-/** Says in the words of the command line what the API would say in its own. */
-function checkTogether(flags: ServeFlags, command: readonly string[] | undefined): void {
+export function checkTogether(flags: TogetherFlags, command: readonly string[] | undefined): void {
   const text = (key: string, name: string, value: number): Given =>
     flags.given?.[key] ?? { name, text: String(value) };
   const {

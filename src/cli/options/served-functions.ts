@@ -1,0 +1,188 @@
+import { statSync } from 'node:fs';
+import { extname, relative, resolve } from 'node:path';
+import type { Overrides } from '../../config/function-draft.js';
+import type { FunctionFlags } from '../../config/function-from-flags.js';
+import type { Problem } from '../../config/problem.js';
+import type { ServeFunction } from '../../emulator-options.js';
+import { DEFAULT_TRIGGER, type TriggerAuthType } from '../../model/function.js';
+import { nearest } from '../../model/nearest.js';
+import type { Context } from '../context.js';
+import { asUsage, ConfigError, UsageError } from '../errors.js';
+import { withDashes } from './forgotten-dashes.js';
+import type { GivenTexts, OptionTable } from './options.js';
+import { overridesOf } from './overrides.js';
+import { checkTogether } from './together.js';
+
+/** What the handler finds in its environment beside the platform's own. */
+export interface HandlerEnvironment {
+  readonly env: readonly string[];
+  readonly envFile: readonly string[];
+  readonly envPass: readonly string[];
+}
+
+export interface ServeFlags extends FunctionFlags, HandlerEnvironment {
+  readonly envName?: string | undefined;
+  readonly codeDir?: readonly string[];
+  readonly triggerAuth?: TriggerAuthType | undefined;
+  readonly customDomain?: boolean;
+}
+
+interface Asked {
+  /** The texts behind the values: complaints echo them, and only what was given changes a configuration. */
+  readonly given: GivenTexts;
+  /** The command of the handler; undefined without one. */
+  readonly command: readonly string[] | undefined;
+  /** A folder or a configuration, where the command line names one. */
+  readonly path?: string | undefined;
+  /** Changes the functions of a configuration. */
+  readonly adjust?: NonNullable<Overrides['adjust']>;
+}
+
+export interface ServedFunctions {
+  readonly functions: readonly ServeFunction[];
+  /** Nothing was named and nothing found, so the handler of the package is served. */
+  readonly bundled: boolean;
+  /** Of the configuration, to be told after the ready line. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What is served: the command after `--`, else the configuration that is named, else the nearest, else the bundled fixture.
+ * @throws UsageError; ConfigError for a configuration that cannot be used
+ */
+export async function servedFunctions(
+  flags: ServeFlags,
+  asked: Asked,
+  context: Context,
+): Promise<ServedFunctions> {
+  const { command, path, given } = asked;
+  if (command !== undefined && path !== undefined)
+    throw new UsageError(
+      `a configuration and a command after "--" exclude each other, got ${JSON.stringify(path)} too`,
+    );
+  const { handlerEnvironment } = await import('../../config/handler-environment.js');
+  const environmentVariables = asUsage(() =>
+    handlerEnvironment({ pairs: flags.env, files: flags.envFile, pass: flags.envPass, host: context.env }),
+  );
+  const file = command === undefined ? await configFile(path, context) : undefined;
+  if (file !== undefined) return fromConfig(file, { flags, asked, environmentVariables, context });
+  if (flags.envName !== undefined)
+    throw new UsageError(
+      '--env-name is for a project of Serverless Devs, and there is no s.yaml here or above',
+    );
+  checkTogether({ ...flags, given }, command);
+  const { functionFromFlags } = await import('../../config/function-from-flags.js');
+  const config = asUsage(() =>
+    functionFromFlags({ flags, command, directory: context.directory, environmentVariables }),
+  );
+  const { triggerAuth, customDomain } = flags;
+  const trigger = { triggerName: DEFAULT_TRIGGER, authType: triggerAuth, customDomain };
+  return { functions: [{ config, triggers: [trigger] }], bundled: command === undefined, warnings: [] };
+}
+
+/** @returns the complaints of a configuration, each as `s.yaml:LINE:COL: …` */
+function complaintsOf(problems: readonly Problem[], { directory }: Context): string[] {
+  return problems.map(({ at, message, fix }) => {
+    const file = relative(directory, at.file) || at.file;
+    return `${file}:${at.line}:${at.column}: ${message}${fix === undefined ? '' : ` (${fix})`}`;
+  });
+}
+
+async function fromConfig(
+  file: string,
+  {
+    flags,
+    asked: { given, adjust },
+    environmentVariables,
+    context,
+  }: {
+    readonly flags: ServeFlags;
+    readonly asked: Asked;
+    readonly environmentVariables: Record<string, string>;
+    readonly context: Context;
+  },
+): Promise<ServedFunctions> {
+  const { loadConfig } = await import('../../config/load-config.js');
+  const { functions, problems } = loadConfig({
+    file,
+    envName: flags.envName,
+    env: context.env,
+    codeFolders: codeFolders(flags.codeDir ?? [], context),
+    overrides: {
+      ...overridesOf(flags, { given, environmentVariables }),
+      ...(adjust !== undefined && { adjust }),
+    },
+  });
+  const errors = problems.filter(({ level }) => level === 'error');
+  const name = relative(context.directory, file) || file;
+  if (errors.length > 0)
+    throw new ConfigError(
+      `${name} cannot be used: ${errors.length} mistake${errors.length === 1 ? '' : 's'}`,
+      {
+        complaints: complaintsOf(errors, context),
+        fix: `fc-affinity lint ${name}`,
+      },
+    );
+  return {
+    functions: chosen(functions, { name: flags.function, file: name }),
+    bundled: false,
+    warnings: complaintsOf(problems, context),
+  };
+}
+
+/** `--function` serves one of them alone. */
+function chosen(
+  functions: readonly ServeFunction[],
+  { name, file }: { readonly name: string | undefined; readonly file: string },
+): readonly ServeFunction[] {
+  if (name === undefined) return functions;
+  const found = functions.filter(({ config }) => config.functionName === name);
+  if (found.length > 0) return found;
+  const names = functions.map(({ config }) => config.functionName);
+  const meant = nearest(name, names);
+  throw new UsageError(`${file} has no function ${JSON.stringify(name)}; it has ${names.join(', ')}`, {
+    fix: meant === undefined ? undefined : `--function ${meant}`,
+  });
+}
+
+/** @returns an absolute path; undefined: there is no configuration */
+async function configFile(path: string | undefined, { directory }: Context): Promise<string | undefined> {
+  const { configIn, nearestConfig } = await import('../../config/nearest-config.js');
+  if (path === undefined) return nearestConfig(directory);
+  const whole = resolve(directory, path);
+  const shown = JSON.stringify(path);
+  const found = statSync(whole, { throwIfNoEntry: false });
+  if (found === undefined) throw new UsageError(`there is no folder and no configuration ${shown}`);
+  if (!found.isDirectory()) return whole;
+  const file = configIn(whole);
+  if (file !== undefined) return file;
+  throw new UsageError(`the folder ${shown} has no s.yaml and no fc-affinity.yaml`, {
+    fix: 'name the command of the handler: -- node app.js',
+  });
+}
+
+/** Before `--` comes a folder or a configuration. Anything else was meant for the command behind it. @throws UsageError */
+export function checkPath(path: string | undefined, line: readonly string[], options: OptionTable): void {
+  if (path === undefined || /\.(ya?ml|json)$/.test(path)) return;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const runs = { '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.ts': 'node', '.py': 'python3' }[
+    extname(path)
+  ];
+  const words = runs === undefined ? line : line.flatMap((word) => (word === path ? [runs, path] : [word]));
+  throw new UsageError(
+    `${JSON.stringify(path)} is no folder and no configuration: the command of the handler stands after "--"`,
+    { fix: withDashes(words, options) },
+  );
+}
+
+/** `function=folder`. */
+function codeFolders(pairs: readonly string[], { directory }: Context): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...rest] = pair.split('=');
+      if (name === '' || rest.length === 0)
+        throw new UsageError(`--code-dir must be function=folder, got ${JSON.stringify(pair)}`);
+      return [name, resolve(directory, rest.join('='))];
+    }),
+  );
+}

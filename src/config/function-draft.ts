@@ -1,0 +1,66 @@
+import type { FunctionConfig } from '../model/function.js';
+import { completeFunction } from '../model/function-config.js';
+import type { FunctionInput } from '../model/function-input.js';
+import { functionIssues } from '../model/function-rules.js';
+import type { TriggerInput } from '../model/trigger-config.js';
+import type { Place } from './located.js';
+import type { Tell } from './problem.js';
+
+/** A trigger that a configuration gives to a function. */
+export type ConfigTrigger = Omit<TriggerInput, 'functionName'>;
+
+/** What a configuration says of one function, before it is checked as a whole. */
+export interface FunctionDraft {
+  readonly input: FunctionInput;
+  readonly triggers: readonly ConfigTrigger[];
+  /** Where the file says what a field of the input holds; `sessionAffinityConfig.sessionTTLInSeconds`. */
+  readonly placeOf: (path: string, message: string) => Place;
+}
+
+export interface ConfigFunction {
+  readonly config: FunctionConfig;
+  readonly triggers: readonly ConfigTrigger[];
+}
+
+/** What the command line says instead of the file, for every function of it. */
+export interface Overrides {
+  readonly input: Partial<FunctionInput>;
+  readonly triggers: Partial<Pick<TriggerInput, 'authType' | 'customDomain'>>;
+  /** @throws for an issue with a field that the command line gave */
+  readonly refuse: (path: string, message: string) => void;
+  /** Changes the function that file and command line make together. */
+  readonly adjust?: (input: FunctionInput) => FunctionInput;
+}
+
+/** @returns the function, or undefined after a problem was told */
+export function completeDraft(
+  { input, triggers, placeOf }: FunctionDraft,
+  overrides: Overrides,
+  tell: Tell,
+): ConfigFunction | undefined {
+  const given = definedOf(overrides.input);
+  const { adjust = (unchanged: FunctionInput) => unchanged } = overrides;
+  const whole = adjust({
+    ...input,
+    ...given,
+    sessionAffinityConfig: {
+      ...input.sessionAffinityConfig,
+      ...definedOf(given.sessionAffinityConfig ?? {}),
+    },
+    environmentVariables: { ...input.environmentVariables, ...given.environmentVariables },
+  });
+  const issues = functionIssues(whole);
+  for (const { path, message } of issues) {
+    overrides.refuse(path, message);
+    tell({ rule: 'cloud-refuses', level: 'error', message, at: placeOf(path, message) });
+  }
+  if (issues.length > 0) return undefined;
+  const config = completeFunction(whole);
+  const changed = definedOf(overrides.triggers);
+  return { config, triggers: triggers.map((trigger) => ({ ...trigger, ...changed })) };
+}
+
+/** An option that was not given is no change. */
+function definedOf<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
