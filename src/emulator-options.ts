@@ -107,6 +107,8 @@ export interface EmulatorOptions {
   /** With the secret: requests to the control plane must be signed with this pair. */
   readonly accessKeyId?: string;
   readonly accessKeySecret?: string;
+  /** Whether triggers also answer TLS, at the same ports, with a self-signed certificate; see `certificate` of the emulator. */
+  readonly https?: boolean;
   /** Of the control plane; 0 (the default) = any that is free. */
   readonly apiPort?: number;
   /** Host names that are accepted besides loopback and `<function>.localhost`. */
@@ -175,6 +177,8 @@ export interface Emulator extends AsyncDisposable {
   readonly sessions: SessionClient;
   /** The control plane's address, as `http://127.0.0.1:9001`. */
   readonly api: string;
+  /** With `https`: the certificate of the triggers in PEM, for a client to trust (`ca`). */
+  readonly certificate: string | undefined;
   /** How long it took to be ready. */
   readonly readyMs: number;
   /** The session clock. */

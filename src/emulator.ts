@@ -13,7 +13,7 @@ import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
 import { Versions } from './functions/versions.js';
 import type { AccessKey } from './model/access-key.js';
-import { type ClockMove, MovableClock } from './model/clock.js';
+import { type ClockMove, hostNow, MovableClock } from './model/clock.js';
 import { FcError } from './model/errors.js';
 import type { EventBody } from './model/events.js';
 import { createHostRule, isLoopback } from './model/host-rule.js';
@@ -27,6 +27,7 @@ import { ServedFunctions } from './served-functions.js';
 import { SessionClient } from './session-client.js';
 import type { StateDirectory } from './store/state-directory.js';
 import { listen } from './system/listen.js';
+import type { Certificate } from './system/self-signed-certificate.js';
 import { TriggerPorts } from './trigger-ports.js';
 import { version } from './version.js';
 
@@ -83,8 +84,10 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     registry.all().some(({ served }) => served.config.functionName.toLowerCase() === name),
   );
   const accessKey = accessKeyOf(options);
+  const certificate = options.https ? await certificateOf(options) : undefined;
   const served = new ServedFunctions({
     ports: new TriggerPorts({ host, first: port, apiPort }),
+    certificate,
     driver,
     processClock,
     sessionClock: clock,
@@ -195,6 +198,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       function: (functionName) => found(served.listening, functionName),
       sessions: new SessionClient({ control }),
       api: apiUrl,
+      certificate: certificate?.cert,
       readyMs: processClock.now() - startedAt,
       clock,
       deploy: async (one) => {
@@ -256,6 +260,14 @@ function localDriver(
 async function openCodeFolders(options: ConstructorParameters<typeof CodeFolders>[0]): Promise<CodeFolders> {
   const { CodeFolders } = await import('./runtime/code-folders.js');
   return new CodeFolders(options);
+}
+
+/** Valid for every name by which the first functions can be called. Loaded only when it is asked for. */
+async function certificateOf({ functions, host, allowedHosts = [] }: EmulatorOptions): Promise<Certificate> {
+  const { selfSignedCertificate } = await import('./system/self-signed-certificate.js');
+  const own = functions.map(({ config }) => `${config.functionName.toLowerCase()}.localhost`);
+  const names = ['localhost', '127.0.0.1', '::1', ...(host === undefined ? [] : [host]), ...allowedHosts];
+  return selfSignedCertificate([...new Set([...names, ...own])], hostNow());
 }
 
 /** The store is loaded only when it is asked for. */

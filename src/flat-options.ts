@@ -59,6 +59,7 @@ const FUNCTION = {
 const EMULATOR = {
   host: text,
   port: integer,
+  https: flag,
   accessKeyId: secret,
   accessKeySecret: secret,
   apiPort: integer,

@@ -2,19 +2,13 @@ import type { ListeningFunction, ServeFunction } from './emulator-options.js';
 import type { DeployedFunction } from './functions/deployed-function.js';
 import type { FunctionRegistry, NewFunction } from './functions/function-registry.js';
 import type { RunnerSpec } from './functions/function-runner.js';
-import { type TriggerListener, type TriggerPlace, TriggerRegistry } from './functions/trigger-registry.js';
+import { TriggerRegistry } from './functions/trigger-registry.js';
 import { createGateway, type Gateway } from './gateway/gateway.js';
 import type { AccessKey } from './model/access-key.js';
 import type { Clock } from './model/clock.js';
-import { asFcError, FcError } from './model/errors.js';
+import { FcError } from './model/errors.js';
 import type { Emit } from './model/events.js';
-import {
-  DEFAULT_TRIGGER,
-  type FunctionConfig,
-  type HttpTrigger,
-  LATEST,
-  type Revision,
-} from './model/function.js';
+import { DEFAULT_TRIGGER, type FunctionConfig, LATEST, type Revision } from './model/function.js';
 import type { HostVerdict } from './model/host-rule.js';
 import { chance, type Ids } from './model/ids.js';
 import type { InstanceDriver } from './model/instance.js';
@@ -25,12 +19,16 @@ import { completeTrigger } from './model/trigger-config.js';
 import { Routes } from './routes.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import type { StateDirectory } from './store/state-directory.js';
+import type { Certificate } from './system/self-signed-certificate.js';
 import { within } from './system/within.js';
+import { TriggerListeners } from './trigger-listeners.js';
 import type { TriggerPorts } from './trigger-ports.js';
 
 /** What all functions of an emulator share. */
 interface SharedParts {
   readonly ports: TriggerPorts;
+  /** With which triggers answer TLS, too. */
+  readonly certificate: Certificate | undefined;
   readonly driver: InstanceDriver;
   readonly processClock: Clock;
   readonly sessionClock: Clock;
@@ -74,12 +72,20 @@ export class ServedFunctions {
       registry,
     } = shared;
     this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, accessKey, onRecord, emit });
+    const { ports, certificate } = shared;
+    const listeners = new TriggerListeners({
+      gateway: this.#gateway,
+      ports,
+      routes: this.#routes,
+      certificate,
+      processClock: clock,
+    });
     this.triggers = new TriggerRegistry({
       newTriggerId: () => ids.triggerId(),
       now: () => sessionClock.now(),
       emit,
       checkFunction: (ref) => void registry.find(ref).revision(ref.qualifier),
-      open: (trigger, place) => this.#listen(trigger, place),
+      open: (trigger, place) => listeners.open(trigger, place),
       onChange: (functionName) => this.#triggersChanged(functionName),
     });
   }
@@ -215,31 +221,6 @@ export class ServedFunctions {
   #invocable(functionName: string, qualifier: string): Route {
     if (this.#isEnding) throw new FcError('ServiceUnavailable', 'the emulator is ending');
     return this.#routes.of(completeTrigger({ functionName, qualifier, triggerName: 'invoke' }));
-  }
-
-  async #listen(trigger: () => HttpTrigger, place: TriggerPlace): Promise<TriggerListener> {
-    const listener = this.#gateway.createListener(() => this.#routeOf(trigger()));
-    try {
-      const url = await this.#shared.ports.listen(listener.server, place);
-      return {
-        url,
-        drain: () => listener.drain(),
-        cutOff: () => listener.cutOff(),
-        closeNow: () => listener.closeNow(),
-      };
-    } catch (error) {
-      listener.closeNow();
-      throw error;
-    }
-  }
-
-  /** @returns the refusal when there is no such function, version or alias any more */
-  #routeOf(trigger: HttpTrigger): Route | FcError {
-    try {
-      return this.#routes.of(trigger);
-    } catch (error) {
-      return asFcError(error);
-    }
   }
 
   /** The function may be gone. */

@@ -82,3 +82,15 @@ describe('the trigger commands', () => {
     expect((await runCli(['serve', '--trigger-auth', 'jwt'])).code).toBe(2);
   });
 });
+
+describe('serve --https', () => {
+  it('answers TLS at the same port, with a certificate that nobody has signed', async () => {
+    const { url } = await serve(['--https']);
+    const secure = url.replace('http:', 'https:');
+    await expect(curl(secure)).rejects.toThrow(/self.signed/);
+    const { status, all } = await curl('--insecure', secure);
+    expect(status).toBe(200);
+    expect(all('set-cookie')).toHaveLength(1);
+    expect((await curl(url)).status).toBe(200);
+  });
+});

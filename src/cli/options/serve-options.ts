@@ -119,6 +119,7 @@ export const LISTEN_OPTIONS = {
     accessKeyId: secret('--access-key-id <id>', 'the control API takes signed requests only; or @file'),
     accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
     triggerAuth: TRIGGER_AUTH,
+    https: flag('--https', 'triggers answer TLS too, with a self-signed certificate'),
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
   ...grouped('Development:', {

@@ -37,6 +37,7 @@ export function emulatorOptions(
     functions,
     host: values.host ?? DEFAULT_HOST,
     port: values.port,
+    https: values.https,
     ...accessKeyOf(values),
     apiPort: values.apiPort,
     allowedHosts: values.allowedHost,

@@ -585,7 +585,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a broken body ends as a whole one for HTTP/1.0',
     file: 'gateway/node-exchange',
-    find: 'if (this.hasOpenEnd && this.request.httpVersionMinor === 0) this.socket.resetAndDestroy();',
+    find: 'if (this.hasOpenEnd && this.request.httpVersionMinor === 0 && !isEncrypted) this.socket.resetAndDestroy();',
     replace: 'if (false) this.socket.resetAndDestroy();',
     test: 'gateway/faults',
     name: 'for a client of HTTP/1.0 the broken body',
