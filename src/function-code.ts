@@ -1,14 +1,15 @@
 import { isAbsolute, resolve } from 'node:path';
 import { crc64 } from './model/crc64.js';
 import { FcError } from './model/errors.js';
-import type { FunctionCode } from './model/services.js';
+import type { FunctionCode } from './model/function.js';
 import type { CodeFolders } from './runtime/code-folders.js';
 import type { CodeInput } from './schema/function-body.js';
 
 /** Where the code of a new revision will be. */
 export interface CodeSource {
   readonly directory: string;
-  readonly code: FunctionCode;
+  /** Undefined: the folder is the user's own. */
+  readonly code?: FunctionCode;
   /** Makes the folder. Absent where it is the user's own. */
   readonly unpack?: (signal: AbortSignal) => Promise<void>;
 }
@@ -83,5 +84,5 @@ export class FunctionCodes {
 }
 
 function localSource(directory: string): CodeSource {
-  return { directory, code: { checksum: '0', size: 0, path: directory } };
+  return { directory };
 }

@@ -16,6 +16,7 @@ import type {
   ScalingStatus,
   ServedFunction,
 } from './model/services.js';
+import { MOUNT_FIELDS } from './model/session.js';
 import type { ServedFunctions } from './served-functions.js';
 
 interface FunctionOperationsOptions {
@@ -65,12 +66,9 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     this.#complete({ ...input, functionName });
     const source =
       (await codes.find({ functionName, code, directory: input.codeDirectory })) ?? (await codes.empty());
-    const said = { ...input, functionName, codeDirectory: source.directory };
+    const said = withCode({ ...input, functionName }, source, echo);
     const config = this.#complete(said);
-    await served.add(
-      { config, triggers: [] },
-      { said, echo, code: source.code, progress: { state: 'Pending' } },
-    );
+    await served.add({ config, triggers: [] }, { said, echo, progress: { state: 'Pending' } });
     const one = registry.find({ functionName });
     const pending = one.served;
     void this.#prepare(one, source, config, (outcome) => registry.note(one, { progress: active(outcome) }));
@@ -80,11 +78,11 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
   /** Serves a function that was kept over a restart. */
   async restore(stored: StoredFunction): Promise<void> {
     const { registry, served } = this.#options;
-    const { functionName, said, echo, code } = stored;
+    const { functionName, said, echo } = stored;
     const config = this.#complete(said);
-    await served.add({ config, triggers: [] }, { said, echo, code, stored, progress: { state: 'Pending' } });
+    await served.add({ config, triggers: [] }, { said, echo, stored, progress: { state: 'Pending' } });
     const one = registry.find({ functionName });
-    await this.#prepare(one, { directory: config.codeDirectory, code }, config, (outcome) =>
+    await this.#prepare(one, { directory: config.codeDirectory }, config, (outcome) =>
       registry.note(one, { progress: active(outcome) }),
     );
   }
@@ -104,19 +102,16 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     const found = await codes.find({ functionName, code, directory: input.codeDirectory });
     if (registry.find({ functionName }) !== one || one.said !== before)
       throw new FcError('ConcurrentUpdateError', `function '${functionName}' has been changed meanwhile`);
-    const source = found ?? {
-      directory: one.served.config.codeDirectory,
-      code: one.served.code,
-    };
-    const said = { ...merged, codeDirectory: source.directory };
+    const source = found ?? { directory: one.served.config.codeDirectory, ...codeOf(one) };
+    const allEcho = { ...one.served.echo, ...echo };
+    const said = withCode(merged, source, allEcho);
     const config = this.#complete(said);
     registry.note(one, { lastUpdate: { state: 'InProgress' } });
     const prepared = this.#prepare(one, source, config, (outcome) => {
       if (outcome.state === 'Failed') return registry.note(one, { lastUpdate: outcome });
       one.said = said;
-      const change = { echo: { ...one.served.echo, ...echo }, code: source.code };
       registry.update(config, {
-        ...change,
+        echo: allEcho,
         progress: { state: 'Active' },
         lastUpdate: { state: 'Successful' },
       });
@@ -243,6 +238,31 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     }
     this.#options.checkCommand(config);
   }
+}
+
+/** @returns what is said, with where the code is, and which storage is not mounted */
+function withCode(
+  { code: _, mounts: __, ...input }: FunctionInput,
+  { directory: codeDirectory, code }: CodeSource,
+  echo: JsonBody,
+): FunctionInput {
+  const mounts = MOUNT_FIELDS.filter((field) => hasMountPoints(echo[field]));
+  return {
+    ...input,
+    codeDirectory,
+    ...(code !== undefined && { code }),
+    ...(mounts.length > 0 && { mounts }),
+  };
+}
+
+function hasMountPoints(config: unknown): boolean {
+  if (typeof config !== 'object' || config === null || !('mountPoints' in config)) return false;
+  return Array.isArray(config.mountPoints) && config.mountPoints.length > 0;
+}
+
+function codeOf({ served }: DeployedFunction): Pick<CodeSource, 'code'> {
+  const { code } = served.config;
+  return code === undefined ? {} : { code };
 }
 
 async function parse(body: unknown) {

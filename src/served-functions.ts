@@ -15,6 +15,7 @@ import type { InstanceDriver } from './model/instance.js';
 import type { Invocations } from './model/invocations.js';
 import type { RequestRecord } from './model/request-record.js';
 import type { Route } from './model/route.js';
+import type { TriggerRecord } from './model/trigger.js';
 import { completeTrigger } from './model/trigger-config.js';
 import { Routes } from './routes.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -118,9 +119,11 @@ export class ServedFunctions {
     try {
       for (const { port, ...trigger } of triggers)
         await this.triggers.add(completeTrigger({ functionName, ...trigger }), { port });
+      for (const record of known.stored?.triggers ?? []) await this.#restore(functionName, record);
       registry.add({
         ...known,
         config,
+        declaredTriggers: triggers.map(({ triggerName }) => triggerName),
         url: this.triggers.records(functionName)[0]?.url,
         newRunner: (spec) => this.#createScheduler(functionName, spec),
       });
@@ -223,12 +226,26 @@ export class ServedFunctions {
     return this.#routes.of(completeTrigger({ functionName, qualifier, triggerName: 'invoke' }));
   }
 
+  /** A trigger of a configuration that has changed since may not fit in any more. */
+  async #restore(functionName: string, record: TriggerRecord): Promise<void> {
+    try {
+      await this.triggers.restore(functionName, record);
+    } catch (error) {
+      this.#shared.onDefect(
+        `trigger '${record.triggerName}' of function '${functionName}' is not served`,
+        error,
+      );
+    }
+  }
+
   /** The function may be gone. */
   #triggersChanged(functionName: string): void {
     const { registry } = this.#shared;
     if (!registry.has(functionName)) return;
     const one = registry.find({ functionName });
-    one.url = this.triggers.records(functionName)[0]?.url;
+    const records = this.triggers.records(functionName);
+    one.url = records[0]?.url;
+    one.triggers = records.filter(({ triggerName }) => !one.declaredTriggers.has(triggerName));
     registry.changed(one);
   }
 

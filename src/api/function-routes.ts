@@ -43,8 +43,9 @@ export function functionRoutes({ functions, instances }: ControlPlane): Operatio
       async GET(call) {
         const { checkQuery, QUALIFIER_QUERY } = await schemas();
         const { qualifier } = checkQuery(QUALIFIER_QUERY, call.query);
-        const { code } = await functions.get({ functionName: call.param('functionName'), qualifier });
-        return json({ checksum: code.checksum, url: pathToFileURL(code.path).href });
+        const { config } = await functions.get({ functionName: call.param('functionName'), qualifier });
+        const { checksum, path } = config.code ?? { checksum: '0', path: config.codeDirectory };
+        return json({ checksum, url: pathToFileURL(path).href });
       },
     },
     [`${FUNCTIONS}/:functionName/instances`]: {

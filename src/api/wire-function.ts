@@ -61,7 +61,7 @@ export interface ApiFunction
 export type ServedFunctionJson = ApiFunction & ServedFunction;
 
 export function toApiFunction(served: ServedFunction): ApiFunction {
-  const { config, functionId, createdAt, lastModifiedAt, progress, lastUpdate, code } = served;
+  const { config, functionId, createdAt, lastModifiedAt, progress, lastUpdate } = served;
   return {
     ...echoed(served),
     functionName: config.functionName,
@@ -83,8 +83,8 @@ export function toApiFunction(served: ServedFunction): ApiFunction {
     instanceConcurrency: config.instanceConcurrency,
     timeout: config.timeout,
     environmentVariables: config.environmentVariables,
-    codeChecksum: code.checksum,
-    codeSize: code.size,
+    codeChecksum: config.code?.checksum ?? '0',
+    codeSize: config.code?.size ?? 0,
     createdTime: apiTime(createdAt),
     lastModifiedTime: apiTime(lastModifiedAt),
     state: progress.state,
@@ -107,7 +107,7 @@ export function toServedFunctionJson(served: ServedFunction): ServedFunctionJson
 
 export function fromServedFunctionJson(json: ServedFunctionJson): ServedFunction {
   const { config, functionId, url, createdAt, lastModifiedAt } = json;
-  const { progress, lastUpdate, code, echo, restriction } = json;
+  const { progress, lastUpdate, echo, restriction } = json;
   return {
     config,
     functionId,
@@ -116,7 +116,6 @@ export function fromServedFunctionJson(json: ServedFunctionJson): ServedFunction
     lastModifiedAt,
     progress,
     lastUpdate,
-    code,
     echo,
     ...(restriction !== undefined && { restriction }),
   };

@@ -17,6 +17,8 @@ interface DeployedFunctionOptions {
   readonly said: FunctionInput;
   /** Made from options or a configuration, which say it again at the next start. */
   readonly isDeclared: boolean;
+  /** The names of the triggers that are declared with it. */
+  readonly declaredTriggers: ReadonlySet<string>;
 }
 
 /**
@@ -25,6 +27,7 @@ interface DeployedFunctionOptions {
  */
 export class DeployedFunction {
   readonly isDeclared: boolean;
+  readonly declaredTriggers: ReadonlySet<string>;
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
   /** Triggers as they are kept over a restart: without those that are declared with the function. */
@@ -58,11 +61,15 @@ export class DeployedFunction {
   #latest: Revision;
   #isEnding = false;
 
-  constructor(served: ServedFunction, { newRunner, said, isDeclared }: DeployedFunctionOptions) {
+  constructor(
+    served: ServedFunction,
+    { newRunner, said, isDeclared, declaredTriggers }: DeployedFunctionOptions,
+  ) {
     this.#served = served;
     this.#newRunner = newRunner;
     this.said = said;
     this.isDeclared = isDeclared;
+    this.declaredTriggers = declaredTriggers;
     this.#latest = { versionId: LATEST_VERSION_ID, config: served.config };
     if (this.#isActive) this.runner();
   }

@@ -23,6 +23,8 @@ export interface NewFunction extends Partial<Omit<ServedFunction, 'config'>> {
   readonly newRunner: NewRunner;
   /** The body that made it; undefined: it is declared, by options or a configuration. */
   readonly said?: FunctionInput;
+  /** The names of the triggers that are declared with it. */
+  readonly declaredTriggers?: readonly string[];
   /** What was kept of it. */
   readonly stored?: StoredFunction | undefined;
 }
@@ -49,7 +51,7 @@ export class FunctionRegistry {
   }
 
   /** @throws FunctionAlreadyExists */
-  add({ config, newRunner, said, stored, ...known }: NewFunction): DeployedFunction {
+  add({ config, newRunner, said, stored, declaredTriggers = [], ...known }: NewFunction): DeployedFunction {
     const { functionName } = config;
     if (this.#byName.has(functionName)) {
       throw new FcError('FunctionAlreadyExists', `function '${functionName}' already exists`);
@@ -64,6 +66,7 @@ export class FunctionRegistry {
       newRunner,
       said: said ?? saidBy(config),
       isDeclared: said === undefined,
+      declaredTriggers: new Set(declaredTriggers),
     });
     if (stored !== undefined) restoreSettings(added, stored);
     this.#byName.set(functionName, added);
@@ -146,7 +149,7 @@ export class FunctionRegistry {
 }
 
 function storedOf(one: DeployedFunction): StoredFunction {
-  const { config, functionId, createdAt, lastModifiedAt, echo, code, restriction } = one.served;
+  const { config, functionId, createdAt, lastModifiedAt, echo, restriction } = one.served;
   return {
     functionName: config.functionName,
     functionId,
@@ -155,7 +158,6 @@ function storedOf(one: DeployedFunction): StoredFunction {
     isDeclared: one.isDeclared,
     said: one.said,
     echo,
-    code,
     versions: [...one.versions.values()],
     lastVersionId: one.lastVersionId,
     aliases: [...one.aliases.values()],

@@ -13,7 +13,6 @@ export function servedFunction(
     lastModifiedAt: known.createdAt,
     progress: { state: 'Active' },
     lastUpdate: { state: 'Successful' },
-    code: { checksum: '0', size: 0, path: config.codeDirectory },
     echo: {},
     ...known,
   };

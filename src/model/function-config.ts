@@ -53,6 +53,7 @@ export function completeFunction(given: FunctionInput): FunctionConfig {
     environmentVariables: { ...input.environmentVariables },
     ...(input.mounts !== undefined && { mounts: input.mounts }),
     codeDirectory: input.codeDirectory ?? '.',
+    ...(input.code !== undefined && { code: input.code }),
     minInstances: input.minInstances ?? 0,
     maxInstances: input.maxInstances ?? 20,
     startTimeoutInSeconds: input.startTimeoutInSeconds ?? 120,

@@ -1,6 +1,6 @@
 import type { FunctionAlias, FunctionVersion } from './function.js';
 import type { FunctionInput } from './function-input.js';
-import type { FunctionCode, InvocationRestriction, JsonBody, ScalingConfig } from './services.js';
+import type { InvocationRestriction, JsonBody, ScalingConfig } from './services.js';
 import type { TriggerRecord } from './trigger.js';
 
 /** A function as it is kept across restarts: plain JSON. Instants are milliseconds of the session clock. */
@@ -14,7 +14,6 @@ export interface StoredFunction {
   /** What its body says. */
   readonly said: FunctionInput;
   readonly echo: JsonBody;
-  readonly code: FunctionCode;
   readonly versions: readonly FunctionVersion[];
   readonly lastVersionId: number;
   readonly aliases: readonly FunctionAlias[];

@@ -71,6 +71,15 @@ export interface InstanceLifecycleConfig {
   readonly preStop?: LifecycleHook;
 }
 
+/** Code that was uploaded. */
+export interface FunctionCode {
+  /** A CRC-64 as a decimal number. */
+  readonly checksum: string;
+  readonly size: number;
+  /** The archive. */
+  readonly path: string;
+}
+
 /** A Function as deployed: the API's fields, and below them what only an emulator needs to know. Valid by construction. */
 export interface FunctionConfig {
   readonly functionName: string;
@@ -96,6 +105,8 @@ export interface FunctionConfig {
   readonly mounts?: readonly string[];
   /** The folder in which the command runs. */
   readonly codeDirectory: string;
+  /** Undefined: it is a folder of the user. */
+  readonly code?: FunctionCode;
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly startTimeoutInSeconds: number;

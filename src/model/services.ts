@@ -110,20 +110,10 @@ export interface ServedFunction {
   /** Its requests wait while it is Pending, and are refused when it is Failed. */
   readonly progress: Progress<'Pending' | 'Active' | 'Failed'>;
   readonly lastUpdate: Progress<'InProgress' | 'Successful' | 'Failed'>;
-  readonly code: FunctionCode;
   /** Fields of the API that the emulator does not use, and repeats in replies. */
   readonly echo: Readonly<Record<string, unknown>>;
   /** Absent while the function may be invoked. */
   readonly restriction?: InvocationRestriction;
-}
-
-/** The code of a function, as the API tells of it. */
-export interface FunctionCode {
-  /** A CRC-64 as a decimal number; `0` for a folder of the user. */
-  readonly checksum: string;
-  readonly size: number;
-  /** The archive that was uploaded, or the folder. */
-  readonly path: string;
 }
 
 /** Why a function may not be invoked. */

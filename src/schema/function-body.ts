@@ -147,7 +147,7 @@ export function readFunction(body: unknown, whole = 'the body'): Reading<Functio
   return {
     value: {
       // The border where JSON becomes a function: the schema has checked the kinds.
-      input: { ...only(known, USED), ...mountsOf(known) } as FunctionBody['input'],
+      input: only(known, USED) as FunctionBody['input'],
       ...(code !== undefined && { code }),
       echo: {
         ...unknownFields(body),
@@ -163,12 +163,6 @@ export function parseFunction(body: unknown): FunctionBody {
   const reading = readFunction(body);
   if ('value' in reading) return reading.value;
   throw new FcError('InvalidArgument', reading.issues[0]?.message ?? 'the body is invalid');
-}
-
-/** The storage that the function asks for, by the names of the fields. */
-function mountsOf(known: Readonly<Record<string, unknown>>): { readonly mounts?: readonly string[] } {
-  const named = Object.keys(MOUNTS).filter((key) => known[key] !== undefined);
-  return named.length === 0 ? {} : { mounts: named };
 }
 
 /** The field of an object whose keys have any letter case. */

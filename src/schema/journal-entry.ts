@@ -99,10 +99,8 @@ function isKind(kind: string): kind is JournalEntry['kind'] {
 
 function isStoredFunction(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { functionName, functionId, said, code }: Partial<Record<keyof StoredFunction, unknown>> = value;
-  return (
-    typeof functionName === 'string' && typeof functionId === 'string' && isObject(said) && isObject(code)
-  );
+  const { functionName, functionId, said }: Partial<Record<keyof StoredFunction, unknown>> = value;
+  return typeof functionName === 'string' && typeof functionId === 'string' && isObject(said);
 }
 
 /** An object whose keys are compared exactly, which is several times as fast: a journal may hold 100,000 sessions. */

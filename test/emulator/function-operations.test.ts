@@ -6,6 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator-options.js';
 import {
+  CreateAliasInput,
+  CreateAliasRequest,
   CreateFunctionInput,
   CreateFunctionRequest,
   CreateSessionInput,
@@ -25,6 +27,7 @@ import {
   ListInstancesRequest,
   ListScalingConfigsRequest,
   ListSessionsRequest,
+  PublishFunctionVersionRequest,
   PutConcurrencyConfigRequest,
   PutConcurrencyInput,
   PutScalingConfigInput,
@@ -36,7 +39,7 @@ import {
 } from '../support/fc-sdk.js';
 import { rawRequest } from '../support/raw-request.js';
 import { temporaryFolder } from '../support/run-cli.js';
-import { zipOf } from '../support/zip.js';
+import { executable, zipOf } from '../support/zip.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -360,6 +363,17 @@ describe('CreateFunction', () => {
     expect((await ask(await trigger('mended'))).status).toBe(200);
   });
 
+  test('code without a command runs its bootstrap', async () => {
+    const { create, trigger } = await start();
+    const zip = await zipOf({
+      bootstrap: executable(`#!${process.execPath}\n${appOf('bootstrap')}`),
+      'data.txt': '!',
+    });
+    const code = new InputCodeLocation({ zipFile: zip.toString('base64') });
+    await create('booted', { ...HEADER, runtime: 'custom', timeout: 60, code });
+    expect((await ask(await trigger('booted'))).text).toBe('bootstrap!');
+  });
+
   test('code in OSS is read from the folder of --code-dir', async () => {
     const { create, settled } = await start({
       codeDirectories: { oss: fileURLToPath(new URL('../../fixtures/hello', import.meta.url)) },
@@ -642,7 +656,7 @@ test('every other path of the API is not supported', async () => {
 
 test('functions survive a restart in a state directory, with their code, and deleted ones do not', async () => {
   const stateDirectory = temporaryFolder();
-  const { create, settled, emulator, sdk, update } = await start({ stateDirectory });
+  const { create, settled, emulator, sdk, update, trigger } = await start({ stateDirectory });
   await create('kept', {
     ...HEADER,
     customRuntimeConfig: { command: COMMAND },
@@ -664,6 +678,10 @@ test('functions survive a restart in a state directory, with their code, and del
     'kept',
     new CreateSessionRequest({ body: new CreateSessionInput({ sessionId: 'mine' }) }),
   );
+  const url = await trigger('kept');
+  await sdk.publishFunctionVersion('kept', new PublishFunctionVersionRequest({}));
+  const alias = new CreateAliasInput({ aliasName: 'prod', versionId: '1' });
+  await sdk.createAlias('kept', new CreateAliasRequest({ body: alias }));
   const before = await settled('kept');
   await emulator.stop();
 
@@ -671,9 +689,40 @@ test('functions survive a restart in a state directory, with their code, and del
   const { functions } = (await again.sdk.listFunctions(new ListFunctionsRequest({}))).body ?? {};
   expect(functions?.map(({ functionName }) => functionName)).toEqual(['kept']);
   expect(await again.settled('kept')).toEqual(before);
-  expect((await ask(await again.trigger('kept'), 'mine')).text).toBe('one!');
+  expect(again.emulator.function('kept').url).toBe(url);
+  expect((await ask(url, 'mine')).text).toBe('one!');
+  expect((await again.get('kept', 'prod'))?.codeChecksum).toBe(before?.codeChecksum);
+  const published = await again.sdk.publishFunctionVersion('kept', new PublishFunctionVersionRequest({}));
+  expect(published.body?.versionId).toBe('2');
   expect((await again.sdk.getConcurrencyConfig('kept')).body?.reservedConcurrency).toBe(3);
   const { body } = await again.sdk.listSessions('kept', new ListSessionsRequest({}));
   expect(body?.sessions).toHaveLength(1);
   expect(readdirSync(join(stateDirectory, 'code'))).toHaveLength(1);
+});
+
+test('versions, aliases and triggers of a declared function survive a restart, its configuration is said again', async () => {
+  const stateDirectory = temporaryFolder();
+  const functions = [await declared()];
+  const first = await start({ stateDirectory, functions });
+  await first.sdk.publishFunctionVersion('declared', new PublishFunctionVersionRequest({}));
+  const body = new CreateTriggerInput({
+    triggerName: 'versioned',
+    triggerType: 'http',
+    qualifier: '1',
+    triggerConfig: '{"authType":"anonymous"}',
+  });
+  await first.sdk.createTrigger('declared', new CreateTriggerRequest({ body }));
+  const { functionId } = (await first.get('declared')) ?? {};
+  await first.update('declared', { timeout: 77 });
+  await first.emulator.stop();
+
+  const again = await start({ stateDirectory, functions });
+  expect(await again.get('declared')).toMatchObject({ functionId, timeout: 3 });
+  const { triggers } = again.emulator.function('declared');
+  expect(triggers.map(({ triggerName }) => triggerName)).toEqual(['defaultTrigger', 'versioned']);
+  expect((await ask(triggers[1]?.url ?? '')).status).toBe(200);
+  await again.emulator.stop();
+
+  const without = await start({ stateDirectory });
+  expect(without.emulator.functions).toEqual([]);
 });

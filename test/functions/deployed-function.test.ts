@@ -38,7 +38,12 @@ function deployed(maxInstances = 20) {
       chance: () => 0,
     });
   };
-  const one = new DeployedFunction(served, { newRunner, said: config, isDeclared: true });
+  const one = new DeployedFunction(served, {
+    newRunner,
+    said: config,
+    isDeclared: true,
+    declaredTriggers: new Set<string>(),
+  });
   onTestFinished(() => one.stop({ graceMs: 0 }));
   for (const versionId of ['1', '2']) one.versions.set(versionId, versionOf(versionId));
   one.setAlias({ ...INSTANT, aliasName: 'prod', versionId: '1' });
