@@ -131,6 +131,8 @@ export interface EmulatorOptions {
   readonly portShift?: boolean;
   /** Whether each Node.js instance gets an inspector port, from 9229 on; default: false. */
   readonly inspect?: boolean;
+  /** Whether a change in a function's code directory makes a new revision: new sessions get it, old ones keep theirs; default: false. */
+  readonly watch?: boolean;
   /** Told of every request when it has ended. */
   readonly onRecord?: (record: RequestRecord) => void;
   /** Told of everything that happens: requests, sessions, instances, functions, the clock. */
@@ -163,6 +165,12 @@ export interface ListeningTrigger {
   readonly url: string;
 }
 
+export interface DeployOptions {
+  readonly whenReady?: boolean;
+  /** Calls off the wait for the new instance. */
+  readonly signal?: AbortSignal;
+}
+
 /** A running emulator. The caller that starts it stops it. */
 export interface Emulator extends AsyncDisposable {
   /** The same services as over HTTP, without the way there. */
@@ -186,9 +194,10 @@ export interface Emulator extends AsyncDisposable {
   /**
    * Adds a function, or replaces the configuration of the one of that name: its sessions stay on their instances until they end, new
    * ones go to instances of the new configuration. Its address stays.
-   * @throws InvalidArgument, PortInUseError, CAFileNotFound
+   * @param options `whenReady`: replaces the configuration only when an instance of the new one is ready, which then takes its sessions
+   * @throws InvalidArgument, PortInUseError, CAFileNotFound; with `whenReady` what that start failed with
    */
-  deploy(one: ServeFunction): Promise<ListeningFunction>;
+  deploy(one: ServeFunction, options?: DeployOptions): Promise<ListeningFunction>;
   /**
    * Takes no more requests of the function, lets those in flight finish, ends its instances and sessions.
    * @throws FunctionNotFound

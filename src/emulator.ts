@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
+import type { CodeWatch } from './code-watch.js';
 import { functionsOfConfig } from './configured-functions.js';
 import type { Emulator, EmulatorInput, EmulatorOptions, ListeningFunction } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
@@ -152,11 +153,22 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
   });
 
+  const deploy: Emulator['deploy'] = async (one, { whenReady = false, signal } = {}) => {
+    checkServeFunction(one, maxSessionTTLInSeconds);
+    local?.checkCommand(one.config);
+    if (isStopping) throw new FcError('ServiceUnavailable', 'the emulator is ending');
+    if (!registry.has(one.config.functionName)) return served.add(one);
+    if (!whenReady) return served.update(one.config);
+    return served.updateTried(one.config, signal ?? new AbortController().signal);
+  };
+  let codeWatch: CodeWatch | undefined;
+
   let isStopped: Promise<void> | undefined;
   const end = async (graceMs?: number): Promise<void> => {
     isStopping = true;
     endWatch();
     endClockEvents();
+    await codeWatch?.close();
     operations.close();
     await served.end(graceMs);
     api.closeNow();
@@ -187,6 +199,18 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     if (kept.size > 0) await folders().then(() => operations.removeUnusedCode());
     const apiUrl = await listen(api.server, host, apiPort);
     if (!isLoopback(host)) onNotice(exposed(host));
+    if (options.watch) {
+      const { CodeWatch } = await import('./code-watch.js');
+      codeWatch = new CodeWatch({
+        functionNames: functions.map(({ config }) => config.functionName),
+        clock: processClock,
+        stateDirectory: options.stateDirectory,
+        configOf: (name) =>
+          registry.has(name) ? registry.find({ functionName: name }).served.config : undefined,
+        deploy: (config, signal) => deploy({ config }, { whenReady: true, signal }),
+        onNotice,
+      });
+    }
     return {
       control,
       get functions() {
@@ -201,12 +225,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       certificate: certificate?.cert,
       readyMs: processClock.now() - startedAt,
       clock,
-      deploy: async (one) => {
-        checkServeFunction(one, maxSessionTTLInSeconds);
-        local?.checkCommand(one.config);
-        if (isStopping) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-        return registry.has(one.config.functionName) ? served.update(one.config) : served.add(one);
-      },
+      deploy,
       remove: (functionName) => served.remove(functionName),
       stop: async () => {
         isStopping = true;

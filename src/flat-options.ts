@@ -73,6 +73,7 @@ const EMULATOR = {
   hostEnvironment: object,
   portShift: flag,
   inspect: flag,
+  watch: flag,
   onRecord: callable,
   onEvent: callable,
   onLine: callable,

@@ -142,6 +142,12 @@ export class ServedFunctions {
     return this.#listeningOf(config.functionName);
   }
 
+  /** Does the same once an instance of the new revision is ready. @throws what its start failed with, the reason of the signal */
+  async updateTried(config: FunctionConfig, signal: AbortSignal): Promise<ListeningFunction> {
+    await this.#shared.registry.updateTried(config, signal);
+    return this.#listeningOf(config.functionName);
+  }
+
   /** What InvokeFunction uses. */
   get invocations(): Invocations {
     const { apiEntrance } = this.#gateway;

@@ -95,6 +95,7 @@ describe('the structure of src', () => {
   test.each([
     ['http-proxy', /^gateway\//, 1],
     ['execa', /^runtime\//, 1],
+    ['chokidar', /^system\//, 1],
     ['commander', /^cli\//, Infinity],
     ['zod', /^schema\//, Infinity],
     ['yaml', /^(config|cli\/output)\//, Infinity],

@@ -73,7 +73,16 @@ describe('the package', () => {
     const notices = readFileSync(join(folder, 'THIRD-PARTY.md'), 'utf8');
     const told = [...notices.matchAll(/^## (\S+) \S+ \(.+\)\n\n\S/gm)].map(([, name]) => name);
     expect(told).toEqual(
-      expect.arrayContaining(['commander', 'execa', 'http-proxy', 'rou3', 'tough-cookie', 'yaml', 'zod']),
+      expect.arrayContaining([
+        'chokidar',
+        'commander',
+        'execa',
+        'http-proxy',
+        'rou3',
+        'tough-cookie',
+        'yaml',
+        'zod',
+      ]),
     );
     expect(told.length).toBe(notices.match(/^## \S+ \S+ \(.+\)$/gm)?.length);
   });

@@ -102,6 +102,15 @@ export class DeployedFunction {
     if (served.progress.state !== 'Pending') this.#wakeAll();
   }
 
+  /** Replaces LATEST once an instance of it is ready. @throws as {@link FunctionRunner.tryOut} */
+  async deployTried(served: ServedFunction, signal: AbortSignal): Promise<void> {
+    const latest: Revision = { versionId: LATEST_VERSION_ID, config: served.config };
+    const replace = await this.runner().tryOut(latest, signal);
+    this.#served = { ...served, url: this.#served.url };
+    this.#latest = latest;
+    replace();
+  }
+
   /** The same object until the qualifier names another revision. @throws VersionNotFound, AliasNotFound */
   revision(qualifier: string = LATEST): Revision {
     if (qualifier === LATEST) return this.#latest;

@@ -105,6 +105,16 @@ export class FunctionRegistry {
     if (event !== undefined) this.#options.emit(event);
   }
 
+  /**
+   * Replaces the configuration of a function once an instance of the new revision is ready.
+   * @throws FunctionNotFound, what the start failed with, the reason of the signal
+   */
+  async updateTried(config: FunctionConfig, signal: AbortSignal): Promise<void> {
+    const found = this.find(config);
+    await found.deployTried({ ...found.served, config, lastModifiedAt: this.#options.now() }, signal);
+    this.changed(found, () => ({ type: 'function.updated', function: summaryOf(found.served) }));
+  }
+
   /** Forgets a function. The caller ends what runs it. @throws FunctionNotFound */
   remove(functionName: string): DeployedFunction {
     const removed = this.find({ functionName });

@@ -10,6 +10,12 @@ export interface FunctionRunner extends Admission {
   readonly size: number;
   /** Replaces the revision: new sessions go to the new one. */
   deploy(revision: Revision): void;
+  /**
+   * Starts an instance of a revision that is to replace this one.
+   * @returns what replaces the revision
+   * @throws what the start failed with, the reason of the signal, ConcurrentUpdateError
+   */
+  tryOut(revision: Revision, signal: AbortSignal): Promise<() => void>;
   /** Starts instances up to the least number. */
   keepMinimum(): void;
   /** The current one, and those of instances that have not ended. */

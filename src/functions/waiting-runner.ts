@@ -29,6 +29,10 @@ export class WaitingRunner implements FunctionRunner {
     return (await this.#ready()).admit(request);
   }
 
+  async tryOut(revision: Revision, signal: AbortSignal): Promise<() => void> {
+    return (await this.#ready()).tryOut(revision, signal);
+  }
+
   deploy(): void {}
   keepMinimum(): void {}
   detach(): void {}

@@ -77,6 +77,8 @@ export interface InstanceInfo {
   readonly instanceId: string;
   readonly functionName: string;
   readonly versionId: string;
+  /** Which revision of the qualifier it runs, counted from 1 in this run of the emulator: an update of the function makes a new one. */
+  readonly revision: number;
   readonly qualifier: string;
   readonly status: 'Starting' | 'Running' | 'Destroying' | 'Destroyed';
   readonly createdTimeMs: number;

@@ -238,6 +238,7 @@ function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo 
     instanceId: pooled.instanceId,
     functionName: revision.config.functionName,
     versionId: revision.versionId,
+    revision: pooled.pool.number,
     qualifier,
     status: endReason !== undefined ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
     createdTimeMs: Math.floor(pooled.createdAt),

@@ -21,6 +21,8 @@ export interface PoolHooks {
 
 export interface PoolOptions {
   readonly revision: Revision;
+  /** Which revision of its qualifier it is, counted from 1 in this run; 1 by default. */
+  readonly number?: number;
   readonly qualifier: string;
   /** How many instances there may and shall be; by default as the revision says. */
   readonly bounds?: InstanceBounds;
@@ -39,6 +41,7 @@ export interface PoolOptions {
  */
 export class Pool implements OwningPool {
   readonly revision: Revision;
+  readonly number: number;
   readonly qualifier: string;
   /** Whether each instance serves one session and ends with it (SESSION_EXCLUSIVE). */
   readonly exclusive: boolean;
@@ -55,11 +58,13 @@ export class Pool implements OwningPool {
   #closed = false;
   #isDraining = false;
   #whyDraining: EndReason = 'superseded';
+  #isOnTrial = false;
 
   constructor(options: PoolOptions) {
     const { config } = options.revision;
     this.#options = options;
     this.revision = options.revision;
+    this.number = options.number ?? 1;
     this.qualifier = options.qualifier;
     this.exclusive = config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
     this.#slotsEach = config.sessionAffinityConfig.sessionConcurrencyPerInstance;
@@ -175,7 +180,7 @@ export class Pool implements OwningPool {
 
   /** Starts instances up to the least number; while starts fail, after the delay. */
   keepMinimum(): void {
-    if (this.#closed || this.#isDraining) return;
+    if (this.#closed || this.#isDraining || this.#isOnTrial) return;
     while (this.#index.size < this.#least) {
       if (this.#crashBackoff.wait > 0) {
         this.#crashBackoff.afterWait(() => this.keepMinimum());
@@ -187,6 +192,21 @@ export class Pool implements OwningPool {
         this.#crashBackoff.failed();
       }
     }
+  }
+
+  /**
+   * Starts the first instance. Until {@link takeOver} no other one is started.
+   * @throws as {@link takeSlot}
+   */
+  tryOut(): PooledInstance {
+    this.#isOnTrial = true;
+    return this.#open();
+  }
+
+  /** New sessions come from now on. */
+  takeOver(): void {
+    this.#isOnTrial = false;
+    this.keepMinimum();
   }
 
   /**

@@ -11,6 +11,8 @@ export interface HowToEnd {
 /** The pool of an instance, for what holds the instance. */
 export interface OwningPool {
   readonly revision: Revision;
+  /** Which revision of its qualifier it is, counted from 1 in this run. */
+  readonly number: number;
   readonly qualifier: string;
   /** Whether each instance serves one session and ends with it (SESSION_EXCLUSIVE). */
   readonly exclusive: boolean;

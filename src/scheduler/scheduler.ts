@@ -1,6 +1,6 @@
 import type { Admission, AdmissionRequest, Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
-import { asFcError } from '../model/errors.js';
+import { asFcError, FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
@@ -57,12 +57,14 @@ export class Scheduler implements Admission {
   readonly #fleet: Fleet;
   readonly #table: SessionTable;
   readonly #binder: Binder;
-  readonly #newPool: (revision: Revision) => Pool;
+  readonly #newPool: (revision: Revision, number: number) => Pool;
   /** Where new sessions go, by what terms. */
   #pool: Pool;
   #terms: SessionTerms;
   /** Those of earlier revisions that still have instances. */
   #draining: Pool[] = [];
+  /** Those of revisions that are being tried. */
+  readonly #onTrial = new Set<Pool>();
 
   constructor(options: SchedulerOptions) {
     const { driver, sessionClock, processClock, ids, chance } = options;
@@ -72,9 +74,10 @@ export class Scheduler implements Admission {
     this.#fleet = new Fleet({ driver, processClock, sessionClock, emit, onDefect, onInstanceGone });
     const writer = options.store && new SessionWriter(options.store, processClock, () => sessionClock.now());
     this.#table = new SessionTable(sessionClock, writer, emit);
-    this.#newPool = (revision) =>
+    this.#newPool = (revision, number) =>
       new Pool({
         revision,
+        number,
         qualifier,
         ...(bounds !== undefined && { bounds }),
         sessionClock,
@@ -84,7 +87,7 @@ export class Scheduler implements Admission {
         hooks: this.#fleet,
         sweep: () => this.#table.sweep(),
       });
-    this.#pool = this.#newPool(options.revision);
+    this.#pool = this.#newPool(options.revision, 1);
     this.#terms = termsOf(options.revision, qualifier);
     this.#binder = new Binder({
       table: this.#table,
@@ -110,13 +113,55 @@ export class Scheduler implements Admission {
    * so that sessions of an old one do not keep new ones out.
    */
   deploy(revision: Revision): void {
+    this.#replace(this.#newPool(revision, this.#pool.number + 1));
+  }
+
+  /**
+   * Tries a revision that is to replace this one: starts an instance of it.
+   * @param signal calls the trial off
+   * @returns what replaces the revision as {@link deploy} does; the instance that was tried takes the first sessions
+   * @throws what the start failed with, the reason of the signal, or ConcurrentUpdateError when the revision was replaced meanwhile;
+   *   nothing of the new revision is left then
+   */
+  async tryOut(revision: Revision, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    const current = this.#pool;
+    const pool = this.#newPool(revision, current.number + 1);
+    const instance = pool.tryOut();
+    this.#onTrial.add(pool);
+    let callOff = (): void => {};
+    const calledOff = new Promise<never>((_, reject) => {
+      callOff = () => reject(signal.reason);
+      signal.addEventListener('abort', callOff, { once: true });
+    });
+    try {
+      await Promise.race([this.#fleet.ready(instance), calledOff]);
+      if (this.#pool !== current)
+        throw new FcError('ConcurrentUpdateError', 'the function was updated while its new revision started');
+      return () => this.#replace(pool);
+    } catch (error) {
+      pool.close();
+      void pool.retire(instance, { abort: true, reason: 'superseded' });
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', callOff);
+      this.#onTrial.delete(pool);
+    }
+  }
+
+  #replace(pool: Pool): void {
     const superseded = this.#pool;
-    this.#pool = this.#newPool(revision);
+    const { revision } = pool;
+    this.#pool = pool;
     this.#terms = termsOf(revision, this.#qualifier);
     this.#table.keepOnly(revision.config.sessionAffinity);
     superseded.drain();
     this.#draining = [...this.#draining, superseded].filter(({ size }) => size > 0);
-    this.#pool.keepMinimum();
+    pool.takeOver();
+  }
+
+  get #pools(): readonly Pool[] {
+    return [this.#pool, ...this.#draining, ...this.#onTrial];
   }
 
   /** Starts instances up to the least number. */
@@ -185,7 +230,7 @@ export class Scheduler implements Admission {
 
   /** Ends every instance and forgets every session. */
   async remove(options: { readonly graceMs?: number } = {}): Promise<void> {
-    for (const pool of [this.#pool, ...this.#draining]) pool.close();
+    for (const pool of this.#pools) pool.close();
     this.#table.clear();
     await this.stop(options);
   }
@@ -193,7 +238,7 @@ export class Scheduler implements Admission {
   /** Ends every instance and takes no more requests. */
   async stop(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#table.close();
-    for (const pool of [this.#pool, ...this.#draining]) pool.close();
+    for (const pool of this.#pools) pool.close();
     await this.#fleet.stopAll(options);
   }
 

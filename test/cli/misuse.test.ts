@@ -57,7 +57,6 @@ describe('a misused command line', () => {
     [['serve', '--env-pass', 'NOT_SET'], '"NOT_SET" is not', undefined],
     [['serve', '--port', '9000', '--api-port', '9000'], '--port and --api-port are both 9000', undefined],
     [['serve', '--'], 'a command is expected after "--"', 'as -- node app.js'],
-    [['serve', '--watch'], '--watch is not supported yet', undefined],
     [
       ['serve', '--access-key-id', 'x'],
       'an access key ID is given without the secret',

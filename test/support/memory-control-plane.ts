@@ -346,6 +346,7 @@ export class MemoryControlPlane implements ControlPlane {
       instanceId,
       functionName,
       versionId: '0',
+      revision: 1,
       qualifier,
       status: 'Running',
       createdTimeMs: this.clockMoved.now(),

@@ -420,6 +420,7 @@ function instanceInfo(instanceId: string, index: number): Omit<InstanceInfo, 'se
     instanceId,
     functionName: 'hello',
     versionId: '0',
+    revision: 1,
     qualifier: 'LATEST',
     status: 'Running',
     createdTimeMs: index,

@@ -7,7 +7,7 @@ import { runCommand } from '../exec/run-command.js';
 import { accessKeyOf } from '../options/access-key.js';
 import { flag, integer, text } from '../options/option-kinds.js';
 import { grouped } from '../options/options.js';
-import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
+import { FUNCTION_OPTIONS, LISTEN_OPTIONS, PORTS } from '../options/serve-options.js';
 import { servedFunctions } from '../options/served-functions.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
@@ -40,8 +40,6 @@ const OPTIONS = {
     quiet: LISTEN_OPTIONS.quiet,
     verbose: flag('-v, --verbose', 'the log of serve'),
   }),
-
-  ...LATER_OPTIONS,
 };
 
 export const exec = command({

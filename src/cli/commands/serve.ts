@@ -3,7 +3,7 @@ import { PortInUseError } from '../../model/errors.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
-import { FUNCTION_OPTIONS, LATER_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
+import { FUNCTION_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { checkPath, type ServedFunctions, servedFunctions } from '../options/served-functions.js';
 import { everySession } from '../resolve-id.js';
 import { jsonLog } from '../serve/json-log.js';
@@ -18,7 +18,7 @@ const MOST_COUNTED = 1000;
 /** Sessions of other functions end with their instance, or there are none. */
 const KEPT: ReadonlySet<string> = new Set(['GENERATED_COOKIE', 'HEADER_FIELD']);
 
-const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS, ...LATER_OPTIONS };
+const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS };
 
 export const serve = command({
   operands: '[path]',

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../model/duration.js';
 import { nearest } from '../../model/nearest.js';
 import { readSmallFile } from '../../system/read-small-file.js';
-import { notSupportedYet, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { humanDuration } from '../output/human-time.js';
 import type { Given, Option } from './options.js';
 
@@ -112,21 +112,6 @@ export function toggle(flags: string, help: string, helpOff?: string): Option<bo
     kind: 'toggle',
     fromEnvironment: false,
     read: ([given]) => (given === undefined ? undefined : given.text === 'true'),
-  };
-}
-
-/** An option of the contract that this release does not support: it is refused, never ignored. */
-export function unsupported(flags: string, fix?: string): Option<undefined> {
-  return {
-    flags,
-    help: '',
-    kind: flags.includes('<') ? 'value' : 'switch',
-    fromEnvironment: true,
-    hidden: true,
-    read([given]) {
-      if (given === undefined) return undefined;
-      throw notSupportedYet(given.name, fix);
-    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from '../../config/function-words.js';
 import type { InstanceIsolationMode, SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
-import { choice, duration, flag, integer, list, secret, text, unsupported } from './option-kinds.js';
+import { choice, duration, flag, integer, list, secret, text } from './option-kinds.js';
 import { grouped } from './options.js';
 import { TRIGGER_AUTH } from './trigger-options.js';
 
@@ -123,6 +123,7 @@ export const LISTEN_OPTIONS = {
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
   ...grouped('Development:', {
+    watch: flag('--watch', 'a change of the code makes a new revision: new sessions get it'),
     inspect: flag('--inspect', 'an inspector port for each Node.js instance, from 9229 on'),
   }),
   ...grouped('State and time:', {
@@ -141,9 +142,4 @@ export const LISTEN_OPTIONS = {
     quiet: flag('-q, --quiet', 'only errors'),
     verbose: flag('-v, --verbose', "also the platform's own lines of every instance"),
   }),
-};
-
-/** Options of the contract that this release does not support. */
-export const LATER_OPTIONS = {
-  watch: unsupported('--watch'),
 };

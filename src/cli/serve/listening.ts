@@ -47,6 +47,7 @@ export function emulatorOptions(
     hostEnvironment: context.env,
     portShift: !values.noPortShift,
     inspect: values.inspect,
+    watch: values.watch,
     onRecord: log.request,
     onEvent: log.event,
     onLine: log.line,

@@ -22,6 +22,7 @@ const MORE_COLUMNS: readonly { readonly head: string; cell(instance: InstanceInf
   { head: 'FUNCTION', cell: ({ functionName }) => functionName },
   { head: 'VERSION', cell: ({ versionId }) => versionId },
   { head: 'QUALIFIER', cell: ({ qualifier }) => qualifier },
+  { head: 'REVISION', cell: ({ revision }) => String(revision) },
   { head: 'URL', cell: ({ url }) => url },
 ];
 const INSPECTOR = { head: 'INSPECTOR', cell: ({ inspector }: InstanceInfo) => inspector };
