@@ -46,6 +46,8 @@ describe('the package', () => {
         'bin/package.json',
         'dist/cli/main.cjs',
         'dist/cli/THIRD-PARTY.md',
+        'dist/runtime/inside/event-node.cjs',
+        'dist/runtime/inside/event-python.py',
         'dist/runtime/inside/node.cjs',
         'dist/runtime/inside/python/sitecustomize.py',
         'dist/index.js',

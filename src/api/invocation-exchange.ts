@@ -20,6 +20,7 @@ interface InvocationExchangeParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+const INITIALIZATION_ERROR = 'UnhandledInitializationError';
 /** A longer reply of an invocation with a log is not held back to its end. */
 const MOST_HELD_BYTES = MAX_BODY_BYTES;
 
@@ -65,7 +66,12 @@ export class InvocationExchange implements Exchange {
 
   writeHead(reply: ExchangeReply, length: number | undefined): number {
     const { response, commonLines, tail, clock } = this.#parts;
-    const { answer, status, reason, lines } = reply;
+    const { answer, status, reason, lines, refusal } = reply;
+    if (refusal?.code === 'FunctionInitializationFailed') {
+      // A failure of the function's own code is no error of the API (spec §8.5).
+      response.writeHead(200, 'OK', [...commonLines(), ...lines, 'X-Fc-Error-Type', INITIALIZATION_ERROR]);
+      return 200;
+    }
     if (answer === undefined) {
       response.writeHead(status, reason, [...commonLines(), ...lines]);
       return status;

@@ -55,10 +55,12 @@ export function invocationResult({ requestId, reply, answer, length, elapsedMs, 
 function failureLines(status: number, handlerLines: HeaderLines): readonly string[] {
   const declared = handlerLines.get('x-fc-status')?.trim() ?? '200';
   if (status >= 200 && status < 300 && declared === '200') return [];
+  // The servers of the built-in runtimes name the kind of the failure.
   const named = handlerLines.get('x-fc-error-type') ?? '';
+  if (ERROR_TYPES.has(named)) return ['X-Fc-Error-Type', named];
   const shown = declared === '200' ? String(status) : `${status} with x-fc-status ${declared}`;
   return [
-    ...['X-Fc-Error-Type', ERROR_TYPES.has(named) ? named : 'HandledInvocationError'],
+    ...['X-Fc-Error-Type', 'HandledInvocationError'],
     // The emulator's own, for the command `invoke`.
     ...['X-Fc-Affinity-Handler-Status', shown.slice(0, 64)],
   ];

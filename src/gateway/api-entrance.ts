@@ -59,8 +59,7 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
 
   #refuse(exchange: Exchange, error: FcError, route: Route): void {
     const trail = this.#options.beginTrail(exchange, route);
-    trail.refused(error);
-    refuse(exchange, error);
+    trail.refused(error, refuse(exchange, error));
     trail.end();
   }
 }

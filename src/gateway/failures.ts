@@ -47,8 +47,11 @@ export function retryOf(failed: Failed): 'reset' | 'refused' | undefined {
   return failed.hasBody || failed.replyBegun || !RETRIED.has(failed.method) ? undefined : 'reset';
 }
 
-/** Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition. */
-export function refuse(exchange: Exchange, error: FcError): void {
+/**
+ * Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition.
+ * @returns the status that the client receives
+ */
+export function refuse(exchange: Exchange, error: FcError): number {
   const { requestId } = exchange;
   const body = Buffer.from(JSON.stringify(error.toBody(requestId)));
   const lines = [
@@ -62,6 +65,7 @@ export function refuse(exchange: Exchange, error: FcError): void {
   if (error.retryAfterInSeconds !== undefined) lines.push('Retry-After', String(error.retryAfterInSeconds));
   if (error.allow !== undefined) lines.push('Allow', error.allow.join(', '));
   const reason = STATUS_CODES[error.status] ?? 'Unknown';
-  exchange.writeHead({ status: error.status, reason, lines }, body.length);
+  const sent = exchange.writeHead({ status: error.status, reason, lines, refusal: error }, body.length);
   exchange.sink.end(body);
+  return sent;
 }

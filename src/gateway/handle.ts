@@ -56,8 +56,7 @@ async function serve(way: Way): Promise<void> {
   if (assignment !== undefined) trail.decided(assignment);
   assignment?.release({ answered: result.answered });
   if (result.failure !== undefined && !exchange.isOver) {
-    trail.refused(result.failure);
-    refuse(exchange, result.failure);
+    trail.refused(result.failure, refuse(exchange, result.failure));
   } else if (result.failure !== undefined) {
     trail.unfinished(await exchange.over);
   }

@@ -226,8 +226,7 @@ export class Listener {
 
   #refuse(exchange: NodeExchange, refusal: FcError, route?: Route): void {
     const trail = this.#options.beginTrail(exchange, route);
-    trail.refused(refusal);
-    refuse(exchange, refusal);
+    trail.refused(refusal, refuse(exchange, refusal));
     trail.end();
   }
 }

@@ -135,11 +135,14 @@ export class RequestTrail {
     this.#decision = decision;
   }
 
-  /** The gateway answers in the function's place. */
-  refused(error: FcError): void {
+  /**
+   * The gateway answers in the function's place.
+   * @param sent the status that the client receives
+   */
+  refused(error: FcError, sent: number): void {
     this.#refusal = error;
     this.#outcome = 'refused';
-    this.#status = error.status;
+    this.#status = sent;
   }
 
   /** The reply has begun and cannot be finished. */

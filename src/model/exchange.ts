@@ -25,6 +25,8 @@ export interface ExchangeReply {
   readonly lines: readonly string[];
   /** Absent where the gateway answers in the function's place. */
   readonly answer?: FunctionAnswer;
+  /** Why the gateway answers in the function's place. */
+  readonly refusal?: FcError;
 }
 
 /** Which instance replied, and what it sent. */
