@@ -19,6 +19,7 @@ import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
 import { indexRoute } from './index-route.js';
 import { invokeRoutes } from './invoke-routes.js';
+import { openApiRoute } from './open-api-route.js';
 import type { Reply } from './operation.js';
 import { parseBody, readBytes } from './read-body.js';
 import { type ApiReplyHead, commonHeaders, sendError, sendRawError, sendReply } from './reply.js';
@@ -71,7 +72,8 @@ export function createApi(options: ApiOptions): Api {
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
   const router = (): Router => {
-    made ??= createRouter({
+    if (made !== undefined) return made;
+    const table = {
       ...indexRoute(control),
       ...sessionRoutes(control.sessions, maxSessionTTLInSeconds),
       ...functionRoutes(control),
@@ -82,7 +84,9 @@ export function createApi(options: ApiOptions): Api {
       ...emulatorRoutes(control),
       ...eventRoutes(events, clock),
       ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),
-    });
+    };
+    const version = async (): Promise<string> => (await control.health()).version;
+    made = createRouter({ ...table, ...openApiRoute({ version, table, maxTTL: maxSessionTTLInSeconds }) });
     return made;
   };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });

@@ -29,7 +29,7 @@ ${served.map(functionItem).join('\n')}
 </ul>
 <h2>The emulator</h2>
 <ul>
-${['functions', 'instances', 'requests', 'clock', 'health', 'events'].map((name) => `<li>${link(`${OWN}/${name}`)}</li>`).join('\n')}
+${['functions', 'instances', 'requests', 'clock', 'health', 'events', 'openapi.json'].map((name) => `<li>${link(`${OWN}/${name}`)}</li>`).join('\n')}
 </ul>
 <p>The same in a terminal: <code>fc-affinity session list</code>, <code>instance list</code>, <code>clock</code>;
 <code>fc-affinity help</code> lists every command.</p>

@@ -22,7 +22,7 @@ const terms = {
 const versionId = string();
 
 /** The bodies of CreateAlias and UpdateAlias. */
-const ALIAS_BODIES = {
+export const ALIAS_BODIES = {
   create: object({ aliasName: name, versionId, ...terms }),
   update: object({ versionId: optional(versionId), ...terms }),
 };

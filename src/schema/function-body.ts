@@ -122,7 +122,8 @@ const CODE = optional(
   object({ zipFile: text(), ossBucketName: text(), ossObjectName: text(), checksum: text() }),
 );
 
-const BODY = object({ ...USED, ...ECHOED, code: CODE });
+/** The body of CreateFunction and UpdateFunction. */
+export const FUNCTION_BODY = object({ ...USED, ...ECHOED, code: CODE });
 
 /** What only a reply has. A body that says it is not believed. */
 const REPLY_ONLY = ['lockInfo', 'invocationRestriction'];
@@ -140,7 +141,7 @@ export function readFunction(body: unknown, whole = 'the body'): Reading<Functio
     const message = `${whole} must not be nested deeper than ${DEEPEST} levels`;
     return { issues: [{ path: '', rule: 'format', message }] };
   }
-  const reading = read(BODY, body, { whole, isJson: true });
+  const reading = read(FUNCTION_BODY, body, { whole, isJson: true });
   if (!('value' in reading)) return reading;
   const { code, ...known } = reading.value;
   const container = field(body, 'customContainerConfig');

@@ -2,6 +2,7 @@
 export { parseCreateAlias, parseUpdateAlias } from './alias-input.js';
 export { checkBody, checkQuery } from './check.js';
 export { parseFunction, readFunction } from './function-body.js';
+export { operationInputs } from './operation-inputs.js';
 export * from './queries.js';
 export { parseCreateSession, parseUpdateSession } from './session-input.js';
 export * from './settings-input.js';

@@ -15,7 +15,7 @@ const limit = () => {
       .regex(/^\d{1,6}$/, { error })
       .transform(Number)
       .pipe(z.number().min(least, { error }).max(most, { error })),
-  );
+  ).meta({ type: 'integer', minimum: least, maximum: most });
 };
 
 const strings = () => {
@@ -25,7 +25,7 @@ const strings = () => {
       .string()
       .transform((text) => parsedOrText(text))
       .pipe(z.array(z.string({ error }), { error })),
-  );
+  ).meta({ description: error });
 };
 
 /** Milliseconds since 1970. */
@@ -36,7 +36,7 @@ const instant = () => {
       .string()
       .regex(/^\d{1,15}$/, { error })
       .transform(Number),
-  );
+  ).meta({ type: 'integer', description: error });
 };
 
 const tags = () => {
@@ -46,7 +46,7 @@ const tags = () => {
       .string()
       .transform((json) => parsedOrText(json))
       .pipe(z.array(z.object({ Key: z.string({ error }), Value: z.string().optional() }), { error })),
-  );
+  ).meta({ description: error });
 };
 
 const text = () => optional(string());

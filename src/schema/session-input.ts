@@ -12,7 +12,7 @@ import { MOUNTS } from './mounts.js';
  * @throws InvalidArgument
  */
 export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessionInput {
-  const { sessionId, ...terms } = checkBody(schemasFor(maxTTL).create, body ?? {});
+  const { sessionId, ...terms } = checkBody(sessionBodies(maxTTL).create, body ?? {});
   checkTerms(terms, maxTTL);
   // An empty ID counts as absent (spec §1.3).
   if (sessionId === undefined || sessionId === '') return terms;
@@ -22,15 +22,15 @@ export function parseCreateSession(body: unknown, maxTTL?: number): CreateSessio
 
 /** Reads the body of UpdateSession: an absent field stays as it is. @throws InvalidArgument */
 export function parseUpdateSession(body: unknown, maxTTL?: number): UpdateSessionInput {
-  const terms = checkBody(schemasFor(maxTTL).update, body ?? {});
+  const terms = checkBody(sessionBodies(maxTTL).update, body ?? {});
   checkTerms(terms, maxTTL);
   return terms;
 }
 
 const made = new Map<number | undefined, ReturnType<typeof makeSchemas>>();
 
-/** Making a schema takes a hundred times as long as using it. */
-function schemasFor(maxTTL: number | undefined): ReturnType<typeof makeSchemas> {
+/** The bodies of CreateSession and UpdateSession. Making a schema takes a hundred times as long as using it. */
+export function sessionBodies(maxTTL: number | undefined): ReturnType<typeof makeSchemas> {
   const known = made.get(maxTTL);
   if (known !== undefined) return known;
   const schemas = makeSchemas(maxTTL);

@@ -12,13 +12,16 @@ const CHANGEABLE = {
   description: optional(string()),
   invocationRole: optional(string()),
 };
-const UPDATE_BODY = object(CHANGEABLE);
-const CREATE_BODY = object({
-  ...CHANGEABLE,
-  triggerName: string(),
-  triggerType: string(),
-  sourceArn: optional(string()),
-});
+/** The bodies of CreateTrigger and UpdateTrigger. */
+export const TRIGGER_BODIES = {
+  update: object(CHANGEABLE),
+  create: object({
+    ...CHANGEABLE,
+    triggerName: string(),
+    triggerType: string(),
+    sourceArn: optional(string()),
+  }),
+};
 
 /** `authConfig` and `corsConfig` are echoed in the text of the configuration and have no effect. */
 const CONFIG = object({
@@ -29,7 +32,7 @@ const CONFIG = object({
 
 /** Reads the body of CreateTrigger. @throws InvalidArgument, also for a trigger that is not an HTTP trigger */
 export function parseCreateTrigger(body: unknown): CreateTriggerInput {
-  const { triggerType, ...input } = checkBody(CREATE_BODY, body ?? {});
+  const { triggerType, ...input } = checkBody(TRIGGER_BODIES.create, body ?? {});
   if (triggerType !== 'http') {
     throw new FcError(
       'InvalidArgument',
@@ -41,7 +44,7 @@ export function parseCreateTrigger(body: unknown): CreateTriggerInput {
 
 /** Reads the body of UpdateTrigger. @throws InvalidArgument */
 export function parseUpdateTrigger(body: unknown): UpdateTriggerInput {
-  return checkBody(UPDATE_BODY, body ?? {});
+  return checkBody(TRIGGER_BODIES.update, body ?? {});
 }
 
 /**
