@@ -1,3 +1,4 @@
+import { versionName } from '../model/common-headers.js';
 import type { ExchangeReply, FunctionAnswer } from '../model/exchange.js';
 import { HeaderLines } from '../model/headers.js';
 import type { InstanceLog } from '../model/instance.js';
@@ -27,19 +28,24 @@ const EXPOSED = [
   'x-fc-invocation-code-version',
 ].join(',');
 
+/** Of code that is a folder of this machine, as GetFunction shows it. */
+const NO_CHECKSUM = '0';
+
 const ERROR_TYPES: ReadonlySet<string> = new Set(['HandledInvocationError', 'UnhandledInvocationError']);
 
 /** @returns the header lines of a result of InvokeFunction (spec §6), flat */
 export function invocationResult({ requestId, reply, answer, length, elapsedMs, tail }: Answered): string[] {
   const { assignment } = answer;
+  const { versionId, config } = assignment.revision;
   const lines = [
     ...reply.lines,
     ...['Access-Control-Expose-Headers', EXPOSED],
     ...['Content-Type', 'application/octet-stream'],
     ...['X-Fc-Instance-Id', assignment.instanceId],
     ...['X-Fc-Invocation-Duration', String(Math.ceil(elapsedMs))],
-    ...['X-Fc-Invocation-Service-Version', assignment.versionId],
-    ...['X-Fc-Invocation-Code-Version', assignment.versionId],
+    ...['X-Fc-Invocation-Service-Version', versionName(versionId)],
+    ...['X-Fc-Invocation-Code-Version', versionName(versionId)],
+    ...['X-Fc-Code-Checksum', config.code?.checksum ?? NO_CHECKSUM],
     ...failureLines(reply.status, new HeaderLines([...answer.lines])),
   ];
   const bodyLength = reply.status === 204 || reply.status === 304 ? 0 : length;

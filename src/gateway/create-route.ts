@@ -11,8 +11,6 @@ interface RouteOptions {
   readonly config: FunctionConfig;
   /** Of the revision; `0`, the default, is LATEST. */
   readonly versionId?: string;
-  /** What the requests are, for the handler: of an HTTP trigger by default. */
-  readonly controlPath?: '/http-invoke' | '/invoke';
   readonly admission: Admission;
   readonly affinity: SessionAffinity;
   readonly maxBodyBytes?: number | undefined;
@@ -22,7 +20,6 @@ export function createRoute({
   trigger,
   config,
   versionId = '0',
-  controlPath = '/http-invoke',
   admission,
   affinity,
   maxBodyBytes = MAX_BODY_BYTES,
@@ -42,7 +39,7 @@ export function createRoute({
     timeoutInSeconds: config.timeout,
     maxBodyBytes,
     sessionHeaders: sessionHeader === undefined ? [] : [sessionHeader.toLowerCase()],
-    requestLines: commonHeaders({ config, qualifier, versionId, controlPath }),
+    requestLines: commonHeaders({ config, qualifier, versionId, controlPath: '/http-invoke' }),
     replyLines: [
       ...['Access-Control-Expose-Headers', 'Date,x-fc-request-id'],
       ...(customDomain ? [] : ['Content-Disposition', 'attachment']),

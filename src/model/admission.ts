@@ -1,3 +1,4 @@
+import type { Revision } from './function.js';
 import type { Hint } from './hint.js';
 import type { Identity } from './identity.js';
 import type { Address, Exit, InstanceLog } from './instance.js';
@@ -72,8 +73,8 @@ export interface Assignment {
   readonly requestId: string;
   readonly instanceId: string;
   readonly address: Address;
-  /** The version that the instance runs; `LATEST`, or a number. */
-  readonly versionId: string;
+  /** What the instance runs. */
+  readonly revision: Revision;
   /** Of the instance's process, where there is one. */
   readonly pid: number | undefined;
   /** What the instance prints. */

@@ -1,5 +1,5 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
-import { LATEST } from '../model/function.js';
+import type { Revision } from '../model/function.js';
 import type { Hint } from '../model/hint.js';
 import type { Address, Exit, InstanceLog } from '../model/instance.js';
 import type { Binder, Binding } from './binder.js';
@@ -34,9 +34,8 @@ export class BoundAssignment implements Assignment {
     return this.#options.binding.instance.instanceId;
   }
 
-  get versionId(): string {
-    const { versionId } = this.#options.binding.instance.pool.revision;
-    return versionId === '0' ? LATEST : versionId;
+  get revision(): Revision {
+    return this.#options.binding.instance.pool.revision;
   }
 
   get pid(): number | undefined {

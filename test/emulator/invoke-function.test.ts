@@ -87,6 +87,7 @@ describe('Sync', () => {
       'x-fc-invocation-duration': expect.stringMatching(/^\d+$/),
       'x-fc-invocation-service-version': 'LATEST',
       'x-fc-invocation-code-version': 'LATEST',
+      'x-fc-code-checksum': '0',
       'x-fc-max-memory-usage': expect.stringMatching(/^\d+\.\d\d$/),
       'access-control-expose-headers':
         'Date,x-fc-request-id,x-fc-error-type,x-fc-code-checksum,x-fc-invocation-duration,x-fc-max-memory-usage,x-fc-log-result,x-fc-invocation-code-version',

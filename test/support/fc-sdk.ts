@@ -4,6 +4,11 @@ import type sdk from '@alicloud/fc20230330';
 // Required, not imported: bundlers and Node disagree on what the default of this CommonJS module is.
 const fc = createRequire(import.meta.url)('@alicloud/fc20230330') as typeof sdk;
 
+type RuntimeOptionsOf = Parameters<InstanceType<typeof fc.default>['invokeFunctionWithOptions']>[3];
+export const { RuntimeOptions } = createRequire(import.meta.url)('@darabonba/typescript') as {
+  readonly RuntimeOptions: new (options: object) => RuntimeOptionsOf;
+};
+
 export type FcSdk = InstanceType<typeof fc.default>;
 export const {
   CreateAliasInput,

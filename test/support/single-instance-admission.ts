@@ -1,4 +1,5 @@
 import type { Admission, AdmissionRequest, Assignment } from '../../src/model/admission.js';
+import { completeFunction } from '../../src/model/function-config.js';
 import type { Address } from '../../src/model/instance.js';
 
 /** An assignment as a test sees it. */
@@ -54,7 +55,7 @@ export function singleInstanceAdmission(
       requestId,
       instanceId: `c-${to.port}`,
       address: to,
-      versionId: 'LATEST',
+      revision: { versionId: '0', config: completeFunction({ functionName: 'hello', command: ['node'] }) },
       pid: undefined,
       log: undefined,
       session: sessionId === undefined ? undefined : { sessionId, terms },

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
@@ -7,13 +6,8 @@ import type { EmulatorEvent } from '../../src/model/events.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { FunctionInput } from '../../src/model/function-input.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
-import { type FcSdk, fcSdk, InvokeFunctionHeaders, InvokeFunctionRequest } from './fc-sdk.js';
+import { type FcSdk, fcSdk, InvokeFunctionHeaders, InvokeFunctionRequest, RuntimeOptions } from './fc-sdk.js';
 import { type Handler, type InProcessDriver, inProcessDriver } from './in-process-driver.js';
-
-type RuntimeOptions = Parameters<FcSdk['invokeFunctionWithOptions']>[3];
-const { RuntimeOptions: Runtime } = createRequire(import.meta.url)('@darabonba/typescript') as {
-  RuntimeOptions: new (options: object) => RuntimeOptions;
-};
 
 export interface InvokeReply {
   readonly status: number;
@@ -84,7 +78,7 @@ export async function startInvocable(
           xFcLogType: log,
           xFcAsyncTaskId: taskId,
         }),
-        new Runtime({ readTimeout: 30_000 }),
+        new RuntimeOptions({ readTimeout: 30_000 }),
       );
       const chunks: Buffer[] = [];
       for await (const chunk of reply.body ?? []) chunks.push(chunk as Buffer);
