@@ -34,8 +34,21 @@ export interface ApiClient extends ControlPlane {
    * @returns milliseconds since 1970, to the second; undefined before the first answer
    */
   toldTime(): number | undefined;
+  /** GetFunction, which every control API of the vendor answers. */
+  describeFunction(ref: FunctionRef): Promise<FunctionDescription>;
   /** InvokeFunction. @throws the refusal of the emulator, not a failure of the function */
   invoke(ref: FunctionRef, input?: InvocationInput): Promise<InvocationReply>;
+}
+
+/** The part of GetFunction's reply that says whether affinity is configured and deployed. */
+export interface FunctionDescription {
+  readonly functionName: string;
+  readonly sessionAffinity?: string;
+  /** JSON. */
+  readonly sessionAffinityConfig?: string;
+  readonly state?: string;
+  readonly lastUpdateStatus?: string;
+  readonly lastUpdateStatusReason?: string;
 }
 
 /**
@@ -49,6 +62,16 @@ export function createApiClient(options: ConnectionOptions): ApiClient {
 
   return {
     toldTime: () => connection.toldTime,
+    describeFunction: ({ functionName, qualifier }) =>
+      connection.ask<FunctionDescription>(
+        {
+          action: 'GetFunction',
+          method: 'GET',
+          path: ['2023-03-30', 'functions', functionName],
+          query: query({ qualifier }),
+        },
+        'functionName',
+      ),
     invoke: (ref, input) => invoke(connection, ref, input),
     sessions: sessionService(connection),
     instances: instanceService(connection),

@@ -164,6 +164,10 @@ export const CATALOGUE: Catalogue = {
     summary: 'why a request went to its instance',
     load: async () => (await import('./commands/explain.js')).explain,
   },
+  doctor: {
+    summary: 'name mistakes with affinity in recent requests',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
   clock: {
     summary: "the emulator's clock: look, advance, freeze",
     byDefault: 'show',
@@ -197,4 +201,4 @@ export const CATALOGUE: Catalogue = {
 };
 
 /** Named by the contract, brought by later issues. */
-export const LATER_COMMANDS: readonly string[] = ['doctor', 'lint'];
+export const LATER_COMMANDS: readonly string[] = ['lint'];

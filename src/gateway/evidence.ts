@@ -38,7 +38,8 @@ export function evidenceOf(witnessed: Witnessed): RequestEvidence {
   const cookie = cookieEvidence(witnessed);
   if (cookie !== undefined) evidence.cookie = cookie;
   const { identity, decision } = witnessed;
-  if (identity?.kind === 'session' && identity.sessionId !== decision?.sessionId)
+  const isKnown = decision?.session === 'known';
+  if (identity?.kind === 'session' && !isKnown)
     evidence.presented = identity.sessionId.slice(0, LONGEST_TEXT);
   const mayHoldCookies = cookie !== undefined && cookie !== 'none';
   let cookies = 0;

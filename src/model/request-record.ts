@@ -63,7 +63,7 @@ export interface RequestEvidence {
   readonly cookie?: CookieEvidence;
   /** How many session cookies there were, where there was more than one. */
   readonly cookies?: number;
-  /** The session ID that the request named, where it was not served under that ID. */
+  /** The session ID that the request named, where it names no session that was there. */
   readonly presented?: string;
   /** A client of the Model Context Protocol sent it. */
   readonly mcp?: true;

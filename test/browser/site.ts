@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
 import type { Emulator } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
+import { DEFAULT_TRIGGER } from '../../src/model/function.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 import { type Handler, inProcessDriver } from '../support/in-process-driver.js';
@@ -61,7 +62,7 @@ export async function startSite({
         sessionAffinityConfig: { sessionConcurrencyPerInstance: sessionsPerInstance },
         timeout: 60,
       }),
-      customDomain: true,
+      triggers: [{ triggerName: DEFAULT_TRIGGER, customDomain: true }],
     })),
     clock: new MovableClock({ frozen: true }),
     driver: {

@@ -1,3 +1,4 @@
+import type { ApiClient } from '../../api/create-api-client.js';
 import type { Signer } from '../../model/access-key.js';
 import { isLoopback } from '../../model/host-rule.js';
 import type { ControlPlane } from '../../model/services.js';
@@ -9,7 +10,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function controlBeside(
   url: URL,
   { env, signer }: { readonly env: Env; readonly signer: Signer | undefined },
-): Promise<ControlPlane | undefined> {
+): Promise<ApiClient | undefined> {
   if (!isHere(url.hostname)) return undefined;
   const { createApiClient } = await import('../../api/create-api-client.js');
   const endpoints = new Set([

@@ -1,0 +1,100 @@
+import { diagnose, RULES } from '../../diagnose/doctor.js';
+import type { Finding, FunctionFacts } from '../../diagnose/finding.js';
+import type { RequestRecord } from '../../model/request-record.js';
+import { command, type Invocation } from '../command.js';
+import { CONNECTION, withControl } from '../connect.js';
+import type { Context } from '../context.js';
+import { factsOf } from '../doctor/facts.js';
+import { readLog } from '../doctor/read-log.js';
+import { UsageError } from '../errors.js';
+import { EXIT } from '../failure.js';
+import { text } from '../options/option-kinds.js';
+import { timeOfDay } from '../output/human-time.js';
+import { partsText } from '../output/parts.js';
+import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
+
+const OPTIONS = {
+  from: text('--from <log.jsonl>', 'read the JSON log of serve instead of asking an emulator', {
+    flagOnly: true,
+  }),
+  target: text('--target <url>', 'check this function: Set-Cookie, the session, its configuration', {
+    flagOnly: true,
+  }),
+  api: text('--api <url>', "with --target: the target's control API (default: that of the local emulator)"),
+  function: text('--function <name>', 'look at this function only'),
+  ...OUTPUT,
+  ...CONNECTION,
+};
+
+type Values = Invocation<typeof OPTIONS>['values'];
+
+/** What was looked at. */
+interface Seen {
+  readonly records: readonly RequestRecord[];
+  readonly functions: readonly FunctionFacts[];
+}
+
+export const doctor = command({
+  options: OPTIONS,
+  examples: [
+    '  fc-affinity doctor',
+    '  fc-affinity doctor --from log.jsonl',
+    '  fc-affinity doctor --target http://127.0.0.1:9000',
+  ].join('\n'),
+  notes: [
+    'Looks at the last 10,000 requests and names mistakes with affinity: what was',
+    'seen, and how to mend it. Exit code: 0 nothing found, 1 mistakes found.',
+  ].join('\n'),
+  async run({ values }, context) {
+    if (values.target !== undefined) {
+      if (values.from !== undefined) throw new UsageError('--target and --from exclude each other');
+      const { checkTarget } = await import('../doctor/check-target.js');
+      return checkTarget(values, values.target, context);
+    }
+    const seen = values.from === undefined ? await recent(values, context) : await readLog(values.from);
+    const records = seen.records.filter(
+      (one) => values.function === undefined || one.functionName === values.function,
+    );
+    const findings = diagnose(records, seen.functions);
+    const { style, columns } = context.stdout;
+    await printResult(context, outputForm(values), {
+      json: { findings, lookedAt: { requests: records.length, rules: RULES.map(({ id }) => id) } },
+      names: findings.map(({ rule }) => rule),
+      table: () =>
+        [
+          ...findings.map((one) => partsText(partsOf(one), { style, columns })),
+          `${wrappedSummary(findings, records)}\n`,
+        ].join('\n'),
+    });
+    return findings.length === 0 ? EXIT.done : EXIT.failed;
+  },
+});
+
+function recent(values: Values, context: Context): Promise<Seen> {
+  return withControl({ values }, context, async ({ requests, functions }) => {
+    const [records, served] = await Promise.all([requests.list(), functions.list()]);
+    return { records, functions: served.map(({ config }) => factsOf(config)) };
+  });
+}
+
+function partsOf({ rule, functionName, message, evidence, fix }: Finding) {
+  return [
+    { label: '✗', lines: [`${rule}, function ${functionName}`] },
+    { label: '', lines: [message] },
+    { label: 'seen', lines: evidence },
+    { label: 'fix', lines: [fix] },
+  ];
+}
+
+function wrappedSummary(findings: readonly Finding[], records: readonly RequestRecord[]): string {
+  const [first] = records;
+  const last = records.at(-1);
+  const requests = `${records.length} request${records.length === 1 ? '' : 's'}`;
+  if (first === undefined || last === undefined)
+    return 'no request is kept: there is nothing to look at yet\nsend requests to the function, then ask again';
+  const names = [...new Set(records.map(({ functionName }) => functionName))];
+  const of = `${requests} of ${names.length === 1 ? names[0] : `${names.length} functions`}, ${timeOfDay(first.at)} to ${timeOfDay(last.at)}`;
+  if (findings.length > 0)
+    return `${findings.length} mistake${findings.length === 1 ? '' : 's'} found in ${of}`;
+  return `no mistake found in ${of}\nlooked for: ${RULES.map(({ id }) => id).join(', ')}`;
+}

@@ -1,0 +1,54 @@
+import type { RequestRecord } from '../../model/request-record.js';
+import { byClient, clientName, isOpening, type Rule, shownRequest } from '../finding.js';
+
+/**
+ * The session cookie has no Path, so a client returns it only below the folder of the page that set it (RFC 6265 §5.1.4), and opens
+ * another session elsewhere.
+ */
+export const cookieForFolder: Rule = {
+  id: 'cookie-for-folder',
+  resultOf: ['two-session-cookies'],
+  look({ records }) {
+    return [...byClient(records)].flatMap(([client, requests]) => {
+      for (const [at, opener] of requests.entries()) {
+        const folder = folderOf(opener);
+        if (opener.evidence.cookie === undefined || !isOpening(opener) || folder === '') continue;
+        const later = requests.slice(at + 1);
+        const outside = later.find(
+          (one) => one.evidence.cookie === 'none' && isOpening(one) && !isBelow(one, folder),
+        );
+        if (outside === undefined || !keepsCookies(opener, later)) continue;
+        return {
+          client,
+          message: `${clientName(opener)} got the session cookie at ${pathOf(opener)}, so that it returns it only below ${folder}/, and opened another session elsewhere`,
+          evidence: [
+            `the cookie was set for ${folder}/ by ${shownRequest(opener)}`,
+            `without a cookie: ${shownRequest(outside)}`,
+          ],
+          fix: 'let the first request of a client go to /: the cookie has no Path, on Function Compute neither',
+        };
+      }
+      return [];
+    });
+  },
+};
+
+/** A client that uses the session again does; so does a browser that opens pages of the same site. */
+function keepsCookies({ decision, evidence }: RequestRecord, later: readonly RequestRecord[]): boolean {
+  const isPage = evidence.secFetchSite === 'none' || evidence.secFetchSite === 'same-origin';
+  return isPage || later.some((one) => one.decision?.sessionId === decision?.sessionId);
+}
+
+function folderOf(record: RequestRecord): string {
+  const path = pathOf(record);
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+function isBelow(record: RequestRecord, folder: string): boolean {
+  const path = pathOf(record);
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function pathOf({ target }: RequestRecord): string {
+  return target.split('?', 1)[0] ?? '';
+}

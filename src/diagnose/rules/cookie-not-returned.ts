@@ -1,0 +1,50 @@
+import type { RequestRecord } from '../../model/request-record.js';
+import { byClient, clientName, count, isOpening, type Rule, shownRequest } from '../finding.js';
+
+/** Fewer sessions may be as many clients. */
+const LEAST_SESSIONS = 3;
+
+/** A client that gets a session cookie with each reply and never sends one. */
+export const cookieNotReturned: Rule = {
+  id: 'cookie-not-returned',
+  resultOf: ['cookie-for-folder', 'two-session-cookies'],
+  look({ records }) {
+    const used = new Set(records.filter((one) => !isOpening(one)).map(({ decision }) => decision?.sessionId));
+    return [...byClient(records)].flatMap(([client, requests]) => {
+      if (requests.some(({ evidence }) => evidence.cookie !== undefined && evidence.cookie !== 'none'))
+        return [];
+      const opened = requests.filter(
+        (one) => one.evidence.cookie === 'none' && isOpening(one) && !one.upgrade && one.method !== 'OPTIONS',
+      );
+      const [first] = opened;
+      if (first === undefined || opened.length < LEAST_SESSIONS) return [];
+      if (opened.some(({ decision }) => used.has(decision?.sessionId))) return [];
+      const last = opened.at(-1) ?? first;
+      return {
+        client,
+        message: `${clientName(first)} opened ${count(opened.length, 'session')} and used each once: it never sent the session cookie`,
+        evidence: [
+          `${count(opened.length, 'request')} without a session cookie, each with a new session`,
+          `the first: ${shownRequest(first)}`,
+          `the last: ${shownRequest(last)}`,
+          ...(first.evidence.origin === undefined ? [] : [`sent by a page of ${first.evidence.origin}`]),
+        ],
+        fix: fixFor(first),
+      };
+    });
+  },
+};
+
+function fixFor({ evidence }: RequestRecord): string {
+  const { mcp, origin, secFetchMode, userAgent = '' } = evidence;
+  if (mcp)
+    return 'serve an MCP server with --affinity mcp-streamable (or mcp-sse): MCP clients keep a session by its header, not by a cookie';
+  if (origin !== undefined && secFetchMode === 'cors')
+    return `call fetch with { credentials: 'include' }, and let the handler answer with Access-Control-Allow-Credentials: true and Access-Control-Allow-Origin: ${origin}`;
+  if (/^(node|undici)\b/i.test(userAgent))
+    return 'fetch of Node.js keeps no cookies: send the value of Set-Cookie back in the header Cookie, or use a cookie jar, as the package fetch-cookie';
+  if (/^curl\//i.test(userAgent)) return 'curl keeps cookies with -c and -b: curl -c jar -b jar …';
+  if (/^python-requests\//i.test(userAgent)) return 'use requests.Session(), which keeps cookies';
+  if (/^Go-http-client\//i.test(userAgent)) return 'give http.Client a Jar (net/http/cookiejar)';
+  return 'have the client keep cookies, or serve with --affinity header and let the client send its own session ID';
+}
