@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
+import type { EmulatorOptions } from '../../src/emulator-options.js';
 import type { EmulatorEvent } from '../../src/model/events.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { FunctionInput } from '../../src/model/function-input.js';
@@ -23,6 +24,7 @@ import {
 } from '../support/fc-sdk.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 import { rawRequest } from '../support/raw-request.js';
+import { temporaryFolder } from '../support/run-cli.js';
 
 function configOf(input: Partial<FunctionInput> = {}) {
   return completeFunction({
@@ -36,7 +38,7 @@ function configOf(input: Partial<FunctionInput> = {}) {
 }
 
 /** An emulator with the function `hello`, and the vendor's client. Each instance answers with the variable BUILD of its revision. */
-async function start() {
+async function start(options: Partial<EmulatorOptions> = {}) {
   const builds = new Map<string, string | undefined>();
   const local = inProcessDriver((request, response, instanceId) => {
     request.resume();
@@ -58,6 +60,7 @@ async function start() {
       },
     },
     onEvent: (event) => events.push(event),
+    ...options,
   });
   onTestFinished(() => emulator.stopNow());
   const port = Number(new URL(emulator.api).port);
@@ -370,6 +373,28 @@ describe('qualifiers', () => {
     await sdk.deleteAlias('hello', 'prod');
     await alias('prod', '1');
     expect(await sessions('prod')).toEqual([]);
+  });
+
+  test('sessions of a version and of an alias survive a restart, each under its own qualifier', async () => {
+    const stateDirectory = temporaryFolder();
+    const first = await start({ stateDirectory });
+    await first.publish();
+    await first.alias('prod', '1');
+    for (const qualifier of [undefined, '1', 'prod']) await first.open(qualifier, 'same');
+    await first.open('prod', 'other');
+    await first.emulator.stop();
+    const { sdk, sessions, publish, alias, open } = await start({ stateDirectory });
+    expect([await sessions(), await sessions('1'), await sessions('prod')]).toEqual([
+      ['same'],
+      ['same'],
+      ['same', 'other'],
+    ]);
+    expect((await publish())?.versionId).toBe('2');
+    // Without a first use, too, the sessions end with their alias.
+    await sdk.deleteAlias('hello', 'prod');
+    await alias('prod', '1');
+    expect(await sessions('prod')).toEqual([]);
+    expect((await open('prod', 'same'))?.sessionStatus).toBe('Active');
   });
 
   test('each change is told as an event', async () => {
