@@ -77,11 +77,35 @@ describe('S5: instance logs without an ID', () => {
     for (const path of ['first', 'second', 'third']) await curl(`${url}/${path}`);
     const ids = (await cli('instance', 'list', '-o', 'name')).stdout.trim().split('\n');
     expect(ids).toHaveLength(3);
-    const lines = (await cli('instance', 'logs')).stdout.split('\n').filter((line) => line.includes('GET'));
+    const lines = (await cli('instance', 'logs')).stdout
+      .split('\n')
+      .filter((line) => line.includes('GET') && !line.includes('FC Invoke'));
     expect(lines.map((line) => line.split(/ +/)[3])).toEqual(['/first', '/second', '/third']);
     expect(lines.map((line) => line.split(/ +/)[1])).toEqual(ids.map((id) => id.slice(-8)));
     const { lines: json } = JSON.parse((await cli('instance', 'logs', '--json')).stdout);
     expect(new Set(json.map(({ instanceId }: { instanceId: string }) => instanceId))).toEqual(new Set(ids));
+  });
+
+  it('joins the lines with their requests, and shows those of one request', async () => {
+    const { cli, url } = await serve();
+    for (const path of ['first', 'second']) await curl(`${url}/${path}`);
+    const { stdout } = await cli('instance', 'logs');
+    expect(stdout).toMatch(/FC Invoke Start RequestId: 1-\S+ {2}GET \/first\n/);
+    expect(stdout).toMatch(/FC Invoke End RequestId: 1-\S+ {2}200 after \d+ ms, session [0-9a-f]{8}\n/);
+
+    const [, second = ''] = /RequestId: (\S+) {2}GET \/second/.exec(stdout) ?? [];
+    const one = await cli('instance', 'logs', '--request', second.slice(-8));
+    const texts = one.stdout.trim().split('\n');
+    expect(texts.map((text) => /(Start|End|GET \/second$)/.exec(text)?.[0])).toEqual([
+      'Start',
+      'GET /second',
+      'End',
+    ]);
+    const { lines } = JSON.parse((await cli('instance', 'logs', '--request', second, '--json')).stdout);
+    expect(lines.map(({ requestId }: { requestId: string }) => requestId)).toEqual([second, second, second]);
+
+    expect(await cli('instance', 'logs', '--request', 'nowhere')).toMatchObject({ code: 4 });
+    expect(await cli('instance', 'logs', '--request', second, '-f')).toMatchObject({ code: 2 });
   });
 
   it('S5: -f follows all', async () => {

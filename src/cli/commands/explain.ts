@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../model/request-record.js';
 import type { Session } from '../../model/session.js';
 import { command } from '../command.js';
 import { CONNECTION, type Connected, withControl } from '../connect.js';
-import { ExplainedError } from '../errors.js';
+import { findRequest } from '../find-request.js';
 import { hintText } from '../output/hint-text.js';
 import { timeOfDay } from '../output/human-time.js';
 import { partsText } from '../output/parts.js';
@@ -23,7 +23,7 @@ export const explain = command({
   ].join('\n'),
   run: ({ values, operands: [requestId = ''] }, context) =>
     withControl({ values }, context, async (control) => {
-      const record = await found(control, requestId);
+      const record = await findRequest(control, requestId);
       const { style, columns } = context.stdout;
       await printResult(context, outputForm(values), {
         json: record,
@@ -38,21 +38,6 @@ export const explain = command({
       });
     }),
 });
-
-/** By the ID, or by its end, as a narrow log shows it. */
-async function found(control: Connected, requestId: string): Promise<RequestRecord> {
-  try {
-    return await control.requests.get(requestId);
-  } catch (error) {
-    if (!(error instanceof FcError) || error.code !== 'RequestNotFound') throw error;
-    const like = (await control.requests.list()).filter((one) => one.requestId.endsWith(requestId));
-    const [only, second] = requestId.length >= 4 ? like : [];
-    if (only !== undefined && second === undefined) return only;
-    throw new ExplainedError(error, {
-      fix: 'the ID of a request that has ended, as in the log of serve or in the header X-Fc-Request-Id',
-    });
-  }
-}
 
 async function sessionOf(
   control: Connected,

@@ -1,52 +1,92 @@
-import type { InstanceInfo, LogLine } from '../../../model/instance.js';
+import { type Joined, LogJoiner } from '../../../diagnose/log-joiner.js';
+import { FcError } from '../../../model/errors.js';
+import type { InstanceInfo } from '../../../model/instance.js';
+import type { RequestRecord } from '../../../model/request-record.js';
 import { sanitize } from '../../../model/sanitize.js';
 import { command } from '../../command.js';
 import { CONNECTION, type Connected, withControl } from '../../connect.js';
 import type { Context } from '../../context.js';
+import { UsageError } from '../../errors.js';
+import { findRequest } from '../../find-request.js';
 import { flag, text } from '../../options/option-kinds.js';
 import { timeOfDay } from '../../output/human-time.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
 import { safeJson } from '../../output/safe-json.js';
-import { shortInstanceId } from '../../output/short-id.js';
+import { shortInstanceId, shortSessionId } from '../../output/short-id.js';
 import { fullInstanceId } from '../../resolve-id.js';
 
-/** A line, and the instance that printed it. */
-interface Printed {
+/** A line, the request that it belongs to, and the instance that printed it. */
+interface Printed extends Joined {
   readonly instanceId: string;
-  readonly line: LogLine;
+  /** Of the request that the line begins or ends, where it is known. */
+  readonly record?: RequestRecord | undefined;
 }
 
 export const logs = command({
   operands: '[id]',
   options: {
     follow: flag('-f, --follow', 'stay, and show what comes', { flagOnly: true }),
+    request: text('--request <id>', 'only the lines of this request; the end of its ID is enough', {
+      flagOnly: true,
+    }),
     function: text('--function <name>', 'without an ID: only instances of this function'),
     ...OUTPUT,
     ...CONNECTION,
   },
-  examples: ['  fc-affinity instance logs -f', '  fc-affinity instance logs 6a118cc5'].join('\n'),
+  examples: [
+    '  fc-affinity instance logs -f',
+    '  fc-affinity instance logs 6a118cc5',
+    '  fc-affinity instance logs --request 67fab329',
+  ].join('\n'),
   notes: [
     'Without an ID: the log of the only instance, or of all that run, each line',
     'under the end of its instance ID; when none runs, of those that ended lately.',
+    'The lines FC Invoke Start and End tell the request and its response.',
   ].join('\n'),
   run: ({ values, operands: [id] }, context) =>
     withControl({ values }, context, async (control) => {
       const { stdout, stderr } = context;
       const isJson = outputForm(values) === 'json';
-      const ids = id === undefined ? await meant(control, values) : [await fullInstanceId(control, id)];
-      if (ids.length === 0) stderr.write('no instances have run yet\n');
+      if (values.request !== undefined && (values.follow || id !== undefined))
+        throw new UsageError(
+          `--request and ${values.follow ? '--follow' : 'an instance'} exclude each other`,
+        );
+      const wanted = values.request === undefined ? undefined : await findRequest(control, values.request);
+      const ids = wanted === undefined ? await chosen(control, id, values) : instancesOf(wanted);
+      if (ids.length === 0) stderr.write(wanted === undefined ? NOT_RUN : REFUSED);
       const write = (printed: Printed): void =>
         stdout.write(shown(printed, { isJson, isOne: ids.length === 1, context }));
       if (values.follow) {
         await Promise.all(ids.map((instanceId) => follow(control, instanceId, { write, context })));
         return;
       }
-      const printed = await printedBy(control, ids);
+      const all = await printedBy(control, ids);
+      const printed = wanted === undefined ? all : all.filter((one) => mayBeOf(wanted.requestId, one));
       if (isJson)
         stdout.write(`${safeJson({ lines: printed.map((one) => asJson(one, ids.length === 1)) }, 2)}\n`);
       else for (const one of printed) write(one);
     }),
 });
+
+const NOT_RUN = 'no instances have run yet\n';
+const REFUSED = 'the request was refused before an instance was chosen: fc-affinity explain tells why\n';
+
+async function chosen(
+  control: Connected,
+  id: string | undefined,
+  values: { readonly function: string | undefined },
+): Promise<readonly string[]> {
+  return id === undefined ? meant(control, values) : [await fullInstanceId(control, id)];
+}
+
+function instancesOf({ attempts }: RequestRecord): string[] {
+  return [...new Set(attempts.map(({ decision }) => decision.instanceId))];
+}
+
+/** Where several requests were in flight, a line may be of each of them. */
+function mayBeOf(wanted: string, { requestId, inFlight }: Printed): boolean {
+  return requestId === undefined ? inFlight.includes(wanted) : requestId === wanted;
+}
 
 /** The running instances; without any, the instances that ended lately. */
 async function meant(
@@ -65,12 +105,20 @@ function isRunning({ status }: InstanceInfo): boolean {
 
 /** In the order of time, over all instances. */
 async function printedBy(control: Connected, ids: readonly string[]): Promise<readonly Printed[]> {
-  const logs = await Promise.all(
-    ids.map(async (instanceId) =>
-      (await control.instances.logs(instanceId)).map((line): Printed => ({ instanceId, line })),
-    ),
-  );
-  return ids.length === 1 ? logs.flat() : logs.flat().sort((one, other) => one.line.at - other.line.at);
+  const [logs, records] = await Promise.all([
+    Promise.all(ids.map((instanceId) => control.instances.logs(instanceId))),
+    control.requests.list(),
+  ]);
+  const byId = new Map(records.map((record) => [record.requestId, record]));
+  const printed = logs.map((lines, at) => {
+    const joiner = new LogJoiner();
+    const instanceId = ids[at] ?? '';
+    return lines.map((line): Printed => {
+      const joined = joiner.join(line);
+      return { ...joined, instanceId, record: byId.get(joined.requestId ?? '') };
+    });
+  });
+  return ids.length === 1 ? printed.flat() : printed.flat().sort((one, other) => one.line.at - other.line.at);
 }
 
 async function follow(
@@ -78,12 +126,30 @@ async function follow(
   instanceId: string,
   { write, context }: { readonly write: (printed: Printed) => void; readonly context: Context },
 ): Promise<void> {
-  for await (const line of control.instances.followLogs(instanceId, context.stdout.closed))
-    write({ instanceId, line });
+  const joiner = new LogJoiner();
+  for await (const line of control.instances.followLogs(instanceId, context.stdout.closed)) {
+    const joined = joiner.join(line);
+    write({ ...joined, instanceId, record: await ended(control, joined) });
+  }
 }
 
-function asJson({ instanceId, line }: Printed, isOne: boolean): object {
-  return isOne ? line : { instanceId, ...line };
+/** The record of a request whose last line has come; undefined where it is not there (yet). */
+async function ended(
+  { requests }: Connected,
+  { mark, requestId = '' }: Joined,
+): Promise<RequestRecord | undefined> {
+  if (mark !== 'End') return undefined;
+  try {
+    return await requests.get(requestId);
+  } catch (error) {
+    if (error instanceof FcError) return undefined;
+    throw error;
+  }
+}
+
+function asJson({ instanceId, line, requestId }: Printed, isOne: boolean): object {
+  const joined = requestId === undefined ? line : { ...line, requestId };
+  return isOne ? joined : { instanceId, ...joined };
 }
 
 function shown(
@@ -98,6 +164,14 @@ function shown(
   const { dim, id } = context.stdout.style;
   const { instanceId, line } = printed;
   const prefix = isOne ? '' : `${id(instanceId)(sanitize(shortInstanceId(instanceId)))}  `;
-  const safe = sanitize(line.text);
+  const safe = sanitize(`${line.text}${requestInWords(printed)}`);
   return `${dim(timeOfDay(line.at))}  ${prefix}${line.source === 'platform' ? dim(safe) : safe}\n`;
+}
+
+function requestInWords({ mark, record }: Printed): string {
+  if (mark === undefined || record === undefined) return '';
+  const { method, target, status, durationMs, decision } = record;
+  if (mark === 'Start') return `  ${method} ${target}`;
+  const session = decision?.sessionId === undefined ? '' : `, session ${shortSessionId(decision.sessionId)}`;
+  return `  ${status} after ${Math.round(durationMs)} ms${session}`;
 }
