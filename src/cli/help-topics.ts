@@ -44,6 +44,8 @@ Set for the handler, and nothing else of this shell:
   FC_INSTANCE_ID, FC_FUNCTION_NAME, FC_QUALIFIER, …   as Function Compute does
   ALIBABA_CLOUD_ACCESS_KEY_ID, …   placeholders
   PYTHONUNBUFFERED        1, so that Python's output appears at once
+  NODE_OPTIONS, PYTHONPATH   also load what gives a hard-coded port 9000 its
+                          own; not with --no-port-shift
 --env, --env-file and --env-pass add to them.
 `,
   decisions: `The last word of a line in the log of serve names where the request went:

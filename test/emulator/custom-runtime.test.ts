@@ -121,7 +121,7 @@ describe('the custom-runtime contract', () => {
     expect(body?.instances?.map(({ instanceId }) => instanceId)).toEqual([instance]);
   });
 
-  it('the pre-stop hook is called once before an instance ends: with its session, and when the emulator stops', async () => {
+  it('the pre-stop hook is called once before an instance ends: with its session, in a pause, and when the emulator stops', async () => {
     const { emulator, hooks } = await started({
       cpu: 2,
       instanceIsolationMode: 'SESSION_EXCLUSIVE',
@@ -129,10 +129,13 @@ describe('the custom-runtime contract', () => {
     });
     const first = await ask(emulator);
     const second = await ask(emulator);
+    const third = await ask(emulator);
     await emulator.sessions.delete(first.cookie?.split('=')[1] ?? '');
     await expect.poll(hooks).toEqual([`GET /pre-stop ${first.instance}`]);
+    await emulator.sessions.pause(second.cookie?.split('=')[1] ?? '');
+    await expect.poll(hooks).toHaveLength(2);
     await emulator.stop();
-    expect(hooks()).toEqual([`GET /pre-stop ${first.instance}`, `GET /pre-stop ${second.instance}`]);
+    expect(hooks()).toEqual([first, second, third].map(({ instance }) => `GET /pre-stop ${instance}`));
   });
 
   it('an instance whose health check fails ends, and its session gets another one', async () => {

@@ -137,6 +137,18 @@ asyncio.run(main())`,
         },
       ),
     ],
+    [
+      'Python: gevent',
+      python(
+        `from gevent import monkey
+monkey.patch_all()
+from gevent.pywsgi import WSGIServer
+def app(environ, start):
+    start('200 OK', [('Content-Length', '5')])
+    return [b'moved']
+WSGIServer(("0.0.0.0", PORT), app).serve_forever()`,
+      ),
+    ],
   ])('%s', async (_, handler) => {
     expect(await fetchText(await start(handler).ready)).toBe('moved');
   });

@@ -5,13 +5,12 @@ import sys
 from importlib.machinery import PathFinder
 
 
-class _Socket(object):
-    """Finds the module "socket" as without us, and changes it when it is loaded. Loading it here would delay each start."""
+class _Finder(object):
+    """Finds the modules below as without us, and changes them when they are loaded. Loading them here would delay each start."""
 
     def find_spec(self, name, path=None, target=None):
-        if name != "socket":
+        if name not in _CLASSES:
             return None
-        sys.meta_path.remove(self)
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and hasattr(spec.loader, "exec_module"):
             execute = spec.loader.exec_module
@@ -24,11 +23,18 @@ class _Socket(object):
         return spec
 
 
-def _shift_port(socket):
+# Whose `bind` opens ports: the standard library's, and gevent's.
+_CLASSES = {"socket": "socket", "gevent._socketcommon": "SocketMixin"}
+_told = []
+
+
+def _shift_port(module):
     """Moves a TCP bind to the port of customRuntimeConfig to the port of this instance; every other bind stays as it is."""
-    bind = socket.socket.bind
-    families = (socket.AF_INET, getattr(socket, "AF_INET6", None))
-    told = []
+    import _socket
+
+    cls = getattr(module, _CLASSES[module.__name__], None)
+    bind = getattr(cls, "bind", None)
+    families = (_socket.AF_INET, getattr(_socket, "AF_INET6", None))
 
     def shifted(self, address):
         if (
@@ -36,15 +42,16 @@ def _shift_port(socket):
             or len(address) < 2
             or address[1] != _FROM
             or self.family not in families
-            or not self.type & socket.SOCK_STREAM
+            or not self.type & _socket.SOCK_STREAM
         ):
             return bind(self, address)
         bind(self, (address[0], _TO) + tuple(address[2:]))
-        if not told:
-            told.append(True)
+        if not _told:
+            _told.append(True)
             _tell()
 
-    socket.socket.bind = shifted
+    if bind is not None:
+        cls.bind = shifted
 
 
 def _tell():
@@ -78,8 +85,8 @@ def _run_next():
 
 _FROM = _number("FC_AFFINITY_SHIFT_PORT")
 _TO = _number("FC_SERVER_PORT")
-if _FROM > 0 and _TO > 0 and _FROM != _TO and "socket" not in sys.modules:
-    sys.meta_path.insert(0, _Socket())
-elif _FROM > 0 and _TO > 0 and _FROM != _TO:
-    _shift_port(sys.modules["socket"])
+if _FROM > 0 and _TO > 0 and _FROM != _TO:
+    sys.meta_path.insert(0, _Finder())
+    if "socket" in sys.modules:
+        _shift_port(sys.modules["socket"])
 _run_next()
