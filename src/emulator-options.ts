@@ -162,6 +162,7 @@ export interface ListeningFunction {
 export interface ListeningTrigger {
   readonly triggerName: string;
   readonly qualifier: string;
+  readonly authType: TriggerAuthType;
   readonly url: string;
 }
 

@@ -258,7 +258,7 @@ export class ServedFunctions {
   #listeningOf(functionName: string): ListeningFunction {
     const triggers = this.triggers
       .records(functionName)
-      .map(({ triggerName, qualifier, url }) => ({ triggerName, qualifier, url }));
+      .map(({ triggerName, qualifier, authType, url }) => ({ triggerName, qualifier, authType, url }));
     return { functionName, url: triggers[0]?.url ?? '', triggers };
   }
 }

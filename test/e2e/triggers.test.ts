@@ -94,3 +94,12 @@ describe('serve --https', () => {
     expect((await curl(url)).status).toBe(200);
   });
 });
+
+it('each function answers at <function>.localhost, where a browser keeps its cookie apart', async () => {
+  const { url } = await serve(['--function', 'My_Cart']);
+  const { port } = new URL(url);
+  const { status, all } = await curl(`http://my_cart.localhost:${port}/`);
+  expect(status).toBe(200);
+  expect(all('set-cookie')).toHaveLength(1);
+  expect((await curl(`http://other.localhost:${port}/`)).status).toBe(403);
+});

@@ -12,7 +12,7 @@ import { servedFunctions } from '../options/served-functions.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
-import { drainTimeoutOf, readyFunctions } from '../serve/ready-functions.js';
+import { drainTimeoutOf, readyOf } from '../serve/ready-functions.js';
 import { readyFirst } from '../serve/serve-log.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
 
@@ -78,12 +78,7 @@ export const exec = command({
     const { startEmulator } = await import('../../emulator.js');
     const emulator = await startEmulator(emulatorOptions(values, served.functions, { log, context }));
     try {
-      log.ready({
-        readyMs: emulator.readyMs,
-        functions: readyFunctions(emulator, served),
-        api: emulator.api,
-        bundled: served.bundled,
-      });
+      log.ready(await readyOf(emulator, served));
       return await runCommand(words, {
         context,
         variables: { ...addresses(emulator), ...keyVariables(accessKeyOf(values)) },

@@ -9,7 +9,7 @@ import { everySession } from '../resolve-id.js';
 import { jsonLog } from '../serve/json-log.js';
 import { checkListening, emulatorOptions } from '../serve/listening.js';
 import { prettyLog } from '../serve/pretty-log.js';
-import { drainTimeoutOf, readyFunctions } from '../serve/ready-functions.js';
+import { drainTimeoutOf, readyOf } from '../serve/ready-functions.js';
 import { readyFirst, type ServeLog } from '../serve/serve-log.js';
 import { untilSignal } from '../serve/until-signal.js';
 
@@ -51,7 +51,7 @@ export const serve = command({
       onEnded: log.ended,
     });
     try {
-      announceReady(await emulator, { served, log, context });
+      await announceReady(await emulator, { served, log, context });
       for (const { config } of served.functions)
         if (values.stateDir !== undefined && KEPT.has(config.sessionAffinity))
           log.notice(await restored(await emulator, config.functionName, values.stateDir));
@@ -66,25 +66,20 @@ export const serve = command({
   },
 });
 
-function announceReady(
+async function announceReady(
   emulator: Emulator,
   {
     served,
     log,
     context,
   }: { readonly served: ServedFunctions; readonly log: ServeLog; readonly context: Context },
-): void {
+): Promise<void> {
   const file = announce(
     { endpoint: emulator.api, functions: emulator.functions.map(({ functionName }) => functionName) },
     context.env,
   );
   if (file !== undefined) emulator.removeOnExit(file);
-  log.ready({
-    readyMs: emulator.readyMs,
-    functions: readyFunctions(emulator, served),
-    api: emulator.api,
-    bundled: served.bundled,
-  });
+  log.ready(await readyOf(emulator, served));
   if (file === undefined)
     log.notice(`no private folder for this user's programs: other commands need --endpoint ${emulator.api}`);
 }

@@ -10,7 +10,7 @@ export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog
       write({
         event: 'ready',
         readyMs: Math.round(readyMs),
-        functions: functions.map(({ functionName, url }) => ({ functionName, url })),
+        functions: functions.map(({ functionName, url }) => ({ functionName, url: url || null })),
         api,
         console: null,
       });

@@ -19,7 +19,7 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
   };
   const isTooMany = counted((more) => say(style.dim(`${more} more sessions expired`)));
   return {
-    ready: (ready) => say(banner(ready, style)),
+    ready: (ready) => say(banner(ready, screen)),
     request(record) {
       if (quiet && !isTrouble(record)) return;
       for (const line of requestLines(record, { style, columns: screen.columns, isOutputShown: !quiet }))

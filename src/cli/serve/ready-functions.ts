@@ -2,12 +2,22 @@ import type { Emulator } from '../../emulator-options.js';
 import type { ServedFunctions } from '../options/served-functions.js';
 import type { Ready } from './serve-log.js';
 
-/** What the ready line says of each function. */
-export function readyFunctions(emulator: Emulator, { functions }: ServedFunctions): Ready['functions'] {
-  return emulator.functions.flatMap((one) => {
-    const found = functions.find(({ config }) => config.functionName === one.functionName);
-    return found === undefined ? [] : [{ ...one, config: found.config }];
-  });
+/** What the ready line says: also of functions that an earlier run has kept. */
+export async function readyOf(emulator: Emulator, { bundled }: ServedFunctions): Promise<Ready> {
+  const { readyMs, api, certificate, functions } = emulator;
+  const configs = new Map(
+    (await emulator.control.functions.list()).map(({ config }) => [config.functionName, config]),
+  );
+  return {
+    readyMs,
+    functions: functions.flatMap((one) => {
+      const config = configs.get(one.functionName);
+      return config === undefined ? [] : [{ ...one, config }];
+    }),
+    api,
+    isSecure: certificate !== undefined,
+    bundled,
+  };
 }
 
 /** The longest drain timeout of any function, in seconds. */

@@ -1,3 +1,4 @@
+import type { ListeningFunction } from '../../emulator-options.js';
 import type { EmulatorEvent } from '../../model/events.js';
 import type { FunctionConfig } from '../../model/function.js';
 import type { LogLine } from '../../model/instance.js';
@@ -6,12 +7,10 @@ import type { RequestRecord } from '../../model/request-record.js';
 /** What the ready line says. */
 export interface Ready {
   readonly readyMs: number;
-  readonly functions: readonly {
-    readonly functionName: string;
-    readonly url: string;
-    readonly config: FunctionConfig;
-  }[];
+  readonly functions: readonly (ListeningFunction & { readonly config: FunctionConfig })[];
   readonly api: string;
+  /** Whether the triggers answer TLS, too. */
+  readonly isSecure: boolean;
   /** Nothing was named, so the handler of the package is served. */
   readonly bundled: boolean;
 }
