@@ -30,6 +30,8 @@ one operation, as session create --ttl, has no variable.
 
 Read by commands that ask an emulator:
   FC_AFFINITY_ENDPOINT    its control API, as http://127.0.0.1:9001
+  FC_AFFINITY_ACCESS_KEY_ID, …_SECRET   what signs, or @file; else
+  ALIBABA_CLOUD_ACCESS_KEY_ID, …_SECRET, ALIBABA_CLOUD_SECURITY_TOKEN
   XDG_RUNTIME_DIR         where a running emulator leaves its address
   NO_COLOR                no colour, even at a terminal
 

@@ -5,6 +5,7 @@ import { CookieJar } from 'tough-cookie';
 import { describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { curl } from '../support/curl.js';
+import { fcSdk, InvokeFunctionRequest } from '../support/fc-sdk.js';
 import { connectMcp } from '../support/mcp-client.js';
 import { FIXTURES, temporaryFolder } from '../support/run-cli.js';
 import { startTraffic } from './traffic.js';
@@ -68,6 +69,15 @@ describe('the doctor names the mistake of a real client, and only that', () => {
     const found = await findings(3);
     expect(found).toMatchObject([
       { rule: 'cookie-not-returned', fix: expect.stringContaining('--affinity mcp-streamable') },
+    ]);
+  });
+
+  test('cookie-not-returned: InvokeFunction of the SDK without the session ID', async () => {
+    const { emulator, findings } = await startTraffic([SHOP]);
+    const sdk = fcSdk(Number(new URL(emulator.api).port));
+    for (let n = 0; n < 3; n += 1) await sdk.invokeFunction('shop', new InvokeFunctionRequest({}));
+    expect(await findings(3)).toMatchObject([
+      { rule: 'cookie-not-returned', fix: expect.stringContaining('commonHeaders') },
     ]);
   });
 

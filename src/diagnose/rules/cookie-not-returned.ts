@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../../model/request-record.js';
+import { SESSION_COOKIE } from '../../model/session.js';
 import { byClient, clientName, count, isOpening, type Rule, shownRequest } from '../finding.js';
 
 /** Fewer sessions may be as many clients. */
@@ -35,7 +36,9 @@ export const cookieNotReturned: Rule = {
   },
 };
 
-function fixFor({ evidence }: RequestRecord): string {
+function fixFor({ evidence, entrance }: RequestRecord): string {
+  if (entrance === 'api')
+    return `InvokeFunction keeps no cookies: send the session ID in commonHeaders, as Cookie: ${SESSION_COOKIE}=…`;
   const { mcp, origin, secFetchMode, userAgent = '' } = evidence;
   if (mcp)
     return 'serve an MCP server with --affinity mcp-streamable (or mcp-sse): MCP clients keep a session by its header, not by a cookie';
