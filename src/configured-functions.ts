@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { blocks, type Problem } from './config/problem.js';
 import type { ConfiguredOptions, EmulatorOptions } from './emulator-options.js';
 import { completeConfigured } from './flat-options.js';
 import { FcError } from './model/errors.js';
@@ -35,12 +36,10 @@ export async function functionsOfConfig(input: ConfiguredOptions): Promise<Emula
       refuse: () => {},
     },
   });
-  const told = (level: string): string[] =>
-    problems
-      .filter((problem) => problem.level === level)
-      .map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`);
-  const errors = told('error');
-  if (errors.length > 0) throw new FcError('InvalidArgument', errors.join('\n'));
-  for (const text of told('warning')) settings.onNotice?.(text);
+  const told = (some: readonly Problem[]): string[] =>
+    some.map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`);
+  const errors = problems.filter(blocks);
+  if (errors.length > 0) throw new FcError('InvalidArgument', told(errors).join('\n'));
+  for (const text of told(problems)) settings.onNotice?.(text);
   return { ...settings, functions };
 }

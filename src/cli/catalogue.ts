@@ -10,6 +10,10 @@ export const CATALOGUE: Catalogue = {
     summary: 'replay the documented four requests, and more',
     load: async () => (await import('./commands/verify.js')).verify,
   },
+  lint: {
+    summary: 'what the cloud rejects in an s.yaml, or ignores silently',
+    load: async () => (await import('./commands/lint.js')).lint,
+  },
   exec: {
     summary: 'run a command, as your tests, beside an emulator of its own',
     load: async () => (await import('./commands/exec.js')).exec,
@@ -199,6 +203,3 @@ export const CATALOGUE: Catalogue = {
     load: async () => (await import('./commands/help.js')).help,
   },
 };
-
-/** Named by the contract, brought by later issues. */
-export const LATER_COMMANDS: readonly string[] = ['lint'];

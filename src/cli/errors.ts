@@ -85,8 +85,3 @@ export function asUsage<T>(judge: () => T): T {
     throw error;
   }
 }
-
-/** For a word of the contract that this release does not support. */
-export function notSupportedYet(what: string, fix?: string): UsageError {
-  return new UsageError(`${what} is not supported yet`, { fix });
-}

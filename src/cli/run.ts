@@ -2,10 +2,10 @@ import { Command as Commander, CommanderError } from 'commander';
 import { nearest } from '../model/nearest.js';
 import { sanitize } from '../model/sanitize.js';
 import { version } from '../version.js';
-import { CATALOGUE, LATER_COMMANDS } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
 import type { Leaf } from './command.js';
 import type { Context } from './context.js';
-import { notSupportedYet, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { EXIT, failureOf } from './failure.js';
 import { withDashes } from './options/forgotten-dashes.js';
 import { addOptions, type OptionTable, readOptions } from './options/options.js';
@@ -151,7 +151,7 @@ function report(
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   // Help in place of a missing subcommand has been shown.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.misused;
-  const cause = error instanceof CommanderError ? misuse(error, argv) : error;
+  const cause = error instanceof CommanderError ? misuse(error) : error;
   const failure = failureOf(cause);
   printFailure(failure, {
     form,
@@ -172,12 +172,9 @@ function orForgottenDashes(error: unknown, line: readonly string[], table: Optio
 }
 
 /** commander's first line names the mistake, its second line the nearest right word. */
-function misuse(error: CommanderError, argv: readonly string[]): UsageError {
+function misuse(error: CommanderError): UsageError {
   const [first = '', second = ''] = error.message.split('\n');
   const [, meant] = /^\(Did you mean (?:one of )?([^,?]+)/.exec(second) ?? [];
-  const word = argv.find((text) => !text.startsWith('-'));
-  if (error.code === 'commander.unknownCommand' && word !== undefined && LATER_COMMANDS.includes(word))
-    return notSupportedYet(`the command ${word}`);
   // A misspelt `--access-key-secret=…` must not show its value.
   const message = first.replace(/^error: /, '').replace(/^(unknown option '-[^=]*)=.*'$/, "$1'");
   return new UsageError(message.replaceAll("'", '"'), {

@@ -3,6 +3,7 @@ import { completeFunction } from '../model/function-config.js';
 import type { FunctionInput } from '../model/function-input.js';
 import { functionIssues } from '../model/function-rules.js';
 import type { TriggerInput } from '../model/trigger-config.js';
+import { brokenRule } from './broken-rule.js';
 import type { Place } from './located.js';
 import type { Tell } from './problem.js';
 
@@ -50,9 +51,10 @@ export function completeDraft(
     environmentVariables: { ...input.environmentVariables, ...given.environmentVariables },
   });
   const issues = functionIssues(whole);
-  for (const { path, message } of issues) {
+  for (const issue of issues) {
+    const { path, message } = issue;
     overrides.refuse(path, message);
-    tell({ rule: 'cloud-refuses', level: 'error', message, at: placeOf(path, message) });
+    tell({ ...brokenRule(issue), level: 'error', message, at: placeOf(path, message) });
   }
   if (issues.length > 0) return undefined;
   const config = completeFunction(whole);

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import { ConfigFiles } from './config-files.js';
-import type { DevsResource } from './devs/content.js';
+import type { ResolvedContent } from './devs/content.js';
 import { functionOfProps } from './devs/fc3-function.js';
+import { lintProjectKeys, lintPropKeys } from './devs/lint-keys.js';
+import { lintProps } from './devs/lint-props.js';
 import { resolveProject } from './devs/project.js';
-import { type ConfigFunction, completeDraft, type FunctionDraft, type Overrides } from './function-draft.js';
+import { type ConfigFunction, completeDraft, type Overrides } from './function-draft.js';
+import { mapAt } from './located.js';
 import { type Problem, Problems, type Tell } from './problem.js';
 
 export interface LoadOptions {
@@ -20,7 +23,7 @@ export interface LoadOptions {
 export interface LoadedConfig {
   /** In the order of the file. Fewer than the file has when there are errors. */
   readonly functions: readonly ConfigFunction[];
-  /** In the order of the file. With an error the configuration cannot be used. */
+  /** In the order of the file. With an error that is not usable the configuration cannot be served. */
   readonly problems: readonly Problem[];
 }
 
@@ -28,41 +31,46 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const problems = new Problems();
   const { tell } = problems;
-  const drafts = draftsOf(options, tell);
+  const { file, envName, env, codeFolders = {}, overrides } = options;
+  const files = new ConfigFiles(tell);
+  const project = resolveProject({ file, envName, env, files, tell });
+  if (project === undefined) return { functions: [], problems: problems.all };
+  tellPassedOver(project, file, tell);
+  lintProjectKeys(mapAt(files.values(file), []) ?? project.content, lenient(tell));
   const functions: ConfigFunction[] = [];
   const names = new Set<string>();
-  for (const draft of drafts) {
+  for (const resource of project.resources) {
+    lintPropKeys(resource.key, resource.props, lenient(tell));
+    lintProps(resource, lenient(tell));
+    const draft = functionOfProps(resource, { file, codeFolders, tell });
+    if (draft === undefined) continue;
     const { functionName } = draft.input;
     if (names.has(functionName)) {
       const message = `the function ${JSON.stringify(functionName)} is given twice`;
       tell({ rule: 'same-name', level: 'error', message, at: draft.placeOf('functionName', '') });
     }
     names.add(functionName);
-    const complete = completeDraft(draft, options.overrides, tell);
+    const complete = completeDraft(draft, overrides, tell);
     if (complete !== undefined) functions.push(complete);
   }
   return { functions, problems: problems.all };
 }
 
-function draftsOf({ file, envName, env, codeFolders = {} }: LoadOptions, tell: Tell): FunctionDraft[] {
-  const files = new ConfigFiles(tell);
-  const project = resolveProject({ file, envName, env, files, tell });
-  if (project === undefined) return [];
-  for (const { key, component, at } of project.passedOver) {
+/** A mistake that the emulator can live with. A misspelt key is none: it would change what is served. */
+function lenient(tell: Tell): Tell {
+  return (problem) =>
+    tell({ ...problem, isUsable: !(problem.rule === 'unknown-key' && problem.fix !== undefined) });
+}
+
+function tellPassedOver({ passedOver, resources }: ResolvedContent, file: string, tell: Tell): void {
+  for (const { key, component, at } of passedOver) {
     const message =
       component === ''
         ? `the resource ${key} has no component`
         : `the resource ${key} is passed over: its component is ${component}, not fc3`;
     tell({ rule: 'passed-over', level: 'warning', message, at });
   }
-  if (project.resources.length === 0)
-    tell({
-      rule: 'no-function',
-      level: 'error',
-      message: `${basename(file)} has no function: no resource with the component fc3`,
-      at: { file, line: 1, column: 1 },
-    });
-  return project.resources.flatMap((resource: DevsResource) => {
-    return functionOfProps(resource, { file, codeFolders, tell }) ?? [];
-  });
+  if (resources.length > 0) return;
+  const message = `${basename(file)} has no function: no resource with the component fc3`;
+  tell({ rule: 'no-function', level: 'error', message, at: { file, line: 1, column: 1 } });
 }

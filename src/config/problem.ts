@@ -8,6 +8,8 @@ export interface Problem {
   readonly level: 'error' | 'warning';
   readonly message: string;
   readonly at: Place;
+  /** An error that the emulator can live with: it serves the function all the same. */
+  readonly isUsable?: boolean;
   /** What to write instead. */
   readonly fix?: string | undefined;
 }
@@ -43,8 +45,9 @@ export class Problems {
         files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
     );
   }
+}
 
-  get hasErrors(): boolean {
-    return [...this.#all.values()].some(({ level }) => level === 'error');
-  }
+/** @returns whether a configuration with this problem cannot be served */
+export function blocks({ level, isUsable = false }: Problem): boolean {
+  return level === 'error' && !isUsable;
 }

@@ -80,7 +80,6 @@ describe('a misused command line', () => {
       'leave it out',
     ],
     [['serve', 's.yaml'], 'there is no folder and no configuration "s.yaml"', undefined],
-    [['lint', 'x'], 'the command lint is not supported yet', undefined],
     [['session', 'create', '--nas-config', '{'], '--nas-config must be a JSON object or @file', undefined],
     [['session', 'create', '--nas-config', '@/nowhere'], '--nas-config: ENOENT', undefined],
     [['session', 'update', 'x'], 'nothing to change was named', 'as --ttl 2h'],

@@ -102,7 +102,10 @@ async function fromConfig(
     readonly context: Context;
   },
 ): Promise<ServedFunctions> {
-  const { loadConfig } = await import('../../config/load-config.js');
+  const [{ loadConfig }, { blocks }] = await Promise.all([
+    import('../../config/load-config.js'),
+    import('../../config/problem.js'),
+  ]);
   const { functions, problems } = loadConfig({
     file,
     envName: flags.envName,
@@ -113,7 +116,7 @@ async function fromConfig(
       ...(adjust !== undefined && { adjust }),
     },
   });
-  const errors = problems.filter(({ level }) => level === 'error');
+  const errors = problems.filter(blocks);
   const name = relative(context.directory, file) || file;
   if (errors.length > 0)
     throw new ConfigError(
@@ -145,8 +148,14 @@ function chosen(
   });
 }
 
-/** @returns an absolute path; undefined: there is no configuration */
-async function configFile(path: string | undefined, { directory }: Context): Promise<string | undefined> {
+/**
+ * @returns an absolute path; undefined: none is named, and there is none here or above
+ * @throws UsageError for a path that leads to none
+ */
+export async function configFile(
+  path: string | undefined,
+  { directory }: Context,
+): Promise<string | undefined> {
   const { configIn, nearestConfig } = await import('../../config/nearest-config.js');
   if (path === undefined) return nearestConfig(directory);
   const whole = resolve(directory, path);

@@ -10,6 +10,7 @@ import { dig, type Located, type LocatedMap, mapAt, type Place, plain, textAt } 
 import type { Tell } from '../problem.js';
 import type { Rule } from '../rules.js';
 import type { DevsResource } from './content.js';
+import { isJson } from './is-json.js';
 
 interface Asked {
   /** The file of the project, an absolute path: relative paths begin in its folder. */
@@ -92,16 +93,6 @@ function asBody(props: LocatedMap): unknown {
   };
 }
 
-function isJson(text: string): boolean {
-  if (text.trim() === '') return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** @returns an absolute path; undefined after a problem was told */
 function codeFolder(
   functionName: string,
@@ -120,9 +111,7 @@ function codeFolder(
         ? `code is missing in the props of ${key}`
         : `the code of ${functionName} is in OSS, which is not here: say where it is locally`;
     const [rule, fix] =
-      code === undefined
-        ? (['missing-key', 'code: ./code'] as const)
-        : (['code-not-here', byOption] as const);
+      code === undefined ? (['missing-key', 'code: ./code'] as const) : (['code-in-oss', byOption] as const);
     tell({ rule, level: 'error', message, at: code?.at ?? keyAt, fix });
     return undefined;
   }
@@ -133,7 +122,7 @@ function codeFolder(
     found === undefined
       ? `the folder of code ${JSON.stringify(path)} does not exist`
       : `code must be a folder, ${JSON.stringify(path)} is a file: unpack it`;
-  tell({ rule: 'code-not-here', level: 'error', message, at: code?.at ?? keyAt, fix: byOption });
+  tell({ rule: 'code-missing', level: 'error', message, at: code?.at ?? keyAt, fix: byOption });
   return undefined;
 }
 
@@ -158,11 +147,18 @@ function checkCommand({
       );
     return;
   }
+  if (isBuiltInRuntime(runtime) && !/^(nodejs|python3)/.test(runtime))
+    refuse(
+      'runtime-not-emulated',
+      'runtime',
+      `the runtime ${runtime} is not emulated: nodejs, python3 and custom runtimes are`,
+      'runtime: custom.debian12, with a customRuntimeConfig.command that starts an HTTP server',
+    );
   if (isBuiltInRuntime(runtime) || !runtime.startsWith('custom')) return;
   if ((customRuntimeConfig?.command ?? []).length > 0) return;
   if (statSync(resolve(codeDirectory, 'bootstrap'), { throwIfNoEntry: false })?.isFile()) return;
   refuse(
-    'no-command',
+    'no-bootstrap',
     'customRuntimeConfig',
     `without customRuntimeConfig.command the file bootstrap of the code is run, and ${codeDirectory} has none`,
     'customRuntimeConfig: { command: [node, app.js] }',
@@ -245,7 +241,8 @@ function placeIn({ props, keyAt }: DevsResource, path: string, message: string):
     if (found !== undefined) return found.at;
   }
   let value: Located = props;
-  let at = keyAt;
+  let at =
+    (path.startsWith('sessionAffinityConfig') ? dig(props, ['sessionAffinity'])?.at : undefined) ?? keyAt;
   for (const step of path.split(/[.[\]]+/).filter(Boolean)) {
     const key = value.kind === 'map' ? keyLike(value, step) : step;
     const next = dig(value, [key]);

@@ -1,0 +1,10 @@
+/** @returns whether a text of `sessionAffinityConfig` is JSON; an empty one counts as absent */
+export function isJson(text: string): boolean {
+  if (text.trim() === '') return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
