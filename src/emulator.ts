@@ -169,7 +169,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     endWatch();
     endClockEvents();
     await codeWatch?.close();
-    operations.close();
+    await operations.close();
     await served.end(graceMs);
     api.closeNow();
     keepClock();

@@ -25,7 +25,7 @@ interface FunctionOperationsOptions {
   readonly codes: FunctionCodes;
   /** Removes the code that no revision and no instance uses any more. */
   readonly removeUnusedCode: (directories: ReadonlySet<string>) => Promise<void>;
-  /** Looks up the command of a function. @throws CAFileNotFound */
+  /** Looks up the command of a function. @throws CAFileNotFound, also for a runtime or an image that is not emulated */
   readonly checkCommand: (config: FunctionConfig) => void;
   readonly maxSessionTTLInSeconds: number | undefined;
   /** On the session clock. */
@@ -38,11 +38,15 @@ interface Preparation {
   readonly controller: AbortController;
 }
 
+type Outcome = Progress<'Successful' | 'Failed'>;
+
 /** Creates, changes and deletes functions at run time. */
 export class FunctionOperations implements FunctionService, FunctionSettings {
   readonly #options: FunctionOperationsOptions;
   /** Functions whose code is being unpacked. */
   readonly #preparing = new Map<DeployedFunction, Preparation>();
+  /** Their preparations, those of deleted functions included. None rejects. */
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(options: FunctionOperationsOptions) {
     this.#options = options;
@@ -193,9 +197,10 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     removeUnusedCode(used).catch((error: unknown) => onDefect('unused code could not be removed', error));
   }
 
-  /** Gives up what is being unpacked. */
-  close(): void {
+  /** Gives up what is being unpacked. Resolves when nothing more is written. */
+  async close(): Promise<void> {
     for (const { controller } of this.#preparing.values()) controller.abort();
+    await Promise.all(this.#running);
   }
 
   #complete(input: FunctionInput): FunctionConfig {
@@ -203,40 +208,32 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     return completeFunction({ ...input, ...(most !== undefined && { maxSessionTTLInSeconds: most }) });
   }
 
-  /** Unpacks the code, looks the command up, and says how that went. */
+  /** Unpacks the code, looks the command up, and says how that went. Never rejects. */
   async #prepare(
     one: DeployedFunction,
     { directory, unpack }: CodeSource,
     config: FunctionConfig,
-    done: (outcome: Progress<'Successful' | 'Failed'>) => void,
+    done: (outcome: Outcome) => void,
   ): Promise<void> {
     const controller = new AbortController();
-    let outcome: Progress<'Successful' | 'Failed'> = { state: 'Successful' };
+    const running = this.#outcomeOf(config, unpack?.(controller.signal));
     this.#preparing.set(one, { directory, controller });
-    try {
-      await unpack?.(controller.signal);
-      this.#check(config);
-    } catch (error) {
-      outcome = failed(error);
-    }
+    this.#running.add(running);
+    const outcome = await running;
+    this.#running.delete(running);
     this.#preparing.delete(one);
     if (!controller.signal.aborted) done(outcome);
     this.removeUnusedCode();
   }
 
-  #check(config: FunctionConfig): void {
-    const { runtime, customContainerConfig, customRuntimeConfig, functionName } = config;
-    if (runtime === 'custom-container' && customRuntimeConfig.command.length === 0) {
-      const image = customContainerConfig?.image ?? '';
-      throw new FcError(
-        'FunctionNotStarted',
-        `the image ${JSON.stringify(image)} is not run: the emulator runs local commands`,
-        {
-          fix: `name a local command in customContainerConfig.command, and its folder with --code-dir ${functionName}=<folder>`,
-        },
-      );
+  async #outcomeOf(config: FunctionConfig, unpacked: Promise<void> | undefined): Promise<Outcome> {
+    try {
+      await unpacked;
+      this.#options.checkCommand(config);
+      return { state: 'Successful' };
+    } catch (error) {
+      return failed(error);
     }
-    this.#options.checkCommand(config);
   }
 }
 
@@ -270,7 +267,7 @@ async function parse(body: unknown) {
   return parseFunction(body);
 }
 
-function active(outcome: Progress<'Successful' | 'Failed'>): ServedFunction['progress'] {
+function active(outcome: Outcome): ServedFunction['progress'] {
   return outcome.state === 'Failed' ? { ...outcome, state: 'Failed' } : { state: 'Active' };
 }
 

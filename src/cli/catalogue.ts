@@ -80,8 +80,21 @@ export const CATALOGUE: Catalogue = {
     load: async () => (await import('./commands/instance/list.js')).list,
   },
   function: {
-    summary: 'what is served, and where',
+    summary: 'create, look at, change and delete functions',
     commands: {
+      create: {
+        summary: 'make a function of a command, or of a body of the API',
+        load: async () => (await import('./commands/function/create.js')).create,
+      },
+      update: {
+        summary: 'change a function; old sessions stay on their instances',
+        load: async () => (await import('./commands/function/update.js')).update,
+      },
+      delete: {
+        summary: 'delete a function, its versions, aliases and triggers',
+        aliases: ['rm'],
+        load: async () => (await import('./commands/function/delete.js')).remove,
+      },
       list: {
         summary: 'list the functions',
         aliases: ['ls'],

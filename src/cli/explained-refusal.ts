@@ -14,6 +14,21 @@ interface Asked {
 const FIELDS = [
   { field: 'sessionTTLInSeconds', key: 'ttl', flag: '--ttl', isDuration: true },
   { field: 'sessionIdleTimeoutInSeconds', key: 'idle', flag: '--idle', isDuration: true },
+  {
+    field: 'sessionConcurrencyPerInstance',
+    key: 'sessionsPerInstance',
+    flag: '--sessions-per-instance',
+    isDuration: false,
+  },
+  { field: 'affinityHeaderFieldName', key: 'headerName', flag: '--header-name', isDuration: false },
+  {
+    field: 'instanceConcurrency',
+    key: 'instanceConcurrency',
+    flag: '--instance-concurrency',
+    isDuration: false,
+  },
+  { field: 'minInstances', key: 'minInstances', flag: '--min-instances', isDuration: false },
+  { field: 'maxInstances', key: 'maxInstances', flag: '--max-instances', isDuration: false },
   { field: 'sessionId', key: 'sessionId', flag: '--session-id', isDuration: false },
   { field: 'limit', key: 'limit', flag: '--limit', isDuration: false },
   { field: 'nextToken', key: 'nextToken', flag: '--next-token', isDuration: false },
@@ -28,6 +43,8 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
   switch (error.code) {
     case 'FunctionNotFound':
       return withServed(error, control);
+    case 'FunctionAlreadyExists':
+      return new ExplainedError(error, { fix: 'fc-affinity function update changes it' });
     case 'TriggerNotFound':
       return new ExplainedError(error, { fix: 'fc-affinity trigger list shows those that there are' });
     case 'InstanceNotFound':
@@ -77,6 +94,8 @@ async function withServed(error: FcError, control: ControlPlane): Promise<Error>
 
 /** Replaces the API's fields by options, and seconds by the durations that were given. */
 function inWordsOfTheLine(message: string, given: GivenTexts): string {
+  // A body of the API is refused in the words of the API.
+  if (given.input !== undefined) return message;
   let words = message;
   for (const { field, key, flag, isDuration } of FIELDS) {
     const givenText = given[key];

@@ -13,7 +13,8 @@ import { unknownVariables } from './options/unknown-variables.js';
 import { type ErrorForm, errorForm, printFailure } from './output/print-failure.js';
 
 /** Commands that take another command after `--`; for the rest `--` only ends the options. */
-const TAKES_COMMAND = new Set(['serve', 'verify', 'exec']);
+/** Commands that take the command of a handler after `--`. */
+const TAKES_COMMAND = new Set(['serve', 'verify', 'exec', 'function create', 'function update']);
 
 const ABOUT = 'Session affinity of Alibaba Cloud Function Compute (FC 3.0), on your machine.';
 const EXAMPLES = `  fc-affinity serve -- node app.js      serve your handler on port 9000
@@ -55,7 +56,8 @@ async function asHelpFlag(argv: readonly string[]): Promise<readonly string[]> {
 async function dispatch(argv: readonly string[], form: ErrorForm, context: Context): Promise<number> {
   const [word, subword] = argv.filter((text) => !text.startsWith('-'));
   const dashes = argv.indexOf('--');
-  const split = dashes >= 0 && word !== undefined && TAKES_COMMAND.has(word);
+  const takesCommand = TAKES_COMMAND.has(word ?? '') || TAKES_COMMAND.has(`${word} ${subword}`);
+  const split = dashes >= 0 && takesCommand;
   const line = split ? argv.slice(0, dashes) : argv;
   const rest = split ? argv.slice(dashes + 1) : undefined;
   let exitCode: number = EXIT.done;
@@ -94,9 +96,7 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
   try {
     await program.parseAsync([...line], { from: 'user' });
   } catch (error) {
-    throw split || word === 'exec' || !TAKES_COMMAND.has(word ?? '')
-      ? error
-      : orForgottenDashes(error, line, table);
+    throw split || word === 'exec' || !takesCommand ? error : orForgottenDashes(error, line, table);
   }
   return exitCode;
 

@@ -59,6 +59,7 @@ export class FunctionRegistry {
     const served = servedFunction(config, {
       functionId: stored?.functionId ?? this.#options.newFunctionId(),
       createdAt: stored?.createdAt ?? this.#options.now(),
+      ...(stored !== undefined && { lastModifiedAt: stored.lastModifiedAt }),
       ...(stored?.restriction !== undefined && { restriction: stored.restriction }),
       ...known,
     });

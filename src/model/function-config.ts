@@ -80,10 +80,8 @@ function canonical(input: FunctionInput): FunctionInput {
 function runtimeConfig(input: FunctionInput): CustomRuntimeConfig {
   const { customRuntimeConfig: given = {}, customContainerConfig: container } = input;
   const { healthCheckConfig: health } = given;
-  // The command of a container is tried as a local one.
-  const inContainer = [...(container?.entrypoint ?? []), ...(container?.command ?? [])];
   return {
-    command: [...(input.command ?? given.command ?? inContainer)],
+    command: [...(input.command ?? given.command ?? [])],
     args: [...(given.args ?? [])],
     port: given.port ?? container?.port ?? 9000,
     ...(health !== undefined && {

@@ -528,6 +528,16 @@ describe('code folders', () => {
   });
 });
 
+test('an emulator that stops while it unpacks leaves nothing', async () => {
+  const before = codeRoots();
+  const { create, emulator } = await start();
+  const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`folder-${at}/file`, 'x']));
+  const zip = await zipOf(files);
+  await create('cart', { code: new InputCodeLocation({ zipFile: zip.toString('base64') }) });
+  await emulator.stop();
+  expect(codeRoots()).toEqual(before);
+});
+
 function codeRoots(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith('fc-affinity-code-'));
 }
@@ -666,6 +676,8 @@ test('functions survive a restart in a state directory, with their code, and del
     code: await codeOf('one'),
   });
   await settled('kept');
+  // Times are told in whole seconds.
+  await emulator.control.clock.advance(2000);
   await update('kept', { description: 'second' });
   await sdk.putConcurrencyConfig(
     'kept',

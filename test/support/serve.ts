@@ -106,7 +106,8 @@ export async function serve(args: readonly string[] = [], options: ServeOptions 
   return {
     ...served,
     ready,
-    url: ready.functions[0].url,
+    // None with `--no-function`.
+    url: ready.functions[0]?.url ?? '',
     cli: (...words) => runCli(words, { env }),
   };
 }

@@ -99,6 +99,7 @@ export const FUNCTION_OPTIONS = {
     envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
     envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),
     envName: text('--env-name <name>', 'an environment of s.yaml, from its env.yaml (default: none)'),
+    codeDir: list('--code-dir <function=folder>', 'where code lies that is in OSS; may be repeated'),
     noPortShift: flag('--no-port-shift', 'leave a listen on the port of FC (9000) where it is'),
   }),
 };
@@ -120,6 +121,7 @@ export const LISTEN_OPTIONS = {
     accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
     triggerAuth: TRIGGER_AUTH,
     https: flag('--https', 'triggers answer TLS too, with a self-signed certificate'),
+    noFunction: flag('--no-function', 'serves none: make functions by the API or function create'),
     customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
   }),
   ...grouped('Development:', {

@@ -23,6 +23,7 @@ export interface HandlerEnvironment {
 export interface ServeFlags extends FunctionFlags, HandlerEnvironment {
   readonly envName?: string | undefined;
   readonly codeDir?: readonly string[];
+  readonly noFunction?: boolean;
   readonly triggerAuth?: TriggerAuthType | undefined;
   readonly customDomain?: boolean;
 }
@@ -56,6 +57,10 @@ export async function servedFunctions(
   context: Context,
 ): Promise<ServedFunctions> {
   const { command, path, given } = asked;
+  if (flags.noFunction) {
+    if (command === undefined && path === undefined) return { functions: [], bundled: false, warnings: [] };
+    throw new UsageError('--no-function serves none, so it takes no configuration and no command');
+  }
   if (command !== undefined && path !== undefined)
     throw new UsageError(
       `a configuration and a command after "--" exclude each other, got ${JSON.stringify(path)} too`,
@@ -185,7 +190,7 @@ export function checkPath(path: string | undefined, line: readonly string[], opt
 }
 
 /** `function=folder`. */
-function codeFolders(pairs: readonly string[], { directory }: Context): Record<string, string> {
+export function codeFolders(pairs: readonly string[], { directory }: Context): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', ...rest] = pair.split('=');

@@ -1,6 +1,6 @@
 import type { SessionMounts, UpdateSessionInput } from '../../model/session.js';
 import { readSmallFile } from '../../system/read-small-file.js';
-import { UsageError } from '../errors.js';
+import { jsonOption } from './json-option.js';
 import { duration, text } from './option-kinds.js';
 
 export const SESSION_TERMS = {
@@ -41,33 +41,7 @@ function mounts(values: TermValues): SessionMounts {
   const given: Record<string, unknown> = {};
   for (const [key, flag] of MOUNTS) {
     const text = values[key];
-    if (text !== undefined) given[key] = jsonOf(flag, text);
+    if (text !== undefined) given[key] = jsonOption(flag, text, readSmallFile);
   }
   return given;
-}
-
-function jsonOf(flag: string, text: string): unknown {
-  const value = parse(flag, text.startsWith('@') ? read(flag, text.slice(1)) : text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new UsageError(`${flag} must be a JSON object or @file, got ${JSON.stringify(text)}`);
-}
-
-function parse(flag: string, json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new UsageError(`${flag} must be a JSON object or @file: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function read(flag: string, file: string): string {
-  try {
-    return readSmallFile(file);
-  } catch (cause) {
-    throw new UsageError(`${flag}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

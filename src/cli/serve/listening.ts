@@ -6,6 +6,7 @@ import { UsageError } from '../errors.js';
 import { accessKeyOf } from '../options/access-key.js';
 import type { Values } from '../options/options.js';
 import type { FUNCTION_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
+import { codeFolders } from '../options/served-functions.js';
 import type { ServeLog } from './serve-log.js';
 
 type ServeValues = Values<typeof LISTEN_OPTIONS & typeof FUNCTION_OPTIONS>;
@@ -43,6 +44,7 @@ export function emulatorOptions(
     allowedHosts: values.allowedHost,
     maxSessionTTLInSeconds: values.maxSessionTtl,
     countSleep: values.countSleep,
+    codeDirectories: codeFolders(values.codeDir, context),
     ...(stateDir !== undefined && { stateDirectory: resolve(context.directory, stateDir) }),
     hostEnvironment: context.env,
     portShift: !values.noPortShift,

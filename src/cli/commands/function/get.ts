@@ -1,11 +1,8 @@
-import { startCommand } from '../../../model/start-command.js';
 import { command } from '../../command.js';
 import { CONNECTION, withControl } from '../../connect.js';
 import { text } from '../../options/option-kinds.js';
-import { affinityInWords, functionJson } from '../../output/function-view.js';
-import { humanDuration } from '../../output/human-time.js';
-import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
-import { formatDetails } from '../../output/table.js';
+import { printFunction } from '../../output/print-function.js';
+import { OUTPUT, outputForm } from '../../output/print-result.js';
 
 export const get = command({
   operands: '<name>',
@@ -17,24 +14,7 @@ export const get = command({
   async run({ values, operands: [functionName = ''] }, context) {
     await withControl({ values: { ...values, function: functionName } }, context, async (control) => {
       const served = await control.functions.get({ functionName, qualifier: values.qualifier });
-      const { config, url } = served;
-      await printResult(context, outputForm(values), {
-        json: await functionJson(served),
-        names: [config.functionName],
-        table: () =>
-          formatDetails(
-            [
-              ['function', config.functionName],
-              ['URL', url ?? 'no trigger'],
-              ['affinity', affinityInWords(config)],
-              ['command', startCommand(config).join(' ')],
-              ['folder', config.codeDirectory],
-              ['timeout', humanDuration(config.timeout)],
-              ['instances', `${config.minInstances} to ${config.maxInstances}`],
-            ],
-            context.stdout.style,
-          ),
-      });
+      await printFunction(served, outputForm(values), context);
     });
   },
 });

@@ -1,0 +1,18 @@
+import { command } from '../../command.js';
+import { CONNECTION, withControl } from '../../connect.js';
+import { DELETION, deleteOne } from '../../delete-one.js';
+
+export const remove = command({
+  operands: '<name>',
+  options: { ...DELETION, ...CONNECTION },
+  notes: 'Requests in flight may end; its versions, aliases, triggers and sessions go with it.',
+  async run({ values, operands: [functionName = ''] }, context) {
+    await withControl({ values: { ...values, function: functionName } }, context, (control) =>
+      deleteOne(
+        () => control.functions.delete(functionName),
+        { name: functionName, notFound: 'FunctionNotFound', values },
+        context,
+      ),
+    );
+  },
+});
