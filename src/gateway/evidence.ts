@@ -59,8 +59,11 @@ export function evidenceOf(witnessed: Witnessed): RequestEvidence {
   return evidence;
 }
 
-/** How many session cookies a line has. */
+/** How many session cookies a line has. The usual line has one, which two searches tell. */
 function cookiesIn(line: string): number {
+  const first = line.indexOf(SESSION_COOKIE);
+  if (first < 0) return 0;
+  if (line.indexOf(SESSION_COOKIE, first + 1) < 0) return 1;
   return line.split(';').filter((pair) => pair.trimStart().startsWith(`${SESSION_COOKIE}=`)).length;
 }
 
