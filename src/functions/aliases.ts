@@ -65,6 +65,7 @@ export class Aliases implements AliasService {
     const alias = toAlias(found.alias(aliasName));
     const revision = found.revision(aliasName);
     found.aliases.delete(aliasName);
+    found.scaling.delete(aliasName);
     registry.changed(found, () => ({ type: 'alias.deleted', functionName, alias }));
     // Never rejects.
     void found.removeRunner(aliasName, revision);

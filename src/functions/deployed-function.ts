@@ -240,7 +240,7 @@ export class DeployedFunction {
     const most = () => this.reservedConcurrency ?? this.#served.config.maxInstances;
     const least = () => this.scaling.get(qualifier)?.minInstances;
     const others = () =>
-      [...this.#runners].reduce((sum, [name, { size }]) => (name === qualifier ? sum : sum + size), 0);
+      [...this.#runners].filter(([name]) => name !== qualifier).map(([, runner]) => runner);
     return {
       get least() {
         return least();
@@ -249,8 +249,9 @@ export class DeployedFunction {
         return most();
       },
       get others() {
-        return others();
+        return others().reduce((sum, { size }) => sum + size, 0);
       },
+      makeRoom: () => others().some((runner) => runner.retireEmpty()),
     };
   }
 }

@@ -18,6 +18,8 @@ export interface FunctionRunner extends Admission {
   tryOut(revision: Revision, signal: AbortSignal): Promise<() => void>;
   /** Starts instances up to the least number. */
   keepMinimum(): void;
+  /** Ends an instance that has no session and no request. @returns whether there was one */
+  retireEmpty(): boolean;
   /** The current one, and those of instances that have not ended. */
   revisions(): Iterable<Revision>;
   /** Writes nothing to the store any more: its sessions are forgotten there. */

@@ -66,6 +66,7 @@ export class Versions implements VersionService {
       );
     }
     found.versions.delete(versionId);
+    found.scaling.delete(versionId);
     registry.changed(found, () => ({ type: 'version.deleted', functionName, version }));
     // Never rejects.
     void found.removeRunner(versionId, revision);

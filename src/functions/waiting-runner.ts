@@ -43,6 +43,10 @@ export class WaitingRunner implements FunctionRunner {
   async exited(): Promise<void> {}
   log(): undefined {}
 
+  retireEmpty(): boolean {
+    return false;
+  }
+
   has(): boolean {
     return false;
   }

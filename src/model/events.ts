@@ -12,7 +12,7 @@ import type { Alias, Version } from './version.js';
 export type EndReason =
   /** `instance kill`. */
   | 'killed'
-  /** It had no session and no request for some minutes. */
+  /** It had no session and no request for some minutes, or while another version or alias needed its place under the ceiling. */
   | 'idle'
   /** Its start failed, or it did not listen in time. */
   | 'failed'

@@ -102,4 +102,6 @@ export interface InstanceBounds {
   readonly most: number;
   /** How many of them the other qualifiers have. */
   readonly others: number;
+  /** Ends an instance of another qualifier that has no session and no request. @returns whether there was one */
+  makeRoom(): boolean;
 }

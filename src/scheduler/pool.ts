@@ -178,10 +178,25 @@ export class Pool implements OwningPool {
     return stopped;
   }
 
-  /** Starts instances up to the least number; while starts fail, after the delay. */
+  /**
+   * Ends the oldest instance without a session and a request, above the minimum: another qualifier of the function needs its place.
+   * @returns whether there was one
+   */
+  retireEmpty(): boolean {
+    void this.#options.sweep();
+    if (this.#least >= this.#index.size) return false;
+    const empty = [...this.#index].find(
+      ({ state, sessions, inFlight }) => state === 'ready' && sessions === 0 && inFlight === 0,
+    );
+    if (empty === undefined) return false;
+    void this.retire(empty, { abort: false, reason: 'idle' });
+    return true;
+  }
+
+  /** Starts instances up to the least number, below the ceiling; while starts fail, after the delay. */
   keepMinimum(): void {
     if (this.#closed || this.#isDraining || this.#isOnTrial) return;
-    while (this.#index.size < this.#least) {
+    while (this.#index.size < this.#least && !this.#isAtCeiling) {
       if (this.#crashBackoff.wait > 0) {
         this.#crashBackoff.afterWait(() => this.keepMinimum());
         return;
@@ -227,8 +242,18 @@ export class Pool implements OwningPool {
     for (const instance of this.#index) instance.stopWatching();
   }
 
+  get #bounds(): InstanceBounds {
+    const { minInstances: least, maxInstances: most } = this.revision.config;
+    return this.#options.bounds ?? { least, most, others: 0, makeRoom: () => false };
+  }
+
+  get #isAtCeiling(): boolean {
+    const { most, others } = this.#bounds;
+    return this.#index.size + others >= most;
+  }
+
   get #least(): number {
-    return this.#options.bounds?.least ?? this.revision.config.minInstances;
+    return this.#bounds.least ?? this.revision.config.minInstances;
   }
 
   #nextForTurn(): PooledInstance | undefined {
@@ -241,8 +266,8 @@ export class Pool implements OwningPool {
 
   #open(): PooledInstance {
     if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
-    const { most, others } = this.#options.bounds ?? { most: this.revision.config.maxInstances, others: 0 };
-    if (this.#index.size + others >= most) {
+    if (this.#isAtCeiling && !this.#bounds.makeRoom()) {
+      const { most, others } = this.#bounds;
       const elsewhere = others > 0 ? ` or serve other versions and aliases (${others})` : '';
       throw new FcError(
         'ResourceExhausted',

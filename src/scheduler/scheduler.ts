@@ -191,6 +191,11 @@ export class Scheduler implements Admission {
     return this.#pool.size;
   }
 
+  /** Ends an instance that has no session and no request. @returns whether there was one */
+  retireEmpty(): boolean {
+    return this.#pool.retireEmpty();
+  }
+
   instances(): InstanceInfo[] {
     return this.#fleet.list();
   }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator-options.js';
@@ -373,6 +374,25 @@ describe('qualifiers', () => {
     await sdk.deleteAlias('hello', 'prod');
     await alias('prod', '1');
     expect(await sessions('prod')).toEqual([]);
+  });
+
+  test('a request in flight ends by itself when its alias is deleted, and its instance then', async () => {
+    const waiting: ServerResponse[] = [];
+    const driver = inProcessDriver((request, response) => {
+      request.resume();
+      waiting.push(response);
+    });
+    const { emulator, sdk, publish, alias } = await start({ driver });
+    await publish();
+    await alias('prod', '1');
+    const [, { url } = { url: '' }] = emulator.function('hello').triggers;
+    const inFlight = fetch(url, { headers: { 'session-name': 'mine' } });
+    await expect.poll(() => waiting.length, { timeout: 15_000 }).toBe(1);
+    await sdk.deleteAlias('hello', 'prod');
+    expect(driver.running).toHaveLength(1);
+    waiting[0]?.end('in the end');
+    expect(await (await inFlight).text()).toBe('in the end');
+    await expect.poll(() => driver.running.length, { timeout: 15_000 }).toBe(0);
   });
 
   test('sessions of a version and of an alias survive a restart, each under its own qualifier', async () => {

@@ -78,6 +78,35 @@ describe('a function with versions and aliases', () => {
     await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
   });
 
+  test('at the ceiling an empty instance of another qualifier ends, one with a session stays', async () => {
+    const { one, open } = deployed(1);
+    const session = await open('LATEST');
+    await expect(open('1')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    await one.runner().sessions.delete({ functionName: 'hello', sessionId: session.sessionId });
+    await open('1');
+    expect(one.runners.map(({ size }) => size)).toEqual([0, 1]);
+    await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+  });
+
+  test('instances that are kept ready are not ended for another qualifier', async () => {
+    const { one, open } = deployed(1);
+    one.scaling.set('LATEST', { minInstances: 1 });
+    one.runner().keepMinimum();
+    await expect(open('1')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    expect(one.runner().size).toBe(1);
+  });
+
+  test('a minimum above the ceiling starts what the ceiling allows, and requests are refused as at the ceiling', async () => {
+    const { one, open } = deployed(1);
+    one.scaling.set('LATEST', { minInstances: 3 });
+    one.runner().keepMinimum();
+    await open('LATEST');
+    await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
+    one.reservedConcurrency = 2;
+    await open('LATEST');
+    expect(one.runner().size).toBe(2);
+  });
+
   test('U25: an alias that moves keeps its old sessions on the instance of their version', async () => {
     const { one, open } = deployed();
     const old = await open('prod');
