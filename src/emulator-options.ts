@@ -194,7 +194,8 @@ export interface Emulator extends AsyncDisposable {
   readonly clock: MovableClock;
   /**
    * Adds a function, or replaces the configuration of the one of that name: its sessions stay on their instances until they end, new
-   * ones go to instances of the new configuration. Its address stays.
+   * ones go to instances of the new configuration. Without `triggers` its triggers stay. With them it has these and no others; one
+   * whose name is known keeps its address.
    * @param options `whenReady`: replaces the configuration only when an instance of the new one is ready, which then takes its sessions
    * @throws InvalidArgument, PortInUseError, CAFileNotFound; with `whenReady` what that start failed with
    */

@@ -158,8 +158,10 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     local?.checkCommand(one.config);
     if (isStopping) throw new FcError('ServiceUnavailable', 'the emulator is ending');
     if (!registry.has(one.config.functionName)) return served.add(one);
-    if (!whenReady) return served.update(one.config);
-    return served.updateTried(one.config, signal ?? new AbortController().signal);
+    const updated = whenReady
+      ? await served.updateTried(one.config, signal ?? new AbortController().signal)
+      : served.update(one.config);
+    return one.triggers === undefined ? updated : served.setTriggers(updated.functionName, one.triggers);
   };
   let codeWatch: CodeWatch | undefined;
 

@@ -1,4 +1,4 @@
-import type { ListeningFunction, ServeFunction } from './emulator-options.js';
+import type { ListeningFunction, ServeFunction, ServeTrigger } from './emulator-options.js';
 import type { DeployedFunction } from './functions/deployed-function.js';
 import type { FunctionRegistry, NewFunction } from './functions/function-registry.js';
 import type { RunnerSpec } from './functions/function-runner.js';
@@ -146,6 +146,15 @@ export class ServedFunctions {
   async updateTried(config: FunctionConfig, signal: AbortSignal): Promise<ListeningFunction> {
     await this.#shared.registry.updateTried(config, signal);
     return this.#listeningOf(config.functionName);
+  }
+
+  /** Gives a function these triggers and no others. @throws FunctionNotFound, TriggerAlreadyExists, PortInUseError */
+  async setTriggers(functionName: string, triggers: readonly ServeTrigger[]): Promise<ListeningFunction> {
+    const wanted = triggers.map(
+      ({ port, ...trigger }) => [completeTrigger({ functionName, ...trigger }), { port }] as const,
+    );
+    await this.triggers.replace(functionName, wanted);
+    return this.#listeningOf(functionName);
   }
 
   /** What InvokeFunction uses. */

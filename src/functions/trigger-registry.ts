@@ -83,9 +83,23 @@ export class TriggerRegistry implements TriggerService {
 
   /** Opens a trigger of a function that is being added. @throws TriggerAlreadyExists, PortInUseError */
   async add(trigger: HttpTrigger, place: TriggerPlace): Promise<void> {
-    const { authType, methods, disableURLInternet } = trigger;
-    const triggerConfig = JSON.stringify({ authType, methods, disableURLInternet });
-    await this.#open(trigger, place, { triggerConfig });
+    await this.#open(trigger, place, { triggerConfig: configTextOf(trigger) });
+  }
+
+  /** Gives a function these triggers and no others. One whose name is known keeps its address. @throws TriggerAlreadyExists, PortInUseError */
+  async replace(
+    functionName: string,
+    wanted: readonly (readonly [HttpTrigger, TriggerPlace])[],
+  ): Promise<void> {
+    const names = new Set(wanted.map(([{ triggerName }]) => triggerName));
+    for (const { triggerName } of this.records(functionName))
+      if (!names.has(triggerName)) await this.delete({ functionName, triggerName });
+    for (const [trigger, place] of wanted) {
+      const entry = this.#of(functionName).get(trigger.triggerName);
+      if (entry?.opened === undefined) await this.add(trigger, place);
+      else this.#set(entry, entry.opened, { ...trigger, triggerConfig: configTextOf(trigger) });
+    }
+    this.#options.onChange(functionName);
   }
 
   /** Opens a trigger of an earlier run of the emulator, at its port where that is free. @throws PortInUseError */
@@ -108,14 +122,9 @@ export class TriggerRegistry implements TriggerService {
     const { parseTriggerConfig } = await import('../schema/index.js');
     const entry = this.#find(ref);
     const config = triggerConfig === undefined ? {} : { ...parseTriggerConfig(triggerConfig), triggerConfig };
-    const { record: before, listener } = entry.opened;
-    const record = { ...before, ...config, ...input, lastModifiedAt: this.#options.now() };
-    this.#options.checkFunction({ functionName, qualifier: record.qualifier });
-    const trigger = completeTrigger({ ...record, functionName });
-    checkUnlike(trigger, this.#triggersOf(functionName, entry));
-    entry.trigger = trigger;
-    entry.opened = { listener, record };
-    return this.#changed('trigger.updated', functionName, record);
+    const { qualifier = entry.trigger.qualifier } = input;
+    this.#options.checkFunction({ functionName, qualifier });
+    return this.#set(entry, entry.opened, { ...config, ...input });
   }
 
   async delete(ref: TriggerRef): Promise<void> {
@@ -190,6 +199,17 @@ export class TriggerRegistry implements TriggerService {
     }
   }
 
+  /** Changes a trigger that listens. @throws TriggerAlreadyExists */
+  #set(entry: Entry, { listener, record: before }: Opened, change: Partial<TriggerRecord>): Trigger {
+    const { functionName } = entry.trigger;
+    const record = { ...before, ...change, lastModifiedAt: this.#options.now() };
+    const trigger = completeTrigger({ ...record, functionName });
+    checkUnlike(trigger, this.#triggersOf(functionName, entry));
+    entry.trigger = trigger;
+    entry.opened = { listener, record };
+    return this.#changed('trigger.updated', functionName, record);
+  }
+
   /** @throws FunctionNotFound, ServiceUnavailable when the function was deleted, or the emulator ended, while a trigger was opened */
   #checkKept(functionName: string, all: ReadonlyMap<string, Entry>): void {
     if (this.#isClosed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
@@ -260,6 +280,10 @@ export class TriggerRegistry implements TriggerService {
 
 function isOpened(entry: Entry): entry is Entry & { opened: Opened } {
   return entry.opened !== undefined;
+}
+
+function configTextOf({ authType, methods, disableURLInternet }: HttpTrigger): string {
+  return JSON.stringify({ authType, methods, disableURLInternet });
 }
 
 function toApiTrigger(functionName: string, record: TriggerRecord): Trigger {

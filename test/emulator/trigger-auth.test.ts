@@ -44,6 +44,18 @@ describe('U50: authType function without keys', () => {
     expect(driver.started).toEqual([]);
   });
 
+  test('the header Date alone makes no signed request: the signature is over x-acs-date', async () => {
+    const { emulator } = await start();
+    const port = Number(new URL(emulator.url).port);
+    const told = async (headers: Record<string, string>) => {
+      const { text } = await rawRequest(port, { path: '/', headers });
+      return JSON.parse(text).Message;
+    };
+    const date = 'Wed, 25 Nov 2026 18:00:00 GMT';
+    expect(await told({ date })).toBe("invalid authorization ''");
+    expect(await told({ date, authorization: SIGNED })).toBe('required HTTP header Date was not specified');
+  });
+
   test('accepts any signature in the right form', async () => {
     const { emulator } = await start();
     expect(await ask(emulator.url, { ...DATE, authorization: SIGNED })).toBe('served');

@@ -66,3 +66,27 @@ test('a trigger lets in the methods that it names', async () => {
   expect((await fetch(url)).status).toBe(200);
   expect((await fetch(url, { method: 'PUT' })).status).toBe(405);
 });
+
+test('deploy with triggers gives a function these and no others; a known name keeps its address', async () => {
+  const triggers = [{ triggerName: 'a' }, { triggerName: 'gone', qualifier: 'prod' }];
+  const emulator = await start({ functions: [{ config: config('one'), triggers }] });
+  const [a, gone] = emulator.function('one').triggers.map(({ url }) => url);
+  const deployed = await emulator.deploy({
+    config: config('one'),
+    triggers: [
+      { triggerName: 'a', methods: ['GET'] },
+      { triggerName: 'new', qualifier: 'beta' },
+    ],
+  });
+  expect(deployed.triggers.map(({ triggerName }) => triggerName)).toEqual(['a', 'new']);
+  expect(deployed.url).toBe(a);
+  expect((await fetch(`${a}/`)).status).toBe(200);
+  expect((await fetch(`${a}/`, { method: 'PUT' })).status).toBe(405);
+  await expect(fetch(`${gone}/`)).rejects.toThrow();
+  const { triggerConfig } = await emulator.control.triggers.get({ functionName: 'one', triggerName: 'a' });
+  expect(JSON.parse(triggerConfig)).toMatchObject({ methods: ['GET'] });
+  await emulator.deploy({ config: config('one') });
+  expect(emulator.function('one').triggers).toHaveLength(2);
+  await emulator.deploy({ config: config('one'), triggers: [] });
+  expect(emulator.function('one').triggers).toEqual([]);
+});
