@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { ACCOUNT_ID, REGION } from '../model/account.js';
 import { versionName } from '../model/common-headers.js';
+import type { FunctionConfig } from '../model/function.js';
 import type { InstanceSpec } from '../model/instance.js';
+import { isServedByRuntime } from '../model/start-command.js';
 import { preloadVariables } from './preload.js';
 
 /** The variables that an instance inherits from the emulator's own environment. */
@@ -44,7 +46,7 @@ export function environmentOf(
   return {
     ...own,
     ...preloadVariables(own, {
-      shiftedPort: portShift ? config.customRuntimeConfig.port : undefined,
+      shiftedPort: portShift ? shiftedPort(config) : undefined,
       inspectPort,
     }),
     FC_SERVER_PORT: String(port),
@@ -63,6 +65,12 @@ export function environmentOf(
     FC_AFFINITY_RUN: nonce,
     FC_AFFINITY_LISTEN_HOST: '127.0.0.1',
   };
+}
+
+/** The port that the handler may name itself. What a built-in runtime runs does not listen. */
+function shiftedPort(config: FunctionConfig): number | undefined {
+  if (isServedByRuntime(config)) return undefined;
+  return (config.customContainerConfig ?? config.customRuntimeConfig).port;
 }
 
 function inherited(host: RunContext['hostEnvironment']): Record<string, string> {

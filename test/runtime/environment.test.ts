@@ -76,3 +76,19 @@ test('a published version has its number', () => {
     FC_QUALIFIER: 'prod',
   });
 });
+
+test('the port that a handler may name itself is that of its runtime, or of its container; an event handler has none', () => {
+  const shifted = (input: Parameters<typeof specOf>[1]) =>
+    environmentOf(specOf(['true'], input), { port: 20001 }, { ...SURROUNDINGS, portShift: true });
+  expect(shifted({ customRuntimeConfig: { port: 8080 } })).toMatchObject({ FC_AFFINITY_SHIFT_PORT: '8080' });
+  const customContainerConfig = { image: 'shop', command: ['shop'], port: 3000 };
+  expect(shifted({ runtime: 'custom-container', customContainerConfig })).toMatchObject({
+    FC_AFFINITY_SHIFT_PORT: '3000',
+  });
+  const event = environmentOf(
+    specOf([], { runtime: 'nodejs20' }),
+    { port: 20001 },
+    { ...SURROUNDINGS, portShift: true },
+  );
+  expect(event).not.toHaveProperty('FC_AFFINITY_SHIFT_PORT');
+});
