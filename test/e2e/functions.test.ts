@@ -66,6 +66,16 @@ describe('serve --no-function', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  test('other commands know the functions that there are now', async () => {
+    const { cli } = await serve(['--function', 'hello', '--', ...HELLO]);
+    expect((await cli('session', 'create')).code).toBe(0);
+    await cli('function', 'create', 'cart', '--', ...HELLO);
+    const several = await cli('session', 'create');
+    expect([several.code, several.stderr]).toEqual([2, expect.stringContaining('2 functions are served')]);
+    await cli('function', 'delete', 'hello');
+    expect((await cli('session', 'create')).stdout).toContain('cart (LATEST)');
+  });
+
   test('takes no command and no configuration', async () => {
     const { code, stderr } = await runCli(['serve', '--no-function', '--', ...HELLO]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--no-function serves none')]);

@@ -43,7 +43,14 @@ export const serve = command({
     for (const text of [...served.warnings, ...mistakes(served)]) log.notice(text);
 
     const { startEmulator } = await import('../../emulator.js');
-    const emulator = startEmulator(emulatorOptions(values, served.functions, { log, context }));
+    let announceAgain = (): void => {};
+    const emulator = startEmulator({
+      ...emulatorOptions(values, served.functions, { log, context }),
+      onEvent(event) {
+        log.event(event);
+        if (event.type === 'function.added' || event.type === 'function.removed') announceAgain();
+      },
+    });
     const ended = untilSignal({
       emulator,
       signals: context.signals,
@@ -51,7 +58,7 @@ export const serve = command({
       onEnded: log.ended,
     });
     try {
-      await announceReady(await emulator, { served, log, context });
+      announceAgain = await announceReady(await emulator, { served, log, context });
       for (const { config } of served.functions)
         if (values.stateDir !== undefined && KEPT.has(config.sessionAffinity))
           log.notice(await restored(await emulator, config.functionName, values.stateDir));
@@ -66,6 +73,7 @@ export const serve = command({
   },
 });
 
+/** @returns what announces the functions again when there are others */
 async function announceReady(
   emulator: Emulator,
   {
@@ -73,15 +81,18 @@ async function announceReady(
     log,
     context,
   }: { readonly served: ServedFunctions; readonly log: ServeLog; readonly context: Context },
-): Promise<void> {
-  const file = announce(
-    { endpoint: emulator.api, functions: emulator.functions.map(({ functionName }) => functionName) },
-    context.env,
-  );
+): Promise<() => void> {
+  const announceNow = (): string | undefined =>
+    announce(
+      { endpoint: emulator.api, functions: emulator.functions.map(({ functionName }) => functionName) },
+      context.env,
+    );
+  const file = announceNow();
   if (file !== undefined) emulator.removeOnExit(file);
   log.ready(await readyOf(emulator, served));
   if (file === undefined)
     log.notice(`no private folder for this user's programs: other commands need --endpoint ${emulator.api}`);
+  return file === undefined ? () => {} : () => void announceNow();
 }
 
 /** How many sessions of an earlier run are there; they have no instance until they are used. */
