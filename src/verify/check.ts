@@ -1,4 +1,4 @@
-import { describeAnswer, type RoundTrip } from './round-trip.js';
+import { describeAnswer, errorOf, type RoundTrip } from './round-trip.js';
 
 /** What one step promises, and how that is judged. A scene is what the checks of a suite share: its client and its requests. */
 export interface Check<Scene> {
@@ -46,9 +46,15 @@ export function skip(reason: string, actual?: string): Skipped {
   return { status: 'skipped', reason, actual };
 }
 
-/** Answers of status 500 and above have one cause in all steps. */
 export function hasStatus(answer: RoundTrip, status: number): StepResult {
   if (answer.status === status) return { ...judge(true, `status ${status}`), judged: answer };
   const result = { ...judge(false, describeAnswer(answer)), judged: answer };
-  return answer.status < 500 ? result : { ...result, cause: `status ${answer.status}` };
+  return { ...result, ...causeOf(answer) };
+}
+
+/** A function that does not work is one cause in all steps: an answer of status 500 or above, or an instance that does not start. */
+export function causeOf({ status, body }: Pick<RoundTrip, 'status' | 'body'>): { readonly cause?: string } {
+  const code = errorOf(body)?.code;
+  if (status === 412 && code !== undefined) return { cause: code };
+  return status < 500 ? {} : { cause: `status ${status}` };
 }

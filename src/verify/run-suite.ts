@@ -1,5 +1,5 @@
 import { FcError } from '../model/errors.js';
-import { type Check, judge, type StepResult, skip } from './check.js';
+import { type Check, causeOf, judge, type StepResult, skip } from './check.js';
 import type { Step, SuiteReport } from './report.js';
 import { judgedRoundTrip } from './round-trip.js';
 import { NotApplicable, NotWorking, once } from './suite.js';
@@ -7,7 +7,12 @@ import { SuiteRun } from './suite-run.js';
 import { loadSuite, type SuiteId } from './suites.js';
 import type { VerifyTarget } from './target.js';
 
+/** The steps that failed first, each for a cause of its own; over all suites of a command. */
+export type Causes = Map<string, { readonly suite: string; readonly id: string }>;
+
 interface RunOptions {
+  /** Of the suites before this one. */
+  readonly causes?: Causes;
   /** Called with each step as it ends, to show progress. */
   readonly onStep?: (step: Step, suite: string) => unknown;
 }
@@ -20,19 +25,18 @@ interface RunOptions {
 export async function runSuite(
   id: SuiteId,
   target: VerifyTarget,
-  options: RunOptions = {},
+  { causes = new Map(), onStep }: RunOptions = {},
 ): Promise<SuiteReport> {
   const suite = await loadSuite(id);
   const run = await SuiteRun.open(target);
   const steps: Step[] = [];
-  const failedFirst = new Map<string, string>();
   let lapStart = run.clock.now();
   const add = (check: Check<unknown>, result: StepResult): void => {
     const now = run.clock.now();
-    const step = toStep(check, oncePerCause(failedFirst, check.id, result), now - lapStart);
+    const step = toStep(check, oncePerCause(causes, { suite: id, id: check.id }, result), now - lapStart);
     lapStart = now;
     steps.push(step);
-    options.onStep?.(step, id);
+    onStep?.(step, id);
   };
   let scene: unknown;
   const open = once(async () => {
@@ -55,7 +59,7 @@ export async function runSuite(
     }
   } finally {
     if (scene !== undefined) await suite.close?.(scene);
-    await run.endSessions();
+    await run.close();
   }
   const tally = (status: Step['status']): number => steps.filter((step) => step.status === status).length;
   return {
@@ -78,25 +82,30 @@ async function resultOf(check: Check<unknown>, open: () => Promise<unknown>): Pr
     return missing === undefined ? await check.judge(scene) : skip(missing);
   } catch (error) {
     if (error instanceof NotApplicable) return { ...skip(error.message), ends: error.message };
-    const failure = textOf(error);
-    if (failure === undefined) throw error;
-    return { ...judge(false, failure), ends: `the suite ended at ${check.id}` };
+    const ends = `the suite ended at ${check.id}`;
+    if (error instanceof NotWorking)
+      return { ...judge(false, error.message), ...causeOf(error.answer), ends };
+    if (!(error instanceof FcError)) throw error;
+    const cause = error.status === 412 && { cause: error.code };
+    return { ...judge(false, `${error.code}: ${error.message}`), ...cause, ends };
   }
 }
 
-/** @returns undefined for an error that is no answer of the target */
-function textOf(error: unknown): string | undefined {
-  if (error instanceof NotWorking) return error.message;
-  return error instanceof FcError ? `${error.code}: ${error.message}` : undefined;
-}
-
 /** One cause, one failure: a step that fails for the cause of an earlier step is skipped. */
-function oncePerCause(failedFirst: Map<string, string>, id: string, result: StepResult): StepResult {
+function oncePerCause(
+  causes: Causes,
+  step: { readonly suite: string; readonly id: string },
+  result: StepResult,
+): StepResult {
   if (result.status !== 'failed' || result.cause === undefined) return result;
-  const first = failedFirst.get(result.cause);
-  if (first !== undefined) return skip(`same cause as ${first}: ${result.actual}`, result.actual);
-  failedFirst.set(result.cause, id);
-  return result;
+  const first = causes.get(result.cause);
+  if (first === undefined) {
+    causes.set(result.cause, step);
+    return result;
+  }
+  // The text of another suite's step stands there.
+  const actual = first.suite === step.suite ? `: ${result.actual}` : '';
+  return skip(`same cause as ${first.id}${actual}`, result.actual);
 }
 
 function toStep(check: Check<unknown>, result: StepResult, durationMs: number): Step {

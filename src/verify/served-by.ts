@@ -18,13 +18,11 @@ export type ServedBy =
 export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: string): Promise<ServedBy> {
   const { instanceFrom = DEFAULT_INSTANCE_FROM } = run.target;
   const handler = namedByHandler(answer, instanceFrom);
-  if (run.control === undefined || sessionId === undefined) {
+  const silence = whySilent(run, sessionId);
+  if (run.control === undefined || sessionId === undefined || silence !== undefined) {
     if (handler !== undefined) return { kind: 'known', instanceId: handler, source: 'handler' };
-    const missing = run.control === undefined ? 'there is no control API' : 'the request has no session';
-    return {
-      kind: 'unknown',
-      reason: `the handler does not name its instance (${whatIsMissing(instanceFrom)}) and ${missing}`,
-    };
+    const missing = whatIsMissing(instanceFrom);
+    return { kind: 'unknown', reason: `the handler does not name its instance (${missing}) and ${silence}` };
   }
   const control = await namedByControl(run.control, answer, sessionId);
   if (handler === undefined) {
@@ -91,17 +89,29 @@ function namedByHandler({ headers, body }: RoundTrip, from: InstanceFrom): strin
   return (match?.[1] ?? match?.[0]) || undefined;
 }
 
+/** @returns why the control API cannot name the instance; undefined where it can */
+function whySilent({ control }: SuiteRun, sessionId: string | undefined): string | undefined {
+  if (control === undefined) return 'there is no control API';
+  if (sessionId === undefined) return 'the request has no session';
+  if (!isMcp(control) || control.plane.requests !== undefined) return undefined;
+  return 'the control API keeps no record of requests';
+}
+
+function isMcp({ served }: Control): boolean {
+  return served.config.sessionAffinity.startsWith('MCP');
+}
+
 /** The sessions of MCP functions have no API: the record of the request names the instance. */
 async function namedByControl(
-  { plane, ref, served }: Control,
+  control: Control,
   answer: RoundTrip,
   sessionId: string,
 ): Promise<string | undefined> {
+  const { plane, ref } = control;
   try {
-    if (!served.config.sessionAffinity.startsWith('MCP'))
-      return (await plane.sessions.get({ ...ref, sessionId })).containerId;
-    const { decision } = await plane.requests.get(answer.headers.get('x-fc-request-id') ?? '');
-    return decision?.instanceId;
+    if (!isMcp(control)) return (await plane.sessions.get({ ...ref, sessionId })).containerId;
+    const record = await plane.requests?.get(answer.headers.get('x-fc-request-id') ?? '');
+    return record?.decision?.instanceId;
   } catch (error) {
     if (error instanceof FcError && error.status === 404) return undefined;
     throw error;

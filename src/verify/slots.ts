@@ -1,8 +1,8 @@
-import type { InstanceInfo } from '../model/instance.js';
 import { type StepResult, skip } from './check.js';
 import { count } from './count.js';
 import { compareInstances, type Served, type ServedBy, whyUnknown } from './served-by.js';
 import type { SuiteRun } from './suite-run.js';
+import type { TargetInstance } from './target.js';
 
 /** Whether the instance of the first session has a free slot for a second one. */
 export interface Slots {
@@ -37,7 +37,7 @@ export function sessionLimit({ control, target }: SuiteRun): number | undefined 
 }
 
 /** @returns the instances of the function; none without a control API */
-export async function runningInstances({ control }: SuiteRun): Promise<readonly InstanceInfo[]> {
+export async function runningInstances({ control }: SuiteRun): Promise<readonly TargetInstance[]> {
   return control === undefined ? [] : control.plane.instances.list(control.ref);
 }
 

@@ -2,17 +2,23 @@ import { type Clock, MovableClock } from '../model/clock.js';
 import { FcError, UnreachableError } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import { createIds, type Ids } from '../model/ids.js';
-import type { ControlPlane, FunctionRef, ServedFunction } from '../model/services.js';
+import type { FunctionRef } from '../model/services.js';
 import { count } from './count.js';
 import type { RequestRow } from './report.js';
 import { type RequestOptions, type RoundTrip, roundTrip } from './round-trip.js';
-import { findServedFunction, parseTargetUrl, type VerifyTarget } from './target.js';
+import {
+  findServedFunction,
+  parseTargetUrl,
+  type TargetApi,
+  type TargetFunction,
+  type VerifyTarget,
+} from './target.js';
 import { TargetTime } from './target-time.js';
 
 /** The control API of a target, with the function that the run is about. */
 export interface Control {
-  readonly plane: ControlPlane;
-  readonly served: ServedFunction;
+  readonly plane: TargetApi;
+  readonly served: TargetFunction;
   readonly ref: FunctionRef;
 }
 
@@ -23,14 +29,19 @@ export class SuiteRun {
   readonly control: Control | undefined;
   readonly ids: Ids;
   readonly clock: Clock;
-  readonly requests: RequestRow[] = [];
-  readonly notes: string[] = [];
+  readonly requests: RequestRow[];
+  readonly notes: string[];
   /** Made by this run and not yet ended. */
   readonly #sessionIds = new Set<string>();
+  readonly #main: SuiteRun | undefined;
+  readonly #beside: SuiteRun[] = [];
   #answered = false;
   #time: Promise<TargetTime> | undefined;
 
-  private constructor(target: VerifyTarget, control: Control | undefined) {
+  private constructor(target: VerifyTarget, control: Control | undefined, main?: SuiteRun) {
+    this.requests = main?.requests ?? [];
+    this.notes = main?.notes ?? [];
+    this.#main = main;
     this.target = target;
     this.url = parseTargetUrl(target.url);
     this.control = control;
@@ -39,13 +50,20 @@ export class SuiteRun {
   }
 
   /** @throws UnreachableError for the control API, InvalidArgument for the URL, FunctionNotFound */
-  static async open(target: VerifyTarget): Promise<SuiteRun> {
+  static async open(target: VerifyTarget, main?: SuiteRun): Promise<SuiteRun> {
     const { control: plane, qualifier = LATEST } = target;
     parseTargetUrl(target.url);
-    if (plane === undefined) return new SuiteRun(target, undefined);
+    if (plane === undefined) return new SuiteRun(target, undefined, main);
     const served = await findServedFunction(plane, target);
     const ref = { functionName: served.config.functionName, qualifier };
-    return new SuiteRun(target, { plane, served, ref });
+    return new SuiteRun(target, { plane, served, ref }, main);
+  }
+
+  /** @returns a run on another function of the target, whose requests are shown, and whose sessions end, with those of this one */
+  async beside(target: Pick<VerifyTarget, 'url' | 'functionName'>): Promise<SuiteRun> {
+    const other = await SuiteRun.open({ ...this.target, ...target }, this);
+    this.#beside.push(other);
+    return other;
   }
 
   /**
@@ -70,10 +88,10 @@ export class SuiteRun {
 
   /** Time at the target, which needs a control API. */
   time(): Promise<TargetTime> {
+    if (this.#main !== undefined) return this.#main.time();
     if (this.control === undefined) throw new Error('there is no control API');
     const { clock: targetClock } = this.control.plane;
-    const { mayMoveClock: mayMove = false } = this.target;
-    this.#time ??= TargetTime.open({ clock: this.clock, targetClock, mayMove });
+    this.#time ??= TargetTime.open({ ...this.target, clock: this.clock, targetClock });
     return this.#time;
   }
 
@@ -88,18 +106,22 @@ export class SuiteRun {
     this.#sessionIds.add(sessionId);
   }
 
-  /** Ends the sessions that the run made. A session that cannot be ended becomes a note and never hides the result. */
+  /** Ends the sessions that the run made, where it can. What is left becomes a note, and never hides the result. */
+  async close(): Promise<void> {
+    await this.endSessions();
+    const left = this.#sessionIds.size;
+    if (left > 0) {
+      this.notes.push(`${count(left, 'session')} left to expire: there is no control API to end them`);
+    }
+  }
+
+  /** Ends the sessions that the run made so far, where there is a control API. */
   async endSessions(): Promise<void> {
+    for (const other of this.#beside) await other.endSessions();
+    if (this.control === undefined) return;
+    const { plane, ref } = this.control;
     const sessionIds = [...this.#sessionIds];
     this.#sessionIds.clear();
-    if (sessionIds.length === 0) return;
-    if (this.control === undefined) {
-      this.notes.push(
-        `${count(sessionIds.length, 'session')} left to expire: there is no control API to end them`,
-      );
-      return;
-    }
-    const { plane, ref } = this.control;
     for (const sessionId of sessionIds) {
       try {
         await plane.sessions.delete({ ...ref, sessionId });

@@ -1,4 +1,5 @@
 import type { Check } from './check.js';
+import { describeAnswer, type RoundTrip } from './round-trip.js';
 import type { SuiteRun } from './suite-run.js';
 
 /** A named table of checks, judged in their order. To add a suite, write its file and its row in `suites.ts`. */
@@ -19,6 +20,13 @@ export class NotApplicable extends Error {
 /** Thrown by a suite whose target does not work. The next check fails with the message, and the others are skipped. */
 export class NotWorking extends Error {
   override readonly name = 'NotWorking';
+
+  constructor(
+    what: string,
+    readonly answer: Pick<RoundTrip, 'status' | 'body'>,
+  ) {
+    super(`${what}: ${describeAnswer(answer)}`);
+  }
 }
 
 /** @returns a function that does this at its first call, and gives the same result at each later one */

@@ -1,63 +1,63 @@
 import type { Clock } from '../model/clock.js';
 import type { ClockService } from '../model/services.js';
 import { wait } from '../system/wait.js';
+import type { VerifyTarget } from './target.js';
 
 /** The suites never wait longer than this at once. */
-const LONGEST_WAIT_IN_SECONDS = 3;
+const LONGEST_WAIT_IN_SECONDS = { usually: 3, patient: 3600 };
 
-interface TimeOptions {
+interface TimeOptions extends Pick<VerifyTarget, 'mayMoveClock' | 'patient' | 'onWait' | 'signal'> {
   /** Measures the waits. */
   readonly clock: Clock;
-  readonly targetClock: ClockService;
-  readonly mayMove: boolean;
+  /** Undefined: the target has no clock of its own. */
+  readonly targetClock: ClockService | undefined;
 }
 
 /**
  * Time at the target. Where its clock may be moved, the unit is a minute, so that the duration of the requests does not matter.
- * Elsewhere the suites wait, and the unit is a second.
+ * Elsewhere the suites wait, and the unit is a second; ten where the user is patient, so that slow requests matter less.
  */
 export class TargetTime {
   /** The shortest TTL that a suite gives a session. */
   readonly unitInSeconds: number;
-  readonly #clock: Clock;
-  readonly #targetClock: ClockService;
-  readonly #mayMove: boolean;
+  readonly #options: TimeOptions;
   readonly #frozen: boolean;
   #movedInSeconds = 0;
 
-  private constructor({ clock, targetClock, mayMove }: TimeOptions, frozen: boolean) {
-    this.#clock = clock;
-    this.#targetClock = targetClock;
-    this.#mayMove = mayMove;
+  private constructor(options: TimeOptions, frozen: boolean) {
+    this.#options = options;
     this.#frozen = frozen;
-    this.unitInSeconds = mayMove ? 60 : 1;
+    const { mayMoveClock, patient } = options;
+    this.unitInSeconds = mayMoveClock ? 60 : patient ? 10 : 1;
   }
 
   static async open(options: TimeOptions): Promise<TargetTime> {
-    const { frozen } = await options.targetClock.show();
-    return new TargetTime(options, frozen);
+    const state = await options.targetClock?.show();
+    return new TargetTime(options, state?.frozen ?? false);
   }
 
   /** @returns why that much time cannot pass here; undefined where it can */
   obstacle(seconds: number): string | undefined {
-    if (this.#mayMove) return undefined;
+    const { mayMoveClock, patient } = this.#options;
+    if (mayMoveClock) return undefined;
     if (this.#frozen) return "the target's clock is frozen";
-    if (seconds <= LONGEST_WAIT_IN_SECONDS) return undefined;
-    return `it takes ${seconds} s, and the target's clock is not the suite's to move`;
+    const { usually, patient: atMost } = LONGEST_WAIT_IN_SECONDS;
+    if (seconds <= (patient ? atMost : usually)) return undefined;
+    const mend = seconds <= atMost ? ': give --patient' : '';
+    return `it takes ${seconds} s, and the target's clock is not the suite's to move${mend}`;
   }
 
   async pass(seconds: number): Promise<void> {
-    if (!this.#mayMove) {
-      await wait(this.#clock, seconds * 1000, { keepAlive: true });
-      return;
-    }
-    await this.#targetClock.advance(seconds * 1000);
+    const { mayMoveClock, targetClock } = this.#options;
+    if (!mayMoveClock || targetClock === undefined) return this.#wait(seconds);
+    await targetClock.advance(seconds * 1000);
     this.#movedInSeconds += seconds;
   }
 
   /** @returns milliseconds on the target's clock */
   async now(): Promise<number> {
-    return Date.parse((await this.#targetClock.show()).now);
+    const { clock, targetClock } = this.#options;
+    return targetClock === undefined ? clock.now() : Date.parse((await targetClock.show()).now);
   }
 
   /** @returns how far the clock was moved since the last call, in seconds; it cannot be moved back */
@@ -65,5 +65,20 @@ export class TargetTime {
     const moved = Math.round(this.#movedInSeconds * 10) / 10;
     this.#movedInSeconds = 0;
     return moved;
+  }
+
+  async #wait(seconds: number): Promise<void> {
+    const { clock, onWait, signal } = this.#options;
+    const start = clock.now();
+    for (;;) {
+      const waited = (clock.now() - start) / 1000;
+      onWait?.({ seconds: Math.min(waited, seconds), ofSeconds: seconds });
+      const left = seconds - waited;
+      if (left <= 0) return;
+      // In slices of a second for those who are told; whole for a clock that a test moves.
+      const slice = onWait === undefined ? left : Math.min(left, 1);
+      await wait(clock, slice * 1000, { keepAlive: true, ...(signal !== undefined && { signal }) });
+      signal?.throwIfAborted();
+    }
   }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
+import type { FunctionConfig } from '../model/function.js';
 import { LATEST } from '../model/function.js';
-import type { ControlPlane, ServedFunction } from '../model/services.js';
+import type { InstanceInfo } from '../model/instance.js';
+import type { ClockService, FunctionRef, RequestLog, SessionService } from '../model/services.js';
 
 /** Where the handler names its instance: a response header, or the first group of a match in the start of the body. */
 export type InstanceFrom = { readonly header: string } | { readonly body: RegExp };
@@ -10,12 +12,38 @@ export const DEFAULT_INSTANCE_FROM: InstanceFrom = { header: 'X-Instance' };
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** What the suites use of a control API. An emulator has all of it; Function Compute has no clock and keeps no record of requests. */
+export interface TargetApi {
+  readonly sessions: SessionService;
+  readonly functions: {
+    list(): Promise<readonly TargetFunction[]>;
+    get(ref: FunctionRef): Promise<TargetFunction>;
+  };
+  readonly instances: { list(ref: FunctionRef): Promise<readonly TargetInstance[]> };
+  readonly clock?: ClockService;
+  readonly requests?: Pick<RequestLog, 'get'>;
+}
+
+export interface TargetFunction {
+  readonly config: Pick<
+    FunctionConfig,
+    'functionName' | 'sessionAffinity' | 'sessionAffinityConfig' | 'instanceIsolationMode'
+  > & { readonly maxInstances?: number };
+  readonly url?: string | undefined;
+}
+
+export interface TargetInstance extends Pick<InstanceInfo, 'instanceId' | 'createdTimeMs' | 'sessions'> {
+  readonly status: string;
+  /** Undefined where the control API does not count them. */
+  readonly inFlight?: number;
+}
+
 /** What is checked, and what the caller knows about it. */
 export interface VerifyTarget {
   /** The HTTP trigger. Requests go to exactly this path and query. */
   readonly url: string;
-  /** The control API of the target, if it has one: an emulator in this process or in another. */
-  readonly control?: ControlPlane;
+  /** The control API of the target, if it has one: an emulator in this process or in another, or Function Compute's. */
+  readonly control?: TargetApi;
   /** Default: the function that is served at `url`, else the first with affinity. */
   readonly functionName?: string;
   readonly qualifier?: string;
@@ -26,8 +54,14 @@ export interface VerifyTarget {
   /** `affinityHeaderFieldName`. Default: the function's. */
   readonly headerName?: string;
   readonly instanceFrom?: InstanceFrom;
+  /** Another function of the target, whose sessions are isolated where those of this one are shared, or the other way round. */
+  readonly otherIsolation?: { readonly url: string; readonly functionName: string };
   /** Whether the suites may advance the target's clock. Otherwise they wait. */
   readonly mayMoveClock?: boolean;
+  /** Whether the suites wait for minutes where they may not advance the clock. Otherwise they wait for seconds at most. */
+  readonly patient?: boolean;
+  /** Told about every second while a suite waits. */
+  readonly onWait?: (waited: { readonly seconds: number; readonly ofSeconds: number }) => void;
   /** Measures the steps and limits the requests. Default: the process clock. */
   readonly clock?: Clock;
   /** Aborts the run. The sessions that it made are still ended. */
@@ -69,10 +103,7 @@ export function parseTargetUrl(text: string): URL {
  * Finds the function that the URL belongs to.
  * @throws FunctionNotFound when the control API serves no function
  */
-export async function findServedFunction(
-  control: ControlPlane,
-  target: VerifyTarget,
-): Promise<ServedFunction> {
+export async function findServedFunction(control: TargetApi, target: VerifyTarget): Promise<TargetFunction> {
   const { functionName, qualifier = LATEST } = target;
   if (functionName !== undefined) return control.functions.get({ functionName, qualifier });
   const served = await control.functions.list();

@@ -48,7 +48,7 @@ describe('the header suite', () => {
     running.push(server);
     const report = await runSuite('header', { url: server.url });
     expect(report).toMatchObject({ passed: 0, failed: 0, skipped: header.checks.length });
-    expect(report.steps[0]?.reason).toBe('the header suite needs a control API');
+    expect(report.steps[0]?.reason).toBe('the header suite needs a control API, or --header-name');
     expect(server.requests).toHaveLength(0);
     expect(verdict(report)).toBe('failed');
   });

@@ -1,6 +1,14 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
 import { sanitize } from '../../model/sanitize.js';
-import { type Report, type RequestRow, type Step, type SuiteReport, suitesOf, verdict } from '../report.js';
+import {
+  type Report,
+  type RequestRow,
+  type Step,
+  type SuiteReport,
+  type SuitesReport,
+  suitesOf,
+  verdict,
+} from '../report.js';
 import { partsOf } from '../sources.js';
 import { requestTable } from './request-table.js';
 
@@ -25,7 +33,8 @@ export function pretty(
 ): string {
   const page = { chalk: new Chalk({ level: colorLevel }), columns };
   const parts = suitesOf(report).map((suite) => suiteText(suite, page));
-  if ('suites' in report) parts.push(summary('all suites', report, page));
+  if ('suites' in report)
+    parts.push([...failures(report, page), summary('all suites', report, page)].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -78,6 +87,14 @@ function stepLines(step: Step, width: number, { chalk, columns }: Page): string[
     `    actual    ${actualLines(step.actual, columns)}`,
     chalk.dim(`    source    ${partsOf(plain(step.source)).rows}`),
   ];
+}
+
+/** The failed steps of all suites, once more at the end, where a reader looks first. */
+function failures(report: SuitesReport, page: Page): string[] {
+  const failed = report.suites.flatMap(({ steps }) => steps.filter(({ status }) => status === 'failed'));
+  if (failed.length === 0) return [];
+  const width = Math.max(...failed.map(({ id }) => id.length));
+  return [page.chalk.bold('failed steps'), ...failed.flatMap((step) => stepLines(step, width, page)), ''];
 }
 
 /** What a handler printed keeps its lines. */

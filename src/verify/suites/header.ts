@@ -1,6 +1,6 @@
 import { isSessionId } from '../../model/limits.js';
 import { hasStatus, judge, type StepResult } from '../check.js';
-import { compareInstances } from '../served-by.js';
+import { compareInstances, instanceOf } from '../served-by.js';
 import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
 import {
   type Filling,
@@ -185,7 +185,9 @@ function openHeader(run: SuiteRun): HeaderScene {
   });
   const filling = once(async () => {
     const on = await (await first()).servedBy();
-    return fillInstance(run, { on, occupied: 0, open: () => client.send(client.newId()) });
+    const other = await (await chosen()).servedBy();
+    const occupied = instanceOf(other) === instanceOf(on) ? 2 : 1;
+    return fillInstance(run, { on, occupied, open: () => client.send(client.newId()) });
   });
   return {
     client,
@@ -208,7 +210,10 @@ function openHeader(run: SuiteRun): HeaderScene {
 
 /** @throws NotApplicable */
 function headerNameOf({ control, target }: SuiteRun): string {
-  if (control === undefined) throw new NotApplicable('the header suite needs a control API');
+  if (control === undefined) {
+    if (target.headerName !== undefined) return target.headerName;
+    throw new NotApplicable('the header suite needs a control API, or --header-name');
+  }
   const { functionName, sessionAffinity, sessionAffinityConfig } = control.served.config;
   if (sessionAffinity !== 'HEADER_FIELD') {
     throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, not HEADER_FIELD`);

@@ -167,7 +167,8 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
   },
 ]);
 
-async function openIsolation(scene: LifecycleScene): Promise<Isolation> {
+async function openIsolation(main: LifecycleScene): Promise<Isolation> {
+  const scene = main.whereIsolated(true);
   const { run, client, probe, unitInSeconds } = scene;
   await run.endSessions();
   const mortal = once(async () => {

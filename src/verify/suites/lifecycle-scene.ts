@@ -8,20 +8,35 @@ import type { TargetTime } from '../target-time.js';
 
 /** The clients and the clock that all parts of the lifecycle suite use. */
 export class LifecycleScene {
+  readonly client: SessionClient;
+  readonly probe: SessionProbe;
+
   private constructor(
     readonly run: SuiteRun,
     readonly control: Control,
-    readonly client: SessionClient,
-    readonly probe: SessionProbe,
     readonly time: TargetTime,
-  ) {}
+    /** On a function of the other isolation mode. */
+    readonly other?: LifecycleScene,
+  ) {
+    this.client = SessionClient.of(run);
+    this.probe = new SessionProbe(run, control);
+  }
 
   /** @throws NotApplicable */
   static async open(run: SuiteRun): Promise<LifecycleScene> {
-    const { control } = run;
+    const { control, target } = run;
     if (control === undefined) throw new NotApplicable('the lifecycle suite needs a control API');
-    const client = SessionClient.of(run);
-    return new LifecycleScene(run, control, client, new SessionProbe(run, control), await run.time());
+    // The clients of a function without sessions throw before anything is sent.
+    SessionClient.of(run);
+    const time = await run.time();
+    const beside = target.otherIsolation === undefined ? undefined : await run.beside(target.otherIsolation);
+    if (beside?.control === undefined) return new LifecycleScene(run, control, time);
+    return new LifecycleScene(run, control, time, new LifecycleScene(beside, beside.control, time));
+  }
+
+  /** @returns the scene on a function with that isolation, or this one where there is none */
+  whereIsolated(isIsolated: boolean): LifecycleScene {
+    return this.isIsolated !== isIsolated && this.other !== undefined ? this.other : this;
   }
 
   get unitInSeconds(): number {

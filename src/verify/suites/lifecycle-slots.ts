@@ -12,7 +12,7 @@ const MOST_SESSIONS = 40;
 
 /** Ends a session of a full instance, and checks where the next one goes. */
 export const SLOTS = part<LifecycleScene, LifecycleScene>(
-  (scene) => scene,
+  (scene) => scene.whereIsolated(false),
   [
     {
       id: 'lifecycle.place.expired',

@@ -13,7 +13,8 @@ import { type LimitsScene, needsControl } from './limits-scene.js';
 interface Burst extends LimitsScene {
   /** Of sessions on one instance. */
   readonly limit: number;
-  readonly maxInstances: number;
+  /** Undefined where the control API does not tell. */
+  readonly maxInstances: number | undefined;
   /** Slots that were free before. */
   readonly free: number;
   /** Many first requests at once. */
@@ -35,7 +36,7 @@ export const BURST = part<LimitsScene, Burst>(openBurst, [
     title: 'of 50 simultaneous first requests as many are answered as there are slots',
     expected: 'status 200 for each slot, 429 for the rest',
     source: source('cookie', 'C08'),
-    needs: needsControl,
+    needs: needsMost,
     judge: async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free)),
   },
   {
@@ -43,7 +44,7 @@ export const BURST = part<LimitsScene, Burst>(openBurst, [
     title: 'no instance is given more sessions than it takes',
     expected: 'at most sessionConcurrencyPerInstance on each',
     source: source('cookie', 'C08'),
-    needs: needsControl,
+    needs: needsMost,
     judge: async ({ run, opened, limit }) => isWithin(run, await opened(), limit),
   },
   {
@@ -54,7 +55,7 @@ export const BURST = part<LimitsScene, Burst>(openBurst, [
     needs: needsCeiling,
     async judge({ beyond, limit, maxInstances }) {
       const result = isRefusal(await beyond(), 429, 'ResourceExhausted');
-      const full = `${count(maxInstances, 'instance')} of ${count(limit, 'session')}`;
+      const full = `${count(maxInstances ?? 0, 'instance')} of ${count(limit, 'session')}`;
       return { ...result, actual: `${result.actual} (${full})` };
     },
   },
@@ -95,9 +96,9 @@ async function openBurst(scene: LimitsScene): Promise<Burst> {
   const { run, client } = scene;
   await run.endSessions();
   const limit = sessionLimit(run) ?? 1;
-  const maxInstances = run.control?.served.config.maxInstances ?? 0;
+  const maxInstances = run.control?.served.config.maxInstances;
   const taken = (await runningInstances(run)).reduce((sum, { sessions }) => sum + sessions, 0);
-  const free = maxInstances * limit - taken;
+  const free = (maxInstances ?? 0) * limit - taken;
   const requests = once(() => {
     const { signal } = run.target;
     // Each request listens to the signal: so many listeners are no leak.
@@ -114,8 +115,15 @@ async function openBurst(scene: LimitsScene): Promise<Burst> {
   return { ...scene, limit, maxInstances, free, requests, opened, beyond };
 }
 
+function needsMost(burst: Burst): string | undefined {
+  const isKnown = burst.run.control === undefined || burst.maxInstances !== undefined;
+  return (
+    needsControl(burst) ?? (isKnown ? undefined : 'how many instances the function may have is not known')
+  );
+}
+
 async function needsCeiling(burst: Burst): Promise<string | undefined> {
-  const missing = needsControl(burst);
+  const missing = needsMost(burst);
   if (missing !== undefined) return missing;
   const { length } = await burst.opened();
   if (length === 0) return 'no first request was answered';

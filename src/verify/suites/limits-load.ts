@@ -1,4 +1,3 @@
-import type { InstanceInfo } from '../../model/instance.js';
 import { REQUESTS_PER_INSTANCE } from '../../model/limits.js';
 import { wait } from '../../system/wait.js';
 import { hasStatus, judge, type StepResult, skip } from '../check.js';
@@ -10,6 +9,7 @@ import { runningInstances, sessionLimit } from '../slots.js';
 import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
+import type { TargetInstance } from '../target.js';
 import { type LimitsScene, needsControl } from './limits-scene.js';
 
 interface Load extends LimitsScene {
@@ -87,6 +87,8 @@ async function load(scene: LimitsScene): Promise<Results> {
   if (first.kind !== 'known') return skipped(whyUnknown(first));
   if (sessionId === undefined) return skipped('the answer names no session ID');
   const { instanceId } = first;
+  if ((await find(run, instanceId))?.inFlight === undefined)
+    return skipped('the control API does not count requests in flight');
   const headers = client.carrying(sessionId);
   const held = new HeldRequests({ url: run.url, headers, number: REQUESTS_PER_INSTANCE });
   let loaded: Omit<Results, 'released'> | undefined;
@@ -154,7 +156,9 @@ async function noSecondInstance(run: SuiteRun, instanceId: string): Promise<stri
   const maxInstances = run.control?.served.config.maxInstances ?? 1;
   const others = (await runningInstances(run)).filter((one) => one.instanceId !== instanceId);
   const limit = sessionLimit(run) ?? 1;
-  const hasFreeSlot = others.some((one) => one.sessions < limit && one.inFlight < REQUESTS_PER_INSTANCE);
+  const hasFreeSlot = others.some(
+    (one) => one.sessions < limit && (one.inFlight ?? 0) < REQUESTS_PER_INSTANCE,
+  );
   if (hasFreeSlot || others.length + 1 < maxInstances) return undefined;
   return `the function has its ${count(maxInstances, 'instance')} already, and none has a free slot`;
 }
@@ -174,6 +178,6 @@ async function untilInFlight(
   }
 }
 
-async function find(run: SuiteRun, instanceId: string): Promise<InstanceInfo | undefined> {
+async function find(run: SuiteRun, instanceId: string): Promise<TargetInstance | undefined> {
   return (await runningInstances(run)).find((one) => one.instanceId === instanceId);
 }

@@ -1,4 +1,3 @@
-import { describeAnswer } from '../round-trip.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { NotApplicable, NotWorking, once } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
@@ -17,8 +16,7 @@ export function openLimits(run: SuiteRun): LimitsScene {
   const first = once(async () => {
     const request = await client.send(undefined, { label: 'first' });
     const [sessionId] = request.sessionIds;
-    if (request.answer.status !== 200)
-      throw new NotWorking(`the first request: ${describeAnswer(request.answer)}`);
+    if (request.answer.status !== 200) throw new NotWorking('the first request', request.answer);
     if (sessionId === undefined)
       throw new NotApplicable('the answer to the first request names no session ID');
     return { request, sessionId };

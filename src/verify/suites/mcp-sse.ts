@@ -14,14 +14,15 @@ import { checkAffinity } from './mcp-streamable.js';
 const SESSION_PARAMETER = /[?&]session_?id=([^&#]+)/i;
 const PATH = '/sse';
 const ANSWER_LIMIT_MS = 10_000;
+const TOO_LATE = 'no answer in 10 s';
 const NO_SESSION = 'the stream names no session';
 
 /** The stream of one session, and the messages of that session. */
 interface SseScene {
   readonly run: SuiteRun;
   stream(): Promise<EventStream>;
-  /** The first event of the stream that names an endpoint; undefined when the stream ends before. */
-  endpoint(): Promise<StreamEvent | undefined>;
+  /** What the stream says in its endpoint event. */
+  endpoint(): Promise<string>;
   messages(): Promise<Messages>;
   first(): Promise<Message>;
   close(): Promise<void>;
@@ -39,9 +40,8 @@ export const mcpSse: Suite<SseScene> = {
       expected: 'an endpoint event whose URL holds sessionId or session_id',
       source: source('mcpSse', 'S01 S05'),
       async judge({ endpoint }) {
-        const data = (await endpoint())?.data;
-        const holds = SESSION_PARAMETER.test(data ?? '');
-        return { ...judge(holds, data ?? 'the stream ended'), ends: NO_SESSION };
+        const data = await endpoint();
+        return { ...judge(SESSION_PARAMETER.test(data), data), ends: NO_SESSION };
       },
     },
     {
@@ -97,11 +97,11 @@ function openScene(run: SuiteRun): SseScene {
     opened = await openStream(url, run);
     if (opened.status === 200) return opened;
     const answer = { status: opened.status, body: await opened.bodyStart() };
-    throw new NotWorking(`GET ${url.pathname}: ${describeAnswer(answer)}`);
+    throw new NotWorking(`GET ${url.pathname}`, answer);
   });
-  const endpoint = once(async () => (await stream()).next(({ type }) => type === 'endpoint'));
+  const endpoint = once(async () => next(run, await stream(), ({ type }) => type === 'endpoint'));
   const messages = once(async () => {
-    const data = (await endpoint())?.data ?? '';
+    const data = await endpoint();
     const [, sessionId = ''] = SESSION_PARAMETER.exec(data) ?? [];
     return new Messages(run, new URL(data, url), sessionId);
   });
@@ -120,9 +120,16 @@ function streamUrl({ url, control }: SuiteRun): URL {
   return new URL(control?.served.config.sessionAffinityConfig.sseEndpointPath ?? PATH, url);
 }
 
-async function openStream(url: URL, { target }: SuiteRun): Promise<EventStream> {
+async function openStream(url: URL, { target, clock }: SuiteRun): Promise<EventStream> {
   try {
-    return await EventStream.open(url, target.signal);
+    // A gateway that holds the stream back sends no head either.
+    const opening = EventStream.open(url, target.signal);
+    if (await within(clock, ANSWER_LIMIT_MS, opening)) return await opening;
+    opening.then(
+      (stream) => stream.close(),
+      () => {},
+    );
+    throw new Error(TOO_LATE);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FcError('BadResponse', `${url.href} opened no stream: ${why}`, { cause });
@@ -147,14 +154,21 @@ async function staysOnInstance({ stream, messages, first }: SseScene): Promise<S
 
 async function isAnswered({ run, stream, first }: SseScene): Promise<StepResult> {
   const { id } = await first();
-  let answer: StreamEvent | undefined;
-  const reading = (await stream())
-    .next(({ data }) => data.includes(id))
-    .then((event) => {
-      answer = event;
-    });
-  const isInTime = await within(run.clock, ANSWER_LIMIT_MS, reading);
-  return judge(answer !== undefined, answer?.data ?? (isInTime ? 'the stream ended' : 'no answer in 10 s'));
+  const data = await next(run, await stream(), (event) => event.data.includes(id));
+  return judge(data.includes(id), data);
+}
+
+/** @returns the data of the next event that is wanted, or why there is none */
+async function next(
+  { clock }: SuiteRun,
+  stream: EventStream,
+  isWanted: (event: StreamEvent) => boolean,
+): Promise<string> {
+  let data = 'the stream ended';
+  const reading = stream.next(isWanted).then((event) => {
+    data = event?.data ?? data;
+  });
+  return (await within(clock, ANSWER_LIMIT_MS, reading)) ? data : TOO_LATE;
 }
 
 /** The gateway notices a closed stream a moment later, so the message is repeated while it is accepted, a few times. */

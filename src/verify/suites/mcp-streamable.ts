@@ -121,7 +121,7 @@ function openScene(run: SuiteRun): StreamableScene {
   const client = new StreamableClient(run);
   const first = once(async () => {
     const request = await client.initialize('initialize');
-    if (request.answer.status !== 200) throw new NotWorking(`initialize: ${describeAnswer(request.answer)}`);
+    if (request.answer.status !== 200) throw new NotWorking('initialize', request.answer);
     return request;
   });
   const sessionId = async (): Promise<string> => (await first()).sessionIds[0] ?? '';

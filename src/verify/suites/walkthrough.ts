@@ -2,8 +2,7 @@ import { CookieJar } from 'tough-cookie';
 import { FcError } from '../../model/errors.js';
 import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
 import { SESSION_COOKIE } from '../../model/session.js';
-import { judge, type StepResult, skip } from '../check.js';
-import { describeAnswer } from '../round-trip.js';
+import { hasStatus, judge, type StepResult, skip } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { isAttribute } from '../session-cookie.js';
@@ -200,11 +199,8 @@ async function needsSession(
 
 /** An answer that is not 200 ends the suite: what comes after it would fail for the same cause. */
 function isAnswered(number: 1 | 2 | 3 | 4, { answer }: SessionRequest): StepResult {
-  return {
-    ...judge(answer.status === 200, describeAnswer(answer)),
-    ends: `request ${number} was answered with status ${answer.status}`,
-    judged: answer,
-  };
+  const ends = `request ${number} was answered with status ${answer.status}`;
+  return { ...hasStatus(answer, 200), ends };
 }
 
 /** @param before requests whose sessions are others */
