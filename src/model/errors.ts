@@ -71,6 +71,8 @@ interface FcErrorOptions {
   readonly allow?: readonly string[];
   /** Known when the error came over the wire. */
   readonly requestId?: string;
+  /** The HTTP status of an error that came over the wire with a code that is not in the table. */
+  readonly status?: number;
 }
 
 /** The one error of the emulator. Raised where the fact is known, turned into HTTP and into an exit code in one place each. */
@@ -81,6 +83,7 @@ export class FcError extends Error {
   readonly retryAfterInSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
   readonly requestId: string | undefined;
+  readonly status: number;
 
   constructor(code: ErrorCode, message: string, options: FcErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -89,10 +92,7 @@ export class FcError extends Error {
     this.retryAfterInSeconds = options.retryAfterInSeconds;
     this.allow = options.allow;
     this.requestId = options.requestId;
-  }
-
-  get status(): number {
-    return ERROR_STATUS[this.code];
+    this.status = options.status ?? ERROR_STATUS[code];
   }
 
   /** @returns the body that goes over the wire, under the given request ID */

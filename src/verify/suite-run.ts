@@ -40,7 +40,7 @@ export class SuiteRun {
 
   private constructor(target: VerifyTarget, control: Control | undefined, main?: SuiteRun) {
     this.requests = main?.requests ?? [];
-    this.notes = main?.notes ?? [];
+    this.notes = main?.notes ?? (target.note === undefined ? [] : [target.note]);
     this.#main = main;
     this.target = target;
     this.url = parseTargetUrl(target.url);

@@ -39,7 +39,7 @@ export function interpret(
   if (isFine && text === '') return undefined;
   const body = parsed(text);
   if (isFine && body !== undefined) return body;
-  throw asError(body, headers['retry-after']) ?? noControlApi(origin);
+  throw asError(body, { status: statusCode, retryAfter: headers['retry-after'] }) ?? noControlApi(origin);
 }
 
 function parsed(text: string): unknown {
@@ -50,11 +50,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function asError(body: unknown, retryAfter: string | undefined): FcError | undefined {
+/** A code that the table of errors does not have keeps its status, and stands in the message. */
+function asError(
+  body: unknown,
+  { status, retryAfter }: { readonly status: number; readonly retryAfter: string | undefined },
+): FcError | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { Code, Message, RequestId } = body as { Code?: unknown; Message?: unknown; RequestId?: unknown };
   if (typeof Code !== 'string' || typeof Message !== 'string') return undefined;
-  return new FcError(isErrorCode(Code) ? Code : 'InternalServerError', Message, {
+  const isKnown = isErrorCode(Code);
+  return new FcError(isKnown ? Code : 'InternalServerError', isKnown ? Message : `${Code}: ${Message}`, {
+    ...(!isKnown && { status }),
     ...(typeof RequestId === 'string' && { requestId: RequestId }),
     ...(retryAfter !== undefined && { retryAfterInSeconds: Number(retryAfter) }),
   });

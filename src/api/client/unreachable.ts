@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FcError, UnreachableError } from '../../model/errors.js';
 
-/** Whether a reply lacks the header that every reply of a control plane has. */
+/** Whether a reply lacks the header that every reply of a control plane has; the vendor's gateway in front of it has one of its own. */
 export function isForeign(headers: IncomingHttpHeaders): boolean {
-  return headers['x-fc-request-id'] === undefined;
+  return headers['x-fc-request-id'] === undefined && headers['x-acs-request-id'] === undefined;
 }
 
 /** Another program answers at the address. */

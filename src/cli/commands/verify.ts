@@ -1,17 +1,18 @@
 import type { SuiteReport } from '../../verify/report.js';
+import type { Causes } from '../../verify/run-suite.js';
 import type { SuiteId } from '../../verify/suites.js';
 import type { VerifyTarget } from '../../verify/target.js';
 import { command, type Invocation } from '../command.js';
 import type { Context } from '../context.js';
 import { asUsage, UsageError } from '../errors.js';
 import { EXIT } from '../failure.js';
-import { SIGNING, signerOf } from '../options/access-key.js';
-import { list, pick, text } from '../options/option-kinds.js';
+import { SIGNING } from '../options/access-key.js';
+import { flag, list, pick, text } from '../options/option-kinds.js';
 import { AFFINITY, FUNCTION_OPTIONS } from '../options/serve-options.js';
 import { EXIT_BY_SIGNAL } from '../signals.js';
-import { controlBeside } from '../verify/control-beside.js';
-import { type OwnTarget, startOwn } from '../verify/own-emulator.js';
-import { progressOn } from '../verify/progress.js';
+import { givenTarget } from '../verify/given-target.js';
+import { startOwn, startOwnOfAll } from '../verify/own-emulator.js';
+import { type Progress, progressOn } from '../verify/progress.js';
 import { wantedReports, writeReports } from '../verify/reports.js';
 
 const OPTIONS = {
@@ -21,9 +22,11 @@ const OPTIONS = {
   ),
   target: text('--target <url>', 'check this one (default: an emulator that verify starts)'),
   api: text(
-    '--api <url>',
-    "the target's control API (default: that of the local emulator which serves the target)",
+    '--api <host>',
+    "the target's control API: an emulator's, or Function Compute's own, by HTTPS (default: that of the local emulator which serves the target)",
   ),
+  qualifier: text('--qualifier <name>', 'a version or alias; with --target (default: LATEST)'),
+  patient: flag('--patient', "wait up to an hour where a --target's clock is not verify's to move"),
   ...SIGNING,
   instanceFrom: text('--instance-from <where>', 'header:NAME or body:REGEX (default: header:X-Instance)'),
   reporter: list(
@@ -73,23 +76,27 @@ export const verify = command({
     const instanceFrom = where === undefined ? undefined : asUsage(() => parseInstanceFrom(where));
     if (values.target !== undefined && rest !== undefined)
       throw new UsageError('--target and a command after "--" exclude each other');
-    if (values.target === undefined && given.api?.name === '--api')
-      throw new UsageError('--api is only for --target', {
-        fix: 'name the URL of the function with --target',
-      });
+    for (const key of ['api', 'qualifier', 'patient'] as const) {
+      if (values.target !== undefined || given[key]?.name !== `--${key}`) continue;
+      const fix = 'name the URL of the function with --target';
+      throw new UsageError(`--${key} is only for --target`, { fix });
+    }
 
     const { combineReports, verdict } = await import('../../verify/report.js');
     const { signal, exitCode } = interruption(context);
     const progress = progressOn(context.stderr);
     try {
-      const shared = { ...(instanceFrom !== undefined && { instanceFrom }), signal };
+      const { patient } = values;
+      const shared = { ...(instanceFrom !== undefined && { instanceFrom }), signal, patient };
+      const named = values.target === undefined ? undefined : await givenTarget(values, context);
       const reports: SuiteReport[] = [];
+      const causes: Causes = new Map();
       for (const id of ids) {
         progress.say(`${id}: starting`);
         reports.push(
-          values.target === undefined
-            ? await onOwn(id, { shared, values, given, rest, context, say: progress.say })
-            : await runOne(id, { ...(await givenTarget(values, context)), ...shared }, progress.say),
+          named === undefined
+            ? await onOwn(id, { ids, shared, values, given, rest, context, progress, causes })
+            : await runOne(id, { ...named, ...shared }, { progress, causes }),
         );
       }
       progress.clear();
@@ -107,53 +114,46 @@ export const verify = command({
 async function onOwn(
   id: SuiteId,
   {
+    ids,
     shared,
     values,
     given,
     rest,
     context,
-    say,
-  }: {
+    ...shown
+  }: Shown & {
+    readonly ids: readonly SuiteId[];
     readonly shared: Partial<VerifyTarget>;
     readonly values: Given['values'];
     readonly given: Given['given'];
     readonly rest: Given['rest'];
     readonly context: Context;
-    readonly say: (text: string) => void;
   },
 ): Promise<SuiteReport> {
-  const own: OwnTarget = await startOwn(id, { flags: values, given, command: rest, context });
+  const isNamed = values.suite.includes(id) || ids.length === 1;
+  const start = isNamed ? startOwn : startOwnOfAll;
+  const own = await start(id, { flags: values, given, command: rest, context });
   try {
-    return await runOne(id, { ...own, ...shared }, say);
+    return await runOne(id, { ...own, ...shared }, shown);
   } finally {
     await own.stop();
   }
 }
 
-async function runOne(id: SuiteId, target: VerifyTarget, say: (text: string) => void): Promise<SuiteReport> {
-  const { runSuite } = await import('../../verify/run-suite.js');
-  let count = 0;
-  return runSuite(id, target, { onStep: (step) => say(`${id}: ${++count} checked, ${step.id}`) });
+interface Shown {
+  readonly progress: Progress;
+  /** Of the steps that failed in the suites before. */
+  readonly causes: Causes;
 }
 
-async function givenTarget(values: Given['values'], { env }: Context): Promise<VerifyTarget> {
-  const { parseTargetUrl } = await import('../../verify/target.js');
-  const url = asUsage(() => parseTargetUrl(values.target ?? ''));
-  const { createApiClient } = await import('../../api/create-api-client.js');
-  const { api } = values;
-  const signer = signerOf(values, env);
-  const control =
-    api === undefined
-      ? await controlBeside(url, { env, signer })
-      : asUsage(() => createApiClient({ endpoint: api, ...signer }));
-  return {
-    url: url.href,
-    ...(control !== undefined && { control }),
-    ...(values.function !== undefined && { functionName: values.function }),
-    ...(values.sessionsPerInstance !== undefined && { sessionsPerInstance: values.sessionsPerInstance }),
-    ...(values.ttl !== undefined && { sessionTTLInSeconds: values.ttl }),
-    ...(values.headerName !== undefined && { headerName: values.headerName }),
-  };
+async function runOne(id: SuiteId, target: VerifyTarget, { progress, causes }: Shown): Promise<SuiteReport> {
+  const { runSuite } = await import('../../verify/run-suite.js');
+  let count = 0;
+  return runSuite(
+    id,
+    { ...target, onWait: (waited) => progress.wait(id, waited) },
+    { causes, onStep: (step) => progress.say(`${id}: ${++count} checked, ${step.id}`) },
+  );
 }
 
 function suiteIds(names: readonly string[], known: readonly SuiteId[]): readonly SuiteId[] {

@@ -1,6 +1,13 @@
+import { bundledFixture } from '../../config/bundled-fixture.js';
 import type { FunctionFlags } from '../../config/function-from-flags.js';
-import type { ServeFunction } from '../../emulator-options.js';
-import { DEFAULT_TRIGGER, LATEST, type SessionAffinityType } from '../../model/function.js';
+import type { ListeningFunction, ServeFunction } from '../../emulator-options.js';
+import {
+  DEFAULT_TRIGGER,
+  type FunctionConfig,
+  LATEST,
+  type SessionAffinityType,
+} from '../../model/function.js';
+import { completeFunction } from '../../model/function-config.js';
 import type { FunctionInput } from '../../model/function-input.js';
 import type { SuiteId } from '../../verify/suites.js';
 import type { VerifyTarget } from '../../verify/target.js';
@@ -21,6 +28,19 @@ interface VerifyFlags extends Omit<FunctionFlags, 'affinity'>, HandlerEnvironmen
   readonly noPortShift: boolean;
 }
 
+interface Served {
+  readonly flags: VerifyFlags;
+  readonly given: GivenTexts;
+  readonly command: readonly string[] | undefined;
+  readonly context: Context;
+}
+
+interface OwnEmulator {
+  readonly target: OwnTarget;
+  /** Whether the handler is the package's. */
+  readonly bundled: boolean;
+}
+
 const AFFINITY_OF: Partial<Record<SuiteId, SessionAffinityType>> = {
   header: 'HEADER_FIELD',
   'mcp-streamable': 'MCP_STREAMABLE',
@@ -32,22 +52,40 @@ const MOST_INSTANCES_TO_FILL = 4;
 
 /**
  * Starts an unused emulator for one suite. Where no option says otherwise, an instance takes two sessions, as documented, and the
- * function has the affinity of the suite. For the limits suite there are at most four instances, or `--min-instances`.
+ * function has the affinity of the suite. For the limits suite there are at most four instances, or `--min-instances`. Beside the
+ * function stand others, where the suite needs them.
  */
-export async function startOwn(
-  suite: SuiteId,
-  {
-    flags,
-    given,
-    command,
-    context,
-  }: {
-    readonly flags: VerifyFlags;
-    readonly given: GivenTexts;
-    readonly command: readonly string[] | undefined;
-    readonly context: Context;
-  },
-): Promise<OwnTarget> {
+export async function startOwn(suite: SuiteId, served: Served): Promise<OwnTarget> {
+  return (await startFound(suite, served)).target;
+}
+
+/**
+ * As {@link startOwn}, for one of all suites: a handler that does not speak MCP is no fault of affinity. Then the suites of MCP run on
+ * the bundled server.
+ */
+export async function startOwnOfAll(suite: SuiteId, served: Served): Promise<OwnTarget> {
+  const { target, bundled } = await startFound(suite, served);
+  const isMcp = suite === 'mcp-streamable' || suite === 'mcp-sse';
+  if (!isMcp || bundled || served.flags.affinity !== undefined) return target;
+  const { speaksMcp } = await import('../../verify/speaks-mcp.js');
+  const answer = await speaksMcp(suite, target);
+  if (answer === 'yes') return target;
+  await target.stop();
+  // The suite says what is broken, on an emulator that has not begun to wait between two starts.
+  if (answer === 'broken') return startOwn(suite, served);
+  const sessionAffinity = AFFINITY_OF[suite] ?? 'NONE';
+  const config = completeFunction({
+    ...bundledFixture(sessionAffinity),
+    sessionAffinity,
+    sessionAffinityConfig: { sessionConcurrencyPerInstance: 2 },
+    timeout: served.flags.timeout,
+  });
+  const own = await start([{ config }], served);
+  return { ...own, note: 'the handler does not speak MCP: this suite ran on the bundled MCP server' };
+}
+
+async function startFound(suite: SuiteId, served: Served): Promise<OwnEmulator> {
+  const { flags, given, command, context } = served;
   const affinity = flags.affinity ?? AFFINITY_OF[suite] ?? 'GENERATED_COOKIE';
   const isolated = flags.isolation === 'SESSION_EXCLUSIVE';
   const fewInstances = Math.max(flags.minInstances, Math.min(flags.maxInstances, MOST_INSTANCES_TO_FILL));
@@ -60,18 +98,35 @@ export async function startOwn(
   };
   const adjust = (input: FunctionInput): FunctionInput => forConfigured(input, { suite, flags });
   const found = await servedFunctions(forSuite, { given, command, adjust }, context);
+  const one = verified(found);
+  const others = othersOf(suite, one.config, found.bundled).map((config) => ({ config }));
+  const own = await start([one, ...others], served);
+  const [, other] = own.functions;
+  const target = {
+    ...own,
+    ...(suite === 'lifecycle' && other !== undefined && { otherIsolation: other }),
+    ...(suite === 'limits' && other !== undefined && { obligingFunction: other }),
+  };
+  return { target, bundled: found.bundled };
+}
+
+async function start(
+  functions: readonly ServeFunction[],
+  { flags, context }: Served,
+): Promise<OwnTarget & { readonly functions: readonly ListeningFunction[] }> {
   const { startEmulator } = await import('../../emulator.js');
   const emulator = await startEmulator({
-    functions: [verified(found)],
+    functions,
     maxSessionTTLInSeconds: flags.maxSessionTtl,
     hostEnvironment: context.env,
     portShift: !flags.noPortShift,
   });
-  const [served] = emulator.functions;
-  if (served === undefined) throw new Error('the emulator serves nothing');
+  const [first] = emulator.functions;
+  if (first === undefined) throw new Error('the emulator serves nothing');
   return {
-    url: served.url,
-    functionName: served.functionName,
+    url: first.url,
+    functionName: first.functionName,
+    functions: emulator.functions,
     control: emulator.control,
     mayMoveClock: true,
     stop: () => emulator.stopNow(),
@@ -106,4 +161,34 @@ function verified({ functions }: ServedFunctions): ServeFunction {
   if (one === undefined) throw new Error('there is no function');
   const { triggers: [trigger = { triggerName: DEFAULT_TRIGGER }] = [] } = one;
   return { ...one, triggers: [{ ...trigger, qualifier: LATEST, authType: 'anonymous' }] };
+}
+
+/** @returns a function without sessions for the Session API to refuse, one of the other isolation mode, or the bundled handler */
+function othersOf(suite: SuiteId, config: FunctionConfig, bundled: boolean): FunctionConfig[] {
+  const { sessionAffinity, sessionAffinityConfig, timeout } = config;
+  if (sessionAffinity === 'NONE') return [];
+  const named = (what: string): Pick<FunctionConfig, 'functionName' | 'minInstances'> => ({
+    functionName: `${config.functionName}-${what}`,
+    minInstances: 0,
+  });
+  if (suite === 'session-api') {
+    return [
+      { ...config, ...named('none'), sessionAffinity: 'NONE', instanceIsolationMode: 'SHARE' },
+    ];
+  }
+  // The user's handler need not set the cookies that the suite asks for.
+  if (suite === 'limits' && !bundled) {
+    const hello = { ...bundledFixture(sessionAffinity), ...named('hello') };
+    return [completeFunction({ ...hello, sessionAffinity, sessionAffinityConfig, timeout })];
+  }
+  if (suite !== 'lifecycle') return [];
+  const isIsolated = config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
+  return [
+    {
+      ...config,
+      ...named(isIsolated ? 'shared' : 'isolated'),
+      instanceIsolationMode: isIsolated ? 'SHARE' : 'SESSION_EXCLUSIVE',
+      sessionAffinityConfig: { ...sessionAffinityConfig, sessionConcurrencyPerInstance: isIsolated ? 2 : 1 },
+    },
+  ];
 }

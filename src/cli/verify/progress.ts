@@ -2,14 +2,25 @@ import type { Screen } from '../output/screen.js';
 
 export interface Progress {
   say(text: string): void;
+  /** Shows how much of a wait is over, as a bar. */
+  wait(what: string, waited: { readonly seconds: number; readonly ofSeconds: number }): void;
   clear(): void;
 }
 
+const BAR = 20;
+
 /** On a terminal one line, which each text overwrites. Elsewhere nothing. */
 export function progressOn(screen: Screen): Progress {
-  if (!screen.isTTY) return { say() {}, clear() {} };
+  if (!screen.isTTY) return { say() {}, wait() {}, clear() {} };
+  const say = (text: string): void =>
+    screen.write(`\r\x1b[K${screen.style.dim(text.slice(0, (screen.columns ?? 80) - 1))}`);
   return {
-    say: (text) => screen.write(`\r\x1b[K${screen.style.dim(text.slice(0, (screen.columns ?? 80) - 1))}`),
+    say,
+    wait(what, { seconds, ofSeconds }) {
+      const done = Math.round((seconds / ofSeconds) * BAR);
+      const bar = `${'█'.repeat(done)}${'░'.repeat(BAR - done)}`;
+      say(`${what}: waiting ${bar} ${Math.floor(seconds)} of ${Math.ceil(ofSeconds)} s`);
+    },
     clear: () => screen.write('\r\x1b[K'),
   };
 }

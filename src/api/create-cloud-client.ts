@@ -1,0 +1,83 @@
+import type { InstanceIsolationMode, SessionAffinityConfig, SessionAffinityType } from '../model/function.js';
+import { completeFunction } from '../model/function-config.js';
+import type { InstanceInfo } from '../model/instance.js';
+import type { FunctionRef, SessionService } from '../model/services.js';
+import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
+import { createApiClient } from './create-api-client.js';
+
+interface FunctionReply {
+  readonly functionName: string;
+  readonly sessionAffinity?: SessionAffinityType;
+  /** JSON. */
+  readonly sessionAffinityConfig?: string;
+  readonly instanceIsolationMode?: InstanceIsolationMode;
+}
+
+type InstanceReply = Pick<InstanceInfo, 'instanceId' | 'status' | 'createdTimeMs'>;
+
+/**
+ * The API of Function Compute itself, as far as it tells of affinity: no clock, no record of requests, no count of requests in flight,
+ * and no ceiling of instances.
+ * @throws InvalidArgument for a malformed endpoint
+ */
+export function createCloudClient(options: ConnectionOptions) {
+  const connection = new ControlConnection(options);
+  const { sessions } = createApiClient(options);
+  const call = (action: string, { functionName, qualifier }: FunctionRef, ...rest: string[]): WireCall => ({
+    method: 'GET',
+    path: ['2023-03-30', 'functions', functionName, ...rest],
+    action,
+    ...(qualifier !== undefined && { query: new URLSearchParams({ qualifier }) }),
+  });
+
+  return {
+    sessions,
+    functions: {
+      /** Functions that the caller does not name are none of its business. */
+      list: async () => [],
+      async get(ref: FunctionRef) {
+        const reply = await connection.ask<FunctionReply>(call('GetFunction', ref), 'functionName');
+        const { functionName, sessionAffinity, sessionAffinityConfig, instanceIsolationMode } = reply;
+        const { maxInstances: _, ...config } = completeFunction({
+          functionName,
+          ...(sessionAffinity !== undefined && { sessionAffinity }),
+          ...(sessionAffinityConfig && { sessionAffinityConfig: affinityConfig(sessionAffinityConfig) }),
+          ...(instanceIsolationMode !== undefined && { instanceIsolationMode }),
+        });
+        return { config };
+      },
+    },
+    instances: {
+      async list(ref: FunctionRef) {
+        const listed = call('ListInstances', ref, 'instances');
+        const { instances } = await connection.ask<{ instances: InstanceReply[] }>(listed, 'instances');
+        const counts = await sessionsOnInstances(sessions, ref);
+        return instances.map((one) => ({ ...one, sessions: counts.get(one.instanceId) ?? 0 }));
+      },
+    },
+  };
+}
+
+function affinityConfig(text: string): Partial<SessionAffinityConfig> {
+  return JSON.parse(text);
+}
+
+/** Counts the Active sessions of each instance. */
+async function sessionsOnInstances(
+  sessions: SessionService,
+  ref: FunctionRef,
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  let nextToken: string | undefined;
+  do {
+    const page = await sessions.list({
+      ...ref,
+      sessionStatus: 'Active',
+      limit: 100,
+      ...(nextToken !== undefined && { nextToken }),
+    });
+    for (const { containerId } of page.sessions) counts.set(containerId, (counts.get(containerId) ?? 0) + 1);
+    nextToken = page.nextToken || undefined;
+  } while (nextToken !== undefined);
+  return counts;
+}
