@@ -21,6 +21,8 @@ interface PassedOrFailed {
   readonly expected?: string;
   /** Why a step failed, where other steps can fail for the same cause: only the first of them fails, the others are skipped. */
   readonly cause?: string;
+  /** As a cause, for the suites that come after this one. The steps of one suite show the fault from several sides. */
+  readonly fault?: string | undefined;
   /** Why the checks after a failed or skipped one cannot be judged. */
   readonly ends?: string;
   /** Whether the control API was the only source, so that the step says so. */

@@ -24,6 +24,8 @@ export interface RequestOptions {
   readonly body?: string;
   /** Leaves the body of the answer: a stream does not end by itself. */
   readonly headOnly?: boolean;
+  /** More than the default limit for the start of an instance, where it is left out. */
+  readonly limitMs?: number;
 }
 
 interface RoundTripOptions extends RequestOptions {
@@ -33,7 +35,6 @@ interface RoundTripOptions extends RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** More than the default limit for the start of an instance. */
 const ANSWER_LIMIT_MS = 150_000;
 const BODY_LIMIT_BYTES = 64 * 1024;
 const SHOWN_BODY_CHARACTERS = 500;
@@ -59,32 +60,35 @@ export function roundTrip({
   method = 'GET',
   body: sentBody,
   headOnly = false,
+  limitMs = ANSWER_LIMIT_MS,
 }: RoundTripOptions): Promise<RoundTrip> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const outgoing = send(url, { method, headers, agent: false, signal });
-    const stopWaiting = clock.wakeAt(clock.now() + ANSWER_LIMIT_MS, () => {
-      outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    const stopWaiting = clock.wakeAt(clock.now() + limitMs, () => {
+      const late = new Error(`no answer in ${limitMs / 1000} s`);
+      const isConnected = outgoing.socket?.connecting === false;
+      outgoing.destroy(isConnected ? late : Object.assign(late, { code: 'ETIMEDOUT' }));
     });
     const fail = (error: unknown): void => {
       stopWaiting();
       reject(signal?.aborted ? signal.reason : asTargetError(error, url));
     };
     outgoing.on('error', fail);
+    const answer = (response: IncomingMessage, body: string): void => {
+      stopWaiting();
+      const { statusCode: status = 0, rawHeaders } = response;
+      resolve({ method, url, sent: headers, status, headers: new HeaderLines(rawHeaders), body });
+    };
     outgoing.on('response', (response) => {
-      const reading = headOnly ? Promise.resolve('') : readStart(response);
-      if (headOnly) response.destroy();
-      reading.then((body) => {
-        stopWaiting();
-        resolve({
-          method,
-          url,
-          sent: headers,
-          status: response.statusCode ?? 0,
-          headers: new HeaderLines(response.rawHeaders),
-          body,
-        });
-      }, fail);
+      if (headOnly) {
+        answer(response, '');
+        response.destroy();
+      } else readStart(response).then((body) => answer(response, body), fail);
+    });
+    outgoing.on('upgrade', (response, socket) => {
+      answer(response, '');
+      socket.destroy();
     });
     outgoing.end(sentBody);
   });

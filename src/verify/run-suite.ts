@@ -2,6 +2,7 @@ import { FcError } from '../model/errors.js';
 import { type Check, causeOf, judge, type StepResult, skip } from './check.js';
 import type { Step, SuiteReport } from './report.js';
 import { judgedRoundTrip } from './round-trip.js';
+import { faultOf } from './session-cookie.js';
 import { NotApplicable, NotWorking, once } from './suite.js';
 import { SuiteRun } from './suite-run.js';
 import { loadSuite, type SuiteId } from './suites.js';
@@ -55,7 +56,12 @@ export async function runSuite(
       });
       if (result.status !== 'passed') ended = result.ends;
       const { actual } = result;
-      add(check, actual === undefined ? result : { ...result, actual: await run.withMoves(actual) });
+      const fault = result.judged === undefined ? undefined : faultOf(result.judged, run.headerName);
+      add(check, {
+        ...(fault !== undefined && { fault }),
+        ...result,
+        ...(actual !== undefined && { actual: await run.withMoves(actual) }),
+      });
     }
   } finally {
     if (scene !== undefined) await suite.close?.(scene);
@@ -97,10 +103,13 @@ function oncePerCause(
   step: { readonly suite: string; readonly id: string },
   result: StepResult,
 ): StepResult {
-  if (result.status !== 'failed' || result.cause === undefined) return result;
-  const first = causes.get(result.cause);
+  if (result.status !== 'failed') return result;
+  const { cause, fault } = result;
+  const known = (cause ?? fault) === undefined ? undefined : causes.get(cause ?? fault ?? '');
+  const first =
+    known !== undefined && (cause !== undefined || known.suite !== step.suite) ? known : undefined;
   if (first === undefined) {
-    causes.set(result.cause, step);
+    for (const one of [cause, fault]) if (one !== undefined && !causes.has(one)) causes.set(one, step);
     return result;
   }
   // The text of another suite's step stands there.

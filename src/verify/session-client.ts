@@ -3,7 +3,7 @@ import { SESSION_COOKIE } from '../model/session.js';
 import { hasStatus, judge, type StepResult, skip } from './check.js';
 import { describeAnswer, errorOf, type RequestOptions, type RoundTrip } from './round-trip.js';
 import { instanceOf, type ServedBy, whoServed } from './served-by.js';
-import { type SessionSetCookie, sessionSetCookies } from './session-cookie.js';
+import { NO_COOKIE, type SessionSetCookie, sessionSetCookies } from './session-cookie.js';
 import { NotApplicable, once } from './suite.js';
 import type { SuiteRun } from './suite-run.js';
 
@@ -168,5 +168,6 @@ export function namesNoSession({ answer, sessionLines }: SessionRequest): StepRe
 export function isRenamed({ answer, sent, sessionIds, sessionLines }: SessionRequest): StepResult {
   const holds = sessionIds.length === 1 && sessionIds[0] !== sent;
   const actual = sessionLines.join(' and ') || 'no session cookie';
-  return { ...judge(holds, actual, 'one Set-Cookie, of another session'), judged: answer };
+  const result = judge(holds, actual, 'one Set-Cookie, of another session');
+  return { ...result, ...(sessionIds.length === 0 && { fault: NO_COOKIE }), judged: answer };
 }

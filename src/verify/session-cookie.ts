@@ -1,5 +1,6 @@
 import type { HeaderLines } from '../model/headers.js';
 import { SESSION_COOKIE } from '../model/session.js';
+import type { RoundTrip } from './round-trip.js';
 
 /** A Set-Cookie line that names a session. Parsed strictly: nothing is corrected. */
 export interface SessionSetCookie {
@@ -23,6 +24,23 @@ export function sessionSetCookies(headers: HeaderLines): SessionSetCookie[] {
     });
   }
   return setCookies;
+}
+
+export const NO_COOKIE = `no Set-Cookie named ${SESSION_COOKIE}`;
+export const SEVERAL_COOKIES = `several ${SESSION_COOKIE}`;
+
+/** @returns what is wrong with an answer whatever a step asks of it; undefined where nothing is */
+export function faultOf({ sent, headers }: RoundTrip, headerName: string | undefined): string | undefined {
+  const set = sessionSetCookies(headers);
+  if (set.length > 1) return SEVERAL_COOKIES;
+  const cookie = sent.Cookie?.split(`${SESSION_COOKIE}=`)[1];
+  if (cookie !== undefined && set[0] !== undefined && set[0].sessionId !== cookie)
+    return 'the session cookie is ignored';
+  const name = Object.keys(sent).find((one) => one.toLowerCase() === headerName?.toLowerCase());
+  const returned = name === undefined ? undefined : headers.get(name);
+  return name !== undefined && returned !== undefined && returned !== sent[name]
+    ? 'the session header is ignored'
+    : undefined;
 }
 
 /** @param attribute as written, `max-age = 60` */

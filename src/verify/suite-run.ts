@@ -101,6 +101,12 @@ export class SuiteRun {
     return moved === 0 ? actual : `${actual} (the clock was moved on by ${moved} s)`;
   }
 
+  /** Of the function, or as the caller says; undefined where sessions have another carrier. */
+  get headerName(): string | undefined {
+    const { affinityHeaderFieldName } = this.control?.served.config.sessionAffinityConfig ?? {};
+    return this.target.headerName ?? affinityHeaderFieldName;
+  }
+
   /** Remembers a session, which {@link endSessions} ends. */
   addSession(sessionId: string): void {
     this.#sessionIds.add(sessionId);

@@ -56,6 +56,8 @@ export interface VerifyTarget {
   readonly instanceFrom?: InstanceFrom;
   /** Another function of the target, whose sessions are isolated where those of this one are shared, or the other way round. */
   readonly otherIsolation?: { readonly url: string; readonly functionName: string };
+  /** Another function of the target, whose handler sets the cookies and opens the WebSockets that it is asked for. */
+  readonly obligingFunction?: { readonly url: string; readonly functionName: string };
   /** What a reader of the report should know of the target. */
   readonly note?: string;
   /** Whether the suites may advance the target's clock. Otherwise they wait. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SUITE_IDS } from '../../src/verify/suites.js';
 import { FIXTURES, runCli, temporaryFolder } from '../support/run-cli.js';
 import { serve } from '../support/serve.js';
 
@@ -16,6 +17,11 @@ const WALKTHROUGH = [
   ...['walkthrough.3.same-instance', 'walkthrough.4.status', 'walkthrough.4.new-cookie'],
   'walkthrough.4.new-instance',
 ];
+
+const NAMES_ITSELF = `require('node:http').createServer((request, response) => {
+  request.resume();
+  response.setHeader('X-Instance', process.env.FC_INSTANCE_ID).end('hello');
+}).listen(process.env.FC_SERVER_PORT, '127.0.0.1')`;
 
 describe('verify', () => {
   it('replays the documented four requests on an emulator of its own, prints the table and exits with 0', async () => {
@@ -76,13 +82,38 @@ describe('verify', () => {
     expect(steps.at(-1).expected).toContain('limit 2;');
   });
 
-  it('gives each suite the affinity that it is about', async () => {
+  it('runs all suites on emulators of its own, each with the functions that it needs, and skips nothing', async () => {
     const { code, stdout } = await runCli(['verify', '--suite', 'all', '--reporter', 'json']);
-    const { suites, failed } = JSON.parse(stdout);
-    expect({ code, failed }).toEqual({ code: 0, failed: 0 });
-    const names = suites.map(({ suite }: { suite: string }) => suite);
-    expect(names).toEqual(expect.arrayContaining(['walkthrough', 'header', 'session-api']));
-    for (const suite of suites) expect(suite.passed).toBeGreaterThan(0);
+    const { suites, passed, failed, skipped } = JSON.parse(stdout);
+    expect({ code, failed, skipped }, stdout).toEqual({ code: 0, failed: 0, skipped: 0 });
+    expect(passed).toBeGreaterThan(100);
+    expect(suites.map(({ suite }: { suite: string }) => suite)).toEqual(SUITE_IDS);
+  });
+
+  it('runs the suites of MCP on the bundled server where the handler does not speak MCP, and skips nothing', async () => {
+    const command = [process.execPath, '-e', NAMES_ITSELF];
+    const args = ['verify', '--suite', 'all', '--reporter', 'json', '--reporter', 'pretty'];
+    const file = join(temporaryFolder(), 'report.txt');
+    const { code, stdout } = await runCli([...args, '--output-file', `pretty=${file}`, '--', ...command]);
+    const { failed, skipped } = JSON.parse(stdout);
+    expect({ code, failed, skipped }, readFileSync(file, 'utf8')).toEqual({ code: 0, failed: 0, skipped: 0 });
+    const note = /^note: the handler does not speak MCP: this suite ran on the bundled MCP server$/gm;
+    expect(readFileSync(file, 'utf8').match(note)).toHaveLength(2);
+  });
+
+  it('S8: over all suites a handler that ends at its start fails one step, which stands at the end again', async () => {
+    const { code, stdout } = await runCli([
+      ...['verify', '--suite', 'all', '--', process.execPath, `${FIXTURES}/exits-at-start.js`],
+    ]);
+    expect(code).toBe(1);
+    const [, atTheEnd = ''] = stdout.split('\nfailed steps\n');
+    expect(stdout.match(/^✗ .*$/gm)).toEqual([
+      expect.stringMatching(/^✗ walkthrough\.1\.status /),
+      expect.stringMatching(/^✗ walkthrough\.1\.status /),
+    ]);
+    expect(atTheEnd).toMatch(/^✗ walkthrough\.1\.status (.|\n)* no database\n/);
+    expect(atTheEnd).toMatch(/^all suites: failed \(0 passed, 1 failed, \d+ skipped\)$/m);
+    expect(stdout).toContain('skipped: same cause as walkthrough.1.status');
   });
 
   it('checks a running emulator, whose control API it finds by itself, and leaves no session behind', async () => {

@@ -84,8 +84,7 @@ export const header: Suite<HeaderScene> = {
       title: "the letter case of the header's name does not matter",
       expected: 'the instance of that ID',
       source: source('header', 'H05'),
-      judge: async ({ first, upperCase }) =>
-        compareInstances(await first(), await upperCase(), { wanted: 'same' }),
+      judge: async ({ first, upperCase }) => isSameSession(await first(), await upperCase()),
     },
     {
       id: 'header.chosen.status',
@@ -234,6 +233,14 @@ function returnsId({ answer, sessionIds, sessionLines }: SessionRequest, client:
     ...(sessionIds.length === 0 && { ends: 'the first request was given no session ID' }),
     judged: answer,
   };
+}
+
+/** A new session can be on the same instance. */
+async function isSameSession(first: SessionRequest, again: SessionRequest): Promise<StepResult> {
+  const { answer, sent, sessionIds, sessionLines } = again;
+  const isNew = sessionIds.some((sessionId) => sessionId !== sent);
+  if (isNew) return { ...judge(false, `a new session, ${sessionLines.join(' and ')}`), judged: answer };
+  return compareInstances(first, again, { wanted: 'same' });
 }
 
 async function isTaken({ client }: HeaderScene, label: string, sessionId: string): Promise<StepResult> {

@@ -99,5 +99,6 @@ async function isForgotten(scene: LifecycleScene): Promise<StepResult> {
   const isNew = only?.sessionStatus === 'Active' && only.sessionTTLInSeconds === ttlInSeconds;
   const expected = `one Active session of that ID, with the function's TTL of ${ttlInSeconds} s`;
   const ttl = only === undefined ? '' : `, TTL ${only.sessionTTLInSeconds} s`;
-  return judge(found.length === 1 && isNew, `${statusesOf(found)}${ttl}`, expected);
+  const result = judge(found.length === 1 && isNew, `${statusesOf(found)}${ttl}`, expected);
+  return { ...result, judged: request.answer };
 }

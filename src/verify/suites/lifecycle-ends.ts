@@ -1,6 +1,8 @@
 import type { Session } from '../../model/session.js';
 import { hasStatus, judge, type StepResult } from '../check.js';
+import type { RoundTrip } from '../round-trip.js';
 import type { SessionRequest } from '../session-client.js';
+import { NO_COOKIE } from '../session-cookie.js';
 import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf, unlessLate } from './lifecycle-scene.js';
@@ -51,12 +53,12 @@ export const ENDS = part<LifecycleScene, Ends>(openEnds, [
     expected: 'an Active session of that ID with a later createdTime',
     source: source('lifecycle', 'C19 H18'),
     needs: needsEnd,
-    async judge({ session, generations }) {
+    async judge({ session, again, generations }) {
       const { createdTime } = await session();
       const active = (await generations()).filter(({ sessionStatus }) => sessionStatus === 'Active');
       const isNew = active.length === 1 && active.every((one) => one.createdTime > createdTime);
       const expected = `an Active session of that ID, created later than ${createdTime}`;
-      return judge(isNew, statusesOf(active), expected);
+      return { ...judge(isNew, statusesOf(active), expected), judged: (await again()).answer };
     },
   },
   {
@@ -65,11 +67,12 @@ export const ENDS = part<LifecycleScene, Ends>(openEnds, [
     expected: 'one Active and one Expired of that ID',
     source: source('inferred', 'U20'),
     needs: needsEnd,
-    async judge({ generations }) {
+    async judge({ again, generations }) {
       const found = await generations();
       const number = (status: string): number =>
         found.filter(({ sessionStatus }) => sessionStatus === status).length;
-      return judge(number('Active') === 1 && number('Expired') === 1, statusesOf(found));
+      const holds = number('Active') === 1 && number('Expired') === 1;
+      return { ...judge(holds, statusesOf(found)), judged: (await again()).answer };
     },
   },
   {
@@ -149,17 +152,20 @@ function namesSession(
     headerName === undefined
       ? judge(sessionIds.length === 1 && sessionIds[0] === sent, actual, `one Set-Cookie, of session ${sent}`)
       : judge(sessionIds.length === 0, actual, `no response header ${headerName}: the client knows its ID`);
-  return { ...result, judged: answer };
+  const isUntold = headerName === undefined && sessionIds.length === 0;
+  return { ...result, ...(isUntold && { fault: NO_COOKIE }), judged: answer };
 }
 
 async function staysWhileUsed(scene: LifecycleScene, session: Session): Promise<StepResult> {
   const { time, client } = scene;
   let longestGapMs = 0;
+  let judged: RoundTrip | undefined;
   for (let use = 1; use <= 4; use += 1) {
     const lastUsed = await time.now();
     await scene.pass(0.4);
     longestGapMs = Math.max(longestGapMs, (await time.now()) - lastUsed);
-    await client.send(session.sessionId);
+    judged = (await client.send(session.sessionId)).answer;
   }
-  return unlessLate(await scene.isActive(session), longestGapMs >= 900 * scene.unitInSeconds);
+  const result = unlessLate(await scene.isActive(session), longestGapMs >= 900 * scene.unitInSeconds);
+  return { ...result, ...(judged !== undefined && { judged }) };
 }

@@ -1,15 +1,16 @@
 import type { Suite } from '../suite.js';
 import { BURST } from './limits-burst.js';
+import { HANDLER } from './limits-handler.js';
 import { HEADS } from './limits-heads.js';
 import { LOAD } from './limits-load.js';
 import { type LimitsScene, openLimits } from './limits-scene.js';
 
 /**
- * Long heads, wrong IDs, 200 requests in flight, more sessions than there are slots. Needs a function with GENERATED_COOKIE or
- * HEADER_FIELD; all but the heads of requests also a control API.
+ * Long heads, wrong IDs, what the handler sends, 200 requests in flight, more sessions than there are slots. Needs a function with GENERATED_COOKIE or
+ * HEADER_FIELD; 200 requests and slots also a control API.
  */
 export const limits: Suite<LimitsScene> = {
   id: 'limits',
   open: openLimits,
-  checks: [...HEADS, ...LOAD, ...BURST],
+  checks: [...HEADS, ...HANDLER, ...LOAD, ...BURST],
 };

@@ -210,7 +210,8 @@ class StreamableClient {
 
   async stream(sessionId: string): Promise<RoundTrip> {
     const headers = { 'MCP-Protocol-Version': VERSION, Accept: 'text/event-stream' };
-    return (await this.#client.send(sessionId, { url: this.#url, headers, headOnly: true })).answer;
+    return (await this.#client.send(sessionId, { url: this.#url, headers, headOnly: true, limitMs: 10_000 }))
+      .answer;
   }
 
   async end(sessionId: string): Promise<RoundTrip> {

@@ -5,6 +5,7 @@ import { wait } from '../../system/wait.js';
 import { judge, type StepResult, skip } from '../check.js';
 import { notKnown } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
+import { NO_COOKIE } from '../session-cookie.js';
 import { isRefused, SessionProbe } from '../session-probe.js';
 import { source } from '../sources.js';
 import { NotApplicable, once, type Suite } from '../suite.js';
@@ -439,7 +440,8 @@ async function isForgotten({ client, probe, session }: ApiScene): Promise<StepRe
   if (client.headerName === undefined) {
     const [cookie] = setCookies;
     const isRenamed = cookie !== undefined && cookie.sessionId !== sessionId;
-    return { ...judge(isRenamed, cookie?.line ?? 'no session cookie'), judged: answer };
+    const result = judge(isRenamed, cookie?.line ?? 'no session cookie');
+    return { ...result, ...(cookie === undefined && { fault: NO_COOKIE }), judged: answer };
   }
   const statuses = await statusesOf(probe, await session());
   return { ...judge(statuses === 'Active', statuses || 'none'), judged: answer };

@@ -5,7 +5,7 @@ import { SESSION_COOKIE } from '../../model/session.js';
 import { hasStatus, judge, type StepResult, skip } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
-import { isAttribute } from '../session-cookie.js';
+import { isAttribute, NO_COOKIE, SEVERAL_COOKIES } from '../session-cookie.js';
 import {
   type Filling,
   fillInstance,
@@ -33,7 +33,6 @@ interface Walk {
 
 /** The current form, and the older one with a single tail. */
 const REQUEST_ID = /^1-[0-9a-f]{8}-([0-9a-f]{6,8}-[0-9a-f]{12}|[0-9a-f]{24})$/;
-const NO_COOKIE = `no Set-Cookie named ${SESSION_COOKIE}`;
 const OPENS_A_SESSION = {
   title: 'it opens a session of its own',
   expected: `one ${SESSION_COOKIE} with an ID that was not set before`,
@@ -212,7 +211,7 @@ function setsCookie(
   if (only === undefined) return { ...judge(false, NO_COOKIE), cause: NO_COOKIE, judged: answer };
   if (setCookies.length > 1) {
     const result = judge(false, `${setCookies.length} of them`);
-    return { ...result, cause: `several ${SESSION_COOKIE}`, judged: answer };
+    return { ...result, cause: SEVERAL_COOKIES, judged: answer };
   }
   const isKnown = before.some((one) => one.setCookies[0]?.sessionId === only.sessionId);
   const actual = isKnown ? `the session of an earlier request again: ${only.line}` : only.line;

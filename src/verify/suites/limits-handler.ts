@@ -1,0 +1,71 @@
+import { judge } from '../check.js';
+import { SessionClient, type SessionRequest } from '../session-client.js';
+import { source } from '../sources.js';
+import { once, part } from '../suite.js';
+import type { LimitsScene } from './limits-scene.js';
+
+interface HandlerScene {
+  /** A request that asks the handler for a cookie of its own. */
+  cookie(): Promise<SessionRequest>;
+  /** A request that asks for a WebSocket. */
+  upgrade(): Promise<SessionRequest>;
+}
+
+const ASK_FOR_COOKIE = 'X-Set-Cookie';
+const OWN_COOKIE = 'verify=own; Path=/';
+
+/** What the handler sends passes through, and a 101 tells nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
+export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
+  {
+    id: 'limits.cookie.kept',
+    title: "a cookie of the handler's own is kept beside the session's",
+    expected: `Set-Cookie: ${OWN_COOKIE}`,
+    source: source('practices', 'C28'),
+    async needs({ cookie }) {
+      const isSet = (await cookie()).answer.headers.get(ASK_FOR_COOKIE) === OWN_COOKIE;
+      return isSet ? undefined : `the handler does not set the cookie that ${ASK_FOR_COOKIE} asks for`;
+    },
+    async judge({ cookie }) {
+      const { answer } = await cookie();
+      const lines = answer.headers.all('set-cookie');
+      return { ...judge(lines.includes(OWN_COOKIE), lines.join(' and ') || 'none'), judged: answer };
+    },
+  },
+  {
+    id: 'limits.upgrade.nothing-told',
+    title: 'the 101 that opens a WebSocket names no session',
+    expected: 'no session cookie, no session header',
+    source: source('inferred', 'C26'),
+    async needs({ upgrade }) {
+      const { status } = (await upgrade()).answer;
+      return status === 101 ? undefined : `the handler opens no WebSocket: status ${status}`;
+    },
+    async judge({ upgrade }) {
+      const { answer, setCookies, sessionLines } = await upgrade();
+      const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
+      return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
+    },
+  },
+]);
+
+async function openHandler({ run, client }: LimitsScene): Promise<HandlerScene> {
+  await run.endSessions();
+  const { obligingFunction } = run.target;
+  const obliging =
+    obligingFunction === undefined ? client : SessionClient.of(await run.beside(obligingFunction));
+  return {
+    cookie: once(() => {
+      const headers = { [ASK_FOR_COOKIE]: OWN_COOKIE };
+      return obliging.send(undefined, { label: 'for a cookie', headers });
+    }),
+    upgrade: once(() => {
+      const headers = {
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': Buffer.from('verify a 101, ok').toString('base64'),
+      };
+      return obliging.send(undefined, { label: 'for a WebSocket', headers });
+    }),
+  };
+}
