@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SUITE_IDS } from '../../src/verify/suites.js';
 import { FIXTURES, runCli, temporaryFolder } from '../support/run-cli.js';
 import { serve } from '../support/serve.js';
@@ -130,6 +132,38 @@ describe('verify', () => {
     const { failed, steps } = JSON.parse(stdout);
     expect(failed).toBeGreaterThan(0);
     expect(steps[1]).toMatchObject({ id: 'walkthrough.1.set-cookie', status: 'failed' });
+  });
+
+  it.each([
+    ['no keys', ['--api', 'fc.example.com'], 'its requests need a signature'],
+    ['no target', ['--patient'], '--patient is only for --target'],
+    ['no target', ['--qualifier', 'prod'], '--qualifier is only for --target'],
+  ])('refuses with %s what it cannot do: %j', async (why, options, message) => {
+    const target = why === 'no target' ? [] : ['--target', 'http://127.0.0.1:1'];
+    const { code, stderr } = await runCli(['verify', ...target, ...options]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
+  it('asks for the function where the API is no emulator, and sends nothing else there', async () => {
+    const paths: (string | undefined)[] = [];
+    const api = createServer(({ url }, response) => {
+      paths.push(url);
+      response
+        .writeHead(404, { 'X-Acs-Request-Id': '1' })
+        .end('{"Code":"NoSuchPath","Message":"no such path"}');
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void api.close());
+    const { port } = api.address() as AddressInfo;
+    const args = ['verify', '--target', 'http://127.0.0.1:1', '--api', `127.0.0.1:${port}`];
+    const { code, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--function <name>') });
+    expect(paths).toEqual(['/_emulator/v1/health']);
+    const unused = await runCli(['verify', '--reporter', 'github'], {
+      env: { FC_AFFINITY_API: `http://127.0.0.1:${port}`, FC_AFFINITY_TARGET: undefined },
+    });
+    expect(unused.code).toBe(0);
+    expect(paths).toHaveLength(1);
   });
 
   it('exits with 3 when the target does not answer', async () => {

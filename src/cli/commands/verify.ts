@@ -61,7 +61,9 @@ export const verify = command({
   examples: [
     '  fc-affinity verify',
     '  fc-affinity verify -- node app.js',
+    '  fc-affinity verify --suite all -- node app.js',
     '  fc-affinity verify --target http://127.0.0.1:9000',
+    '  fc-affinity verify --target https://… --api HOST --function app --patient',
     '  fc-affinity verify --output-file junit=report.xml -- python3 app.py',
   ].join('\n'),
   async run({ values, given, rest }, context) {

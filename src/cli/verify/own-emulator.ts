@@ -172,9 +172,7 @@ function othersOf(suite: SuiteId, config: FunctionConfig, bundled: boolean): Fun
     minInstances: 0,
   });
   if (suite === 'session-api') {
-    return [
-      { ...config, ...named('none'), sessionAffinity: 'NONE', instanceIsolationMode: 'SHARE' },
-    ];
+    return [{ ...config, ...named('none'), sessionAffinity: 'NONE', instanceIsolationMode: 'SHARE' }];
   }
   // The user's handler need not set the cookies that the suite asks for.
   if (suite === 'limits' && !bundled) {

@@ -126,13 +126,13 @@ function documentLines(steps: readonly Step[], { chalk, columns }: Page): string
 function summary(
   name: string,
   report: { readonly passed: number; readonly failed: number; readonly skipped: number },
-  { chalk }: Page,
+  { chalk, columns }: Page,
 ): string {
   const { passed, failed, skipped } = report;
-  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-  return verdict(report) === 'passed'
-    ? chalk.green(`${name}: passed (${counts})`)
-    : chalk.red(`${name}: ${failed > 0 ? 'failed' : 'nothing could be judged'} (${counts})`);
+  const isPassed = verdict(report) === 'passed';
+  const word = isPassed ? 'passed' : failed > 0 ? 'failed' : 'nothing could be judged';
+  const line = `${name}: ${word} (${passed} passed, ${failed} failed, ${skipped} skipped)`;
+  return chalk[isPassed ? 'green' : 'red'](wrapped(line, 0, columns));
 }
 
 function instancesOf(requests: readonly RequestRow[]): string[] {
