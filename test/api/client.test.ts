@@ -214,7 +214,7 @@ describe('errors', () => {
     });
   });
 
-  test('of an unknown code are InternalServerError with the message', async () => {
+  test('of an unknown code are InternalServerError with the message and the status', async () => {
     const endpoint = await listen((_, response) => {
       response.writeHead(418, { 'x-fc-request-id': '1-a' });
       response.end('{"RequestId":"1-a","Code":"Teapot","Message":"short and stout"}');
@@ -222,6 +222,7 @@ describe('errors', () => {
     expect(await failureOf(createApiClient({ endpoint }).clock.show())).toMatchObject({
       code: 'InternalServerError',
       message: 'short and stout',
+      status: 418,
     });
   });
 

@@ -50,7 +50,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A code that the table of errors does not have keeps its status, and stands in the message. */
+/** An error whose code is not in the table keeps its status. */
 function asError(
   body: unknown,
   { status, retryAfter }: { readonly status: number; readonly retryAfter: string | undefined },
@@ -59,7 +59,7 @@ function asError(
   const { Code, Message, RequestId } = body as { Code?: unknown; Message?: unknown; RequestId?: unknown };
   if (typeof Code !== 'string' || typeof Message !== 'string') return undefined;
   const isKnown = isErrorCode(Code);
-  return new FcError(isKnown ? Code : 'InternalServerError', isKnown ? Message : `${Code}: ${Message}`, {
+  return new FcError(isKnown ? Code : 'InternalServerError', Message, {
     ...(!isKnown && { status }),
     ...(typeof RequestId === 'string' && { requestId: RequestId }),
     ...(retryAfter !== undefined && { retryAfterInSeconds: Number(retryAfter) }),
