@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
@@ -343,6 +346,49 @@ test('A01, A25: the official SDK reads the reply of every operation, each signed
     if (operation === 'CreateFunction' || operation === 'UpdateFunction') await settled(sdk);
   }
 });
+
+test('the official SDK drops no field of a reply, and gives none another kind', async () => {
+  const driver = inProcessDriver((request, response) => {
+    request.resume().once('end', () => response.end('answered'));
+  });
+  const emulator = await startEmulator({ functions: [], driver });
+  onTestFinished(() => emulator.stopNow());
+  const replies: string[] = [];
+  const sdk = fcSdk(await recordingProxy(Number(new URL(emulator.api).port), replies));
+  for (const { operation, call } of ROWS.filter((row) => row.operation !== 'InvokeFunction')) {
+    const { body } = await call(sdk);
+    const reply = replies.at(-1) ?? '';
+    if (reply !== '')
+      expect({ operation, body: fieldsOf(body) }).toEqual({ operation, body: JSON.parse(reply) });
+    if (operation === 'CreateFunction' || operation === 'UpdateFunction') await settled(sdk);
+  }
+});
+
+/** @returns what the model of the SDK holds, by the names of the wire */
+function fieldsOf(body: unknown): unknown {
+  const { toMap } = body as { readonly toMap: () => unknown };
+  return JSON.parse(JSON.stringify(toMap.call(body)));
+}
+
+/** Passes every request on to the port, and records the text of each reply. @returns its own port */
+async function recordingProxy(port: number, replies: string[]): Promise<number> {
+  const proxy = createServer((incoming, response) => {
+    const { method, url, headers } = incoming;
+    const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers }, async (reply) => {
+      const body = await text(reply);
+      replies.push(body);
+      response.writeHead(reply.statusCode ?? 0, reply.headers).end(body);
+    });
+    incoming.pipe(outgoing);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  return (proxy.address() as AddressInfo).port;
+}
 
 test('the operations of this table are those of the control API', async () => {
   const emulator = await startEmulator({ functions: [], driver: inProcessDriver() });
