@@ -289,17 +289,21 @@ describe('Tail', () => {
 
   test('it has at most 4 KB, the last ones, and cuts no character', async () => {
     const started = await startInvocable(async (request, response) => {
-      await bodyOf(request);
-      for (let line = 0; line < 300; line++)
-        started.driver.started[0]?.output.note(`${line} ${'线'.repeat(10)}`);
+      const padding = String(await bodyOf(request));
+      const log = started.driver.started[0]?.output;
+      for (let line = 0; line < 300; line++) log?.note(`${line} ${'线'.repeat(10)}`);
+      log?.note(padding);
       response.end();
     });
-    const { headers } = await started.invoke('x', { log: 'Tail' });
-    const bytes = Buffer.from(headers['x-fc-log-result'] ?? '', 'base64');
-    expect(bytes.length).toBeLessThanOrEqual(4096);
-    expect(bytes.length).toBeGreaterThan(4090);
-    expect(bytes.toString()).not.toContain('\ufffd');
-    expect(bytes.toString()).toContain('299 线');
+    // Each of the three bytes of a character would be the first one once.
+    for (const padding of ['', 'x', 'xx']) {
+      const { headers } = await started.invoke(padding, { log: 'Tail' });
+      const bytes = Buffer.from(headers['x-fc-log-result'] ?? '', 'base64');
+      expect(bytes.length).toBeLessThanOrEqual(4096);
+      expect(bytes.length).toBeGreaterThan(4090);
+      expect(bytes.toString()).not.toContain('\ufffd');
+      expect(bytes.toString()).toContain('299 线');
+    }
   });
 
   test('a large reply arrives whole, and a failure too', async () => {
@@ -446,6 +450,33 @@ describe('every accepted invocation ends', () => {
     await expect.poll(text, PATIENCE).toContain('"status":"ok"');
     await expect.poll(() => records.length, PATIENCE).toBe(1);
     expect(await emulator.control.instances.list()).toMatchObject([{ inFlight: 0 }]);
+  });
+
+  test('a client that leaves after an early answer, in the middle of its body', async () => {
+    const { emulator, records, driver } = await startInvocable((request, response) => {
+      request.resume();
+      // Otherwise the instance closes the connection after five seconds.
+      Object.assign(driver.started[0]?.server ?? {}, { keepAliveTimeout: 0 });
+      response.writeHead(403).end('enough');
+    });
+    const { socket, text } = raw(emulator.api, ['Content-Length: 200000']);
+    socket.write('x'.repeat(1000));
+    await expect.poll(text, PATIENCE).toContain('enough');
+    expect(await emulator.control.instances.list()).toMatchObject([{ inFlight: 1 }]);
+    socket.resetAndDestroy();
+    await expect.poll(() => records.length, PATIENCE).toBe(1);
+    expect(await emulator.control.instances.list()).toMatchObject([{ inFlight: 0 }]);
+  });
+
+  test('a body that is refused half-read is read to its end, and the connection serves on', async () => {
+    const { emulator } = await startInvocable(echo);
+    const head = ['X-Fc-Invocation-Type: Async', 'Transfer-Encoding: chunked'];
+    const { socket, text } = raw(emulator.api, head);
+    socket.write(`20001\r\n${'x'.repeat(0x20001)}\r\n`);
+    await expect.poll(text, PATIENCE).toContain('EntityTooLarge');
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    socket.write(`${chunk.repeat(40)}0\r\n\r\nGET /_emulator/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await expect.poll(text, PATIENCE).toContain('"status":"ok"');
   });
 
   test('stop waits for an invocation, and refuses a new one', async () => {

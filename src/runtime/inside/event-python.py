@@ -86,6 +86,8 @@ class Server(ThreadingHTTPServer):
 class Requests(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    # Head and body of a reply go out together.
+    wbufsize = -1
 
     def serve(self):
         body = self.read_body()
