@@ -22,7 +22,15 @@ export { completeFunction } from './model/function-config.js';
 export type { FunctionInput } from './model/function-input.js';
 export type { InstanceInfo, LogLine } from './model/instance.js';
 export type { RequestRecord } from './model/request-record.js';
-export type { ClockState, ControlPlane, Health, ServedFunction, SessionPage } from './model/services.js';
+export type {
+  ClockState,
+  ControlPlane,
+  Health,
+  InvocationInput,
+  InvocationReply,
+  ServedFunction,
+  SessionPage,
+} from './model/services.js';
 export type { CreateSessionInput, Session, SessionStatus, UpdateSessionInput } from './model/session.js';
 export {
   type CreateSessionOptions,
