@@ -117,9 +117,8 @@ describe.each([
     await invoke('x');
     await emulator.stop();
     expect(lines).toEqual(expect.arrayContaining(['initialized', 'stopped after 1 visits']));
-    expect(lines.indexOf('initialized')).toBeLessThan(
-      lines.findIndex((line) => line.startsWith('FC Invoke Start')),
-    );
+    const kinds = lines.map((line) => line.split(' RequestId')[0]);
+    expect(kinds.indexOf('FC Initialize Start')).toBeLessThan(kinds.indexOf('FC Invoke Start'));
   });
 
   test('a handler that does not exist: the instance does not start, and the error says where it was looked for', async () => {
