@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../model/clock.js';
 import { commonHeaders } from '../model/common-headers.js';
 import { FcError } from '../model/errors.js';
@@ -37,6 +38,8 @@ export async function initialize(context: HookContext): Promise<void> {
   log.note(`FC Initialize Start RequestId: ${requestId}`);
   const failure = await failureOf('initialize', hook, requestId, context);
   log.note(`FC Initialize End RequestId: ${requestId}`, { afterPrinted: true });
+  // In the log, what the initializer has printed stands before the first request.
+  await nextTurn();
   if (failure === undefined) return;
   const logs = log.excerpt();
   throw new FcError(

@@ -35,8 +35,8 @@ describe.each(['event-node', 'event-python'])(
       const { cli, process, exited, event } = await serve([], { directory: join(FIXTURES, name) });
       await cli('invoke', name, '--data', 'an event');
       const logs = (await cli('instance', 'logs')).stdout;
-      expect(logs.indexOf('initialized')).toBeGreaterThan(0);
-      expect(logs.indexOf('initialized')).toBeLessThan(logs.indexOf('FC Invoke Start'));
+      expect(logs).toContain('initialized');
+      expect(logs).toMatch(/FC Initialize Start[\s\S]*FC Invoke Start/);
       process.kill('SIGTERM');
       expect(await exited).toMatchObject({ code: 0 });
       expect(await event((one) => JSON.stringify(one).includes('stopped after 1 visits'))).toBeDefined();
