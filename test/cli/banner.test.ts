@@ -80,6 +80,13 @@ it.each([60, 80])('the table fits %i columns', async (columns) => {
   expect(table.join('\n')).toContain('http://127.0.0.1:9000');
 });
 
+it('only the first function is the bundled example: those behind it were made in an earlier run', async () => {
+  const functions = [served('hello', [['LATEST', 9000]]), served('jobs', [])];
+  const shown = await lines({ functions, bundled: true });
+  expect(shown.filter((line) => line.includes('the bundled example'))).toHaveLength(1);
+  expect(shown).toContain('         node app.js');
+});
+
 it('an address of another machine has no name in a browser', async () => {
   const one = served('hello', [['LATEST', 9000]]);
   const triggers = one.triggers.map((trigger) => ({ ...trigger, url: 'http://192.168.1.7:9000' }));

@@ -1,6 +1,7 @@
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { duration, flag, integer, list, text, toggle } from '../../src/cli/options/option-kinds.js';
-import { type OptionTable, readOptions as read } from '../../src/cli/options/options.js';
+import { addOptions, type OptionTable, readOptions as read } from '../../src/cli/options/options.js';
 
 const TABLE = {
   port: integer('--port <n>', '', { range: [0, 65535], byDefault: 9000 }),
@@ -49,6 +50,24 @@ describe('readOptions', () => {
   it('knows on, off and left out', () => {
     expect(readOptions(TABLE, { reuse: true }, {}).reuse).toBe(true);
     expect(readOptions(TABLE, { reuse: false }, {}).reuse).toBe(false);
+  });
+
+  it.each<[string[], object]>([
+    [[], { none: false, name: undefined, reuse: undefined }],
+    [['--no-function'], { none: true, name: undefined }],
+    [['--function', 'cart'], { none: false, name: 'cart' }],
+    [['--no-reuse'], { reuse: false }],
+    [['--reuse'], { reuse: true }],
+  ])('keeps --no-function and --function apart: %j', (line, expected) => {
+    const table = {
+      none: flag('--no-function', ''),
+      name: text('--function <name>', ''),
+      reuse: toggle('--reuse', ''),
+    };
+    const command = new Command().exitOverride();
+    addOptions(command, table);
+    command.parse(line, { from: 'user' });
+    expect(readOptions(table, command.opts(), {})).toMatchObject(expected);
   });
 
   it('begins a complaint with where the value stood', () => {

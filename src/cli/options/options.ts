@@ -46,6 +46,8 @@ export function grouped<Table extends OptionTable>(group: string, table: Table):
 export function addOptions(command: Command, table: OptionTable): void {
   for (const option of Object.values(table)) {
     const made = command.createOption(option.flags, option.help);
+    // Otherwise commander reads --no-function as the opposite of --function, and sets that to true.
+    if (option.kind === 'switch') made.negate = false;
     if (option.hidden) made.hideHelp();
     if (option.group !== undefined) made.helpGroup(option.group);
     if (option.kind === 'list')
@@ -72,7 +74,7 @@ export function readOptions<Table extends OptionTable>(
   const given: Record<string, Given | undefined> = {};
   for (const [key, option] of Object.entries(table)) {
     const flag = longFlag(option);
-    const onLine = texts(collected(option, parsed)).map((text) => ({ text, name: flag }));
+    const onLine = texts(parsed[attribute(flag)]).map((text) => ({ text, name: flag }));
     const all = onLine.length > 0 ? onLine : fromEnvironment(option, flag, env);
     values[key] = option.read(all);
     given[key] = all.at(-1);
@@ -103,16 +105,6 @@ function fromEnvironment(
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ text: line, name }));
-}
-
-/** Commander collects `--no-port-shift` as a `portShift` that is false. */
-function collected(option: Option<unknown>, parsed: Readonly<Record<string, unknown>>): unknown {
-  const flag = longFlag(option);
-  if (option.kind === 'toggle') return parsed[attribute(flag)];
-  if (flag.startsWith('--no-'))
-    return parsed[attribute(flag.replace('--no-', '--'))] === false ? true : undefined;
-  const raw = parsed[attribute(flag)];
-  return raw === false ? undefined : raw;
 }
 
 /** `--api-port` is `apiPort` in what commander collects. */

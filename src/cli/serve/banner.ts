@@ -88,8 +88,12 @@ function plain(text: string): string {
 
 function details(functions: readonly ReadyFunction[], bundled: boolean): string[] {
   const width = Math.max(...functions.map(({ functionName }) => sanitize(functionName).length));
-  return functions.flatMap(({ functionName, config }) => {
-    const command = bundled ? 'the bundled example (no command was given)' : pasteable(startCommand(config));
+  return functions.flatMap(({ functionName, config }, at) => {
+    // Those behind it were made in an earlier run.
+    const isBundled = bundled && at === 0;
+    const command = isBundled
+      ? 'the bundled example (no command was given)'
+      : pasteable(startCommand(config));
     return [
       `${sanitize(functionName).padEnd(width)}  ${affinityInWords(config)}`,
       `${' '.repeat(width)}  ${sanitize(command)}`,
