@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -67,7 +67,8 @@ export class CodeFolders {
 
   /** Removes every folder that is not among these; other folders of the user are left alone. */
   async keepOnly(directories: ReadonlySet<string>): Promise<void> {
-    if (this.#names.size === 0) return;
+    const { directory } = this.#options;
+    if (this.#root === undefined && (directory === undefined || !existsSync(directory))) return;
     const root = this.#open();
     const kept = new Set([...directories].map((directory) => dirname(directory)));
     const left: string[] = [];

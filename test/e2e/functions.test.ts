@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FIXTURES, runCli, temporaryFolder } from '../support/run-cli.js';
@@ -151,6 +151,24 @@ describe('function create --input', () => {
     expect([result.code, result.stderr]).toEqual([code, expect.stringContaining(message)]);
     expect(result.stderr).toMatch(/\nfix: |excludes|must be|--input|invalid|does not exist/);
   });
+});
+
+test('a function survives kill -9 with its code, and code that no function has is removed', async () => {
+  const stateDir = temporaryFolder();
+  const flags = ['--no-function', '--state-dir', stateDir];
+  const first = await serve(flags);
+  const zip = await zipOf({ bootstrap: executable(BOOTSTRAP) });
+  const body = JSON.stringify({ timeout: 30, code: { zipFile: zip.toString('base64') } });
+  expect((await first.cli('function', 'create', 'zipped', '--input', body)).code).toBe(0);
+  const url = await urlOf(first.cli, 'zipped');
+  first.process.kill('SIGKILL');
+  await first.exited;
+  mkdirSync(join(stateDir, 'code', 'left'));
+
+  const again = await serve(flags);
+  expect(again.ready.functions).toEqual([{ functionName: 'zipped', url }]);
+  expect(await (await fetch(url)).text()).toBe('from the archive');
+  expect(readdirSync(join(stateDir, 'code'))).toHaveLength(1);
 });
 
 test('code in OSS is read from the folder of --code-dir', async () => {

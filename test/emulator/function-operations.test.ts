@@ -22,6 +22,7 @@ import {
   GetFunctionRequest,
   GetScalingConfigRequest,
   InputCodeLocation,
+  InvokeFunctionRequest,
   ListConcurrencyConfigsRequest,
   ListFunctionsRequest,
   ListInstancesRequest,
@@ -608,6 +609,8 @@ describe('what is set beside a function', () => {
       status: 403,
       text: expect.stringContaining('maintenance'),
     });
+    const invoke = sdk.invokeFunction('cart', new InvokeFunctionRequest({}));
+    expect(await sdkError(invoke)).toMatchObject({ statusCode: 403, code: 'AccessDenied' });
     expect((await get('cart'))?.invocationRestriction).toMatchObject({
       disable: true,
       reason: 'maintenance',
