@@ -38,6 +38,9 @@ describe('version and alias', () => {
     expect(await done('session', 'list', '-o', 'name')).toBe('');
     const { instances } = JSON.parse(await done('instance', 'list', '-o', 'json'));
     expect(instances).toMatchObject([{ versionId: '2', qualifier: 'prod' }]);
+    const listed = async (qualifier: string) =>
+      JSON.parse(await done('instance', 'list', '--qualifier', qualifier, '-o', 'json')).instances.length;
+    expect([await listed('prod'), await listed('LATEST')]).toEqual([1, 0]);
 
     expect(await done('alias', 'delete', 'hello', 'prod')).toBe('deleted prod\n');
     expect(await done('version', 'delete', 'hello', '1', '-o', 'json')).toBe(

@@ -1,6 +1,7 @@
 import type { InstanceInfo } from '../../../model/instance.js';
+import type { FunctionRef } from '../../../model/services.js';
 import { command } from '../../command.js';
-import { CONNECTION, emulatorNow, withControl } from '../../connect.js';
+import { CONNECTION, type Connected, emulatorNow, functionRef, withControl } from '../../connect.js';
 import type { Context } from '../../context.js';
 import { flag, text } from '../../options/option-kinds.js';
 import type { Column } from '../../output/fit-columns.js';
@@ -38,8 +39,8 @@ export const list = command({
   },
   run: ({ values }, context) =>
     withControl({ values }, context, async (control) => {
-      const { all, function: functionName, qualifier, watch } = values;
-      const ref = functionName === undefined ? undefined : { functionName, qualifier };
+      const { all, watch } = values;
+      const ref = await meant(control, values);
       const look = async (): Promise<Result> => {
         const instances = await control.instances.list(ref, { ended: all });
         return view(instances, { now: emulatorNow(control, context), all, context });
@@ -48,6 +49,15 @@ export const list = command({
       await showOrWatch(look, { watch, form: outputForm(values), none }, context);
     }),
 });
+
+/** A version or an alias is of the only function where none is named. Nothing named: all functions. */
+async function meant(
+  control: Connected,
+  named: { readonly function: string | undefined; readonly qualifier: string | undefined },
+): Promise<FunctionRef | undefined> {
+  if (named.qualifier !== undefined) return functionRef(control, named);
+  return named.function === undefined ? undefined : { functionName: named.function };
+}
 
 function view(
   instances: readonly InstanceInfo[],
