@@ -40,6 +40,19 @@ const moved = (served: Served) =>
       event === 'output' && String(text).startsWith('it listens on port 9000, and was given'),
   );
 
+describe('--no-port-shift', () => {
+  it('leaves a hard-coded port where it is, and the error names it and FC_SERVER_PORT', async () => {
+    const served = await project('node-http', '--no-port-shift', '--start-timeout', '3s');
+    const reply = await fetch(served.url);
+    expect(reply.status).toBe(412);
+    // Another process has the port, or the handler has it now.
+    expect(await reply.text()).toMatch(/address already in use 0\.0\.0\.0:9000|listens on 9000, not on/);
+    const { refusal } = await served.event(({ event }) => event === 'request');
+    expect(refusal).toMatchObject({ fix: expect.stringContaining('FC_SERVER_PORT') });
+    expect(output(served).join()).not.toContain('was given its own');
+  });
+});
+
 describe('Express', () => {
   it('runs as it is, started by npm; each session keeps its cart', async () => {
     const served = await project('express');
