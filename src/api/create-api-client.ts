@@ -46,6 +46,7 @@ export interface FunctionDescription {
   readonly sessionAffinity?: string;
   /** JSON. */
   readonly sessionAffinityConfig?: string;
+  readonly instanceIsolationMode?: string;
   readonly state?: string;
   readonly lastUpdateStatus?: string;
   readonly lastUpdateStatusReason?: string;

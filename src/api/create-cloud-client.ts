@@ -5,14 +5,6 @@ import type { FunctionRef, SessionService } from '../model/services.js';
 import { type ConnectionOptions, ControlConnection, type WireCall } from './client/control-connection.js';
 import { createApiClient } from './create-api-client.js';
 
-interface FunctionReply {
-  readonly functionName: string;
-  readonly sessionAffinity?: SessionAffinityType;
-  /** JSON. */
-  readonly sessionAffinityConfig?: string;
-  readonly instanceIsolationMode?: InstanceIsolationMode;
-}
-
 type InstanceReply = Pick<InstanceInfo, 'instanceId' | 'status' | 'createdTimeMs'>;
 
 /**
@@ -22,44 +14,39 @@ type InstanceReply = Pick<InstanceInfo, 'instanceId' | 'status' | 'createdTimeMs
  */
 export function createCloudClient(options: ConnectionOptions) {
   const connection = new ControlConnection(options);
-  const { sessions } = createApiClient(options);
-  const call = (action: string, { functionName, qualifier }: FunctionRef, ...rest: string[]): WireCall => ({
-    method: 'GET',
-    path: ['2023-03-30', 'functions', functionName, ...rest],
-    action,
-    ...(qualifier !== undefined && { query: new URLSearchParams({ qualifier }) }),
-  });
-
+  const { sessions, describeFunction } = createApiClient(options);
   return {
     sessions,
     functions: {
       /** Functions that the caller does not name are none of its business. */
       list: async () => [],
       async get(ref: FunctionRef) {
-        const reply = await connection.ask<FunctionReply>(call('GetFunction', ref), 'functionName');
-        const { functionName, sessionAffinity, sessionAffinityConfig, instanceIsolationMode } = reply;
+        const described = await describeFunction(ref);
+        const { functionName, sessionAffinityConfig: text } = described;
         const { maxInstances: _, ...config } = completeFunction({
           functionName,
-          ...(sessionAffinity !== undefined && { sessionAffinity }),
-          ...(sessionAffinityConfig && { sessionAffinityConfig: affinityConfig(sessionAffinityConfig) }),
-          ...(instanceIsolationMode !== undefined && { instanceIsolationMode }),
+          sessionAffinity: (described.sessionAffinity ?? 'NONE') as SessionAffinityType,
+          instanceIsolationMode: (described.instanceIsolationMode ?? 'SHARE') as InstanceIsolationMode,
+          ...(text && { sessionAffinityConfig: JSON.parse(text) as Partial<SessionAffinityConfig> }),
         });
         return { config };
       },
     },
     instances: {
       async list(ref: FunctionRef) {
-        const listed = call('ListInstances', ref, 'instances');
+        const { functionName, qualifier } = ref;
+        const listed: WireCall = {
+          action: 'ListInstances',
+          method: 'GET',
+          path: ['2023-03-30', 'functions', functionName, 'instances'],
+          ...(qualifier !== undefined && { query: new URLSearchParams({ qualifier }) }),
+        };
         const { instances } = await connection.ask<{ instances: InstanceReply[] }>(listed, 'instances');
         const counts = await sessionsOnInstances(sessions, ref);
         return instances.map((one) => ({ ...one, sessions: counts.get(one.instanceId) ?? 0 }));
       },
     },
   };
-}
-
-function affinityConfig(text: string): Partial<SessionAffinityConfig> {
-  return JSON.parse(text);
 }
 
 /** Counts the Active sessions of each instance. */
