@@ -15,13 +15,13 @@ const STDIN = 0;
 export const invoke = command({
   operands: '<function>',
   options: {
-    session: text('--session <id>', 'the session, in the header or cookie of the function', {
+    session: text('--session <id>', 'the session: sent as the affinity asks', {
       flagOnly: true,
     }),
     data: text('--data <text|@file>', 'the body; @- is stdin (default: none)', { flagOnly: true }),
     include: flag('-i, --include', 'also print the status and headers of the reply', { flagOnly: true }),
     qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)'),
-    async: flag('--async', 'do not wait for the result; prints the ID of the task', { flagOnly: true }),
+    async: flag('--async', 'do not wait: prints the ID of the task', { flagOnly: true }),
     tail: flag('--tail', 'print what the instance logged, on stderr', { flagOnly: true }),
     ...CONNECTION,
   },
@@ -30,8 +30,8 @@ export const invoke = command({
     '  fc-affinity invoke hello --session alice --data @photo.jpg > result.jpg',
   ].join('\n'),
   notes: [
-    'Prints the body of the reply. The instance receives POST /invoke; when it answers',
-    'with an error, or its handler fails, the exit code is 1.',
+    'Prints the body of the reply. The instance receives POST /invoke. When it',
+    'answers with an error, or its handler fails, the exit code is 1.',
   ].join('\n'),
   run: ({ values, given, operands: [functionName = ''] }, context) => {
     const meant = { values: { ...values, function: functionName }, given: { sessionId: given.session } };
