@@ -10,7 +10,7 @@ import { FcError } from './model/errors.js';
  * @throws InvalidArgument with every complaint, each as `FILE:LINE:COL: …`
  */
 export async function functionsOfConfig(input: ConfiguredOptions): Promise<EmulatorOptions> {
-  const { config, envName, codeFolders = {}, ...settings } = completeConfigured(input);
+  const { config, envName, ...settings } = completeConfigured(input);
   const [{ configIn }, { loadConfig }] = await Promise.all([
     import('./config/nearest-config.js'),
     import('./config/load-config.js'),
@@ -28,7 +28,7 @@ export async function functionsOfConfig(input: ConfiguredOptions): Promise<Emula
     envName,
     env: settings.hostEnvironment ?? process.env,
     codeFolders: Object.fromEntries(
-      Object.entries(codeFolders).map(([name, folder]) => [name, resolve(folder)]),
+      Object.entries(settings.codeDirectories ?? {}).map(([name, folder]) => [name, resolve(folder)]),
     ),
     overrides: {
       input: { maxSessionTTLInSeconds: settings.maxSessionTTLInSeconds },

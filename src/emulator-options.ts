@@ -90,8 +90,6 @@ export interface ConfiguredOptions extends Omit<EmulatorOptions, 'functions'> {
   readonly config: string;
   /** An environment of Serverless Devs; default: none. */
   readonly envName?: string;
-  /** Where code lies that the configuration has in OSS: folders by the names of functions. */
-  readonly codeFolders?: Readonly<Record<string, string>>;
 }
 
 /** The full form, every function complete. */

@@ -83,7 +83,7 @@ const EMULATOR = {
 const { port: _, ...SETTINGS } = EMULATOR;
 const SINGLE = { ...FUNCTION, ...SETTINGS };
 const SEVERAL = { functions: list, ...EMULATOR };
-const CONFIGURED = { config: text, envName: text, codeFolders: variables, ...EMULATOR };
+const CONFIGURED = { config: text, envName: text, ...EMULATOR };
 const WHOLE = { config: object, triggers: list } as const;
 const TRIGGER = {
   triggerName: text,

@@ -52,6 +52,8 @@ describe('the package', () => {
         'dist/runtime/inside/python/sitecustomize.py',
         'dist/index.js',
         'dist/index.d.ts',
+        'dist/schemas/fc-affinity.schema.json',
+        'dist/schemas/s-yaml.schema.json',
         'fixtures/hello/app.js',
         'fixtures/mcp/server.js',
         'LICENSE',

@@ -16,6 +16,8 @@ export interface FunctionDraft {
   readonly triggers: readonly ConfigTrigger[];
   /** Where the file says what a field of the input holds; `sessionAffinityConfig.sessionTTLInSeconds`. */
   readonly placeOf: (path: string, message: string) => Place;
+  /** Puts a message in the words of the file, where they are not those of the API. */
+  readonly words?: (message: string) => string;
 }
 
 export interface ConfigFunction {
@@ -35,7 +37,7 @@ export interface Overrides {
 
 /** @returns the function, or undefined after a problem was told */
 export function completeDraft(
-  { input, triggers, placeOf }: FunctionDraft,
+  { input, triggers, placeOf, words = (message) => message }: FunctionDraft,
   overrides: Overrides,
   tell: Tell,
 ): ConfigFunction | undefined {
@@ -54,7 +56,14 @@ export function completeDraft(
   for (const issue of issues) {
     const { path, message } = issue;
     overrides.refuse(path, message);
-    tell({ ...brokenRule(issue), level: 'error', message, at: placeOf(path, message) });
+    const { rule, fix } = brokenRule(issue);
+    tell({
+      rule,
+      level: 'error',
+      message: words(message),
+      at: placeOf(path, message),
+      fix: fix === undefined ? undefined : words(fix),
+    });
   }
   if (issues.length > 0) return undefined;
   const config = completeFunction(whole);

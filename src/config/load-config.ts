@@ -5,8 +5,9 @@ import { functionOfProps } from './devs/fc3-function.js';
 import { lintProjectKeys, lintPropKeys } from './devs/lint-keys.js';
 import { lintProps } from './devs/lint-props.js';
 import { resolveProject } from './devs/project.js';
-import { type ConfigFunction, completeDraft, type Overrides } from './function-draft.js';
+import { type ConfigFunction, completeDraft, type FunctionDraft, type Overrides } from './function-draft.js';
 import { mapAt } from './located.js';
+import { ownDrafts } from './own-config.js';
 import { type Problem, Problems, type Tell } from './problem.js';
 
 export interface LoadOptions {
@@ -27,33 +28,46 @@ export interface LoadedConfig {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a configuration: a project of Serverless Devs. */
+/** Reads a configuration: a project of Serverless Devs, or `fc-affinity.yaml`. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const problems = new Problems();
   const { tell } = problems;
-  const { file, envName, env, codeFolders = {}, overrides } = options;
-  const files = new ConfigFiles(tell);
-  const project = resolveProject({ file, envName, env, files, tell });
-  if (project === undefined) return { functions: [], problems: problems.all };
-  tellPassedOver(project, file, tell);
-  lintProjectKeys(mapAt(files.values(file), []) ?? project.content, lenient(tell));
   const functions: ConfigFunction[] = [];
   const names = new Set<string>();
-  for (const resource of project.resources) {
-    lintPropKeys(resource.key, resource.props, lenient(tell));
-    lintProps(resource, lenient(tell));
-    const draft = functionOfProps(resource, { file, codeFolders, tell });
-    if (draft === undefined) continue;
+  for (const draft of draftsOf(options, tell)) {
     const { functionName } = draft.input;
     if (names.has(functionName)) {
       const message = `the function ${JSON.stringify(functionName)} is given twice`;
       tell({ rule: 'same-name', level: 'error', message, at: draft.placeOf('functionName', '') });
     }
     names.add(functionName);
-    const complete = completeDraft(draft, overrides, tell);
+    const complete = completeDraft(draft, options.overrides, tell);
     if (complete !== undefined) functions.push(complete);
   }
   return { functions, problems: problems.all };
+}
+
+function draftsOf(options: LoadOptions, tell: Tell): FunctionDraft[] {
+  const { file, envName, env, codeFolders = {} } = options;
+  const files = new ConfigFiles(tell);
+  if (/^fc-affinity\.(ya?ml|json)$/.test(basename(file))) {
+    const own = files.values(file);
+    if (own === undefined) return [];
+    if (envName !== undefined) {
+      const message = 'environments are for a project of Serverless Devs';
+      tell({ rule: 'environment', level: 'error', message, at: own.at });
+    }
+    return ownDrafts(own, file, tell);
+  }
+  const project = resolveProject({ file, envName, env, files, tell });
+  if (project === undefined) return [];
+  tellPassedOver(project, file, tell);
+  lintProjectKeys(mapAt(files.values(file), []) ?? project.content, lenient(tell));
+  return project.resources.flatMap((resource) => {
+    lintPropKeys(resource.key, resource.props, lenient(tell));
+    lintProps(resource, lenient(tell));
+    return functionOfProps(resource, { file, codeFolders, tell }) ?? [];
+  });
 }
 
 /** A mistake that the emulator can live with. A misspelt key is none: it would change what is served. */

@@ -3,6 +3,7 @@ export { parseCreateAlias, parseUpdateAlias } from './alias-input.js';
 export { checkBody, checkQuery } from './check.js';
 export { parseFunction, readFunction } from './function-body.js';
 export { operationInputs } from './operation-inputs.js';
+export { type OwnFunction, ownKeys, readOwnConfig } from './own-config.js';
 export * from './queries.js';
 export { parseCreateSession, parseUpdateSession } from './session-input.js';
 export * from './settings-input.js';

@@ -67,7 +67,7 @@ describe('serve reads the configuration', () => {
       served.ready.functions.map(({ functionName, url }): [string, string] => [functionName, url]),
     );
     expect([...urls.keys()]).toEqual(['one', 'two', 'three']);
-    expect(urls.get('three')).toBe('');
+    expect(urls.get('three')).toBeNull();
     const two = await fetch(urls.get('two') ?? '');
     expect(two.headers.get('set-cookie')).toBeNull();
     expect(await two.json()).toMatchObject({ FC_FUNCTION_NAME: 'two' });
@@ -169,6 +169,27 @@ describe('serve reads the configuration', () => {
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no configuration "nope.yaml"') });
     const empty = await runCli(['serve', 'empty'], { directory: folder });
     expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('has no s.yaml') });
+  });
+
+  it('fc-affinity.yaml says the same in the words of the options, and s.yaml comes before it', async () => {
+    const folder = project({
+      'fc-affinity.yaml':
+        'functions:\n  a: { command: node app.cjs, directory: code, ttl: 90s }\n  b: { command: node app.cjs, directory: code, affinity: none }\n',
+      'code/app.cjs': "require('node:http').createServer((q, s) => s.end('hi')).listen(9000);",
+    });
+    const served = await serve([], { directory: join(folder, 'code') });
+    const cookies = served.ready.functions.map(async ({ url }) =>
+      (await fetch(url)).headers.get('set-cookie'),
+    );
+    expect(await Promise.all(cookies)).toEqual([expect.stringMatching(/Max-Age=90$/), null]);
+    writeFileSync(join(folder, 'fc-affinity.yaml'), 'comand: node app.cjs\n');
+    const misspelt = await runCli(['serve'], { directory: folder });
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.stderr).toMatch(
+      /^fc-affinity\.yaml:1:1: the file has no key "comand" \(did you mean command\?\)/,
+    );
+    writeFileSync(join(folder, 's.yaml'), 'edition: 2\n');
+    expect((await runCli(['serve'], { directory: folder })).stderr).toMatch(/^s\.yaml:1:10: edition must be/);
   });
 
   it('without any, the bundled handler is served', async () => {

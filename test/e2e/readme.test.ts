@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type InstalledCopy, installCopy } from '../support/installed-copy.js';
 import { comparable, type ReadmeBlock, readmeBlocks } from '../support/readme-blocks.js';
@@ -44,7 +44,7 @@ describe('the README, in an installed copy', () => {
   for (const block of readmeBlocks(README)) {
     it(`line ${block.line}: ${block.language} ${block.text.split('\n')[0]}`, async () => {
       if (block.language === 'text') await compare(block);
-      else if (block.file !== undefined) writeFileSync(join(copy.folder, block.file), block.text);
+      else if (block.file !== undefined) save(block.file, block.text);
       else if (/^npx fc-affinity serve\b/.test(block.text)) await serve(block);
       else await run(block);
     });
@@ -52,8 +52,13 @@ describe('the README, in an installed copy', () => {
 
   it('has blocks of each kind', () => {
     const languages = readmeBlocks(README).map(({ language }) => language);
-    expect(new Set(languages)).toEqual(new Set(['sh', 'text', 'js', 'py']));
+    expect(new Set(languages)).toEqual(new Set(['sh', 'text', 'js', 'py', 'yaml']));
   });
+
+  function save(file: string, text: string): void {
+    mkdirSync(dirname(join(copy.folder, file)), { recursive: true });
+    writeFileSync(join(copy.folder, file), text);
+  }
 
   async function run({ language, text }: ReadmeBlock): Promise<void> {
     const here = [...(terminal?.ports ?? [])].reduce((all, [from, to]) => all.replaceAll(from, to), text);

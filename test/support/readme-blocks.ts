@@ -1,6 +1,6 @@
 /** A block of the README that is run, or compared with what the program printed. */
 export interface ReadmeBlock {
-  readonly language: 'sh' | 'js' | 'ts' | 'py' | 'text';
+  readonly language: 'sh' | 'js' | 'ts' | 'py' | 'yaml' | 'text';
   readonly text: string;
   /** Of its opening fence. */
   readonly line: number;
@@ -10,16 +10,16 @@ export interface ReadmeBlock {
   readonly isLog: boolean;
 }
 
-/** @returns the blocks that are marked sh, js, ts, py or text, in their order; ```` ```text log ```` is the terminal of `serve` */
+/** @returns the blocks that are marked sh, js, ts, py, yaml or text, in their order; ```` ```text log ```` is the terminal of `serve` */
 export function readmeBlocks(readme: string): readonly ReadmeBlock[] {
   const blocks: ReadmeBlock[] = [];
-  for (const match of readme.matchAll(/^```(sh|js|ts|py|text)( log)?\n([\s\S]*?)^```$/gm)) {
+  for (const match of readme.matchAll(/^```(sh|js|ts|py|yaml|text)( log)?\n([\s\S]*?)^```$/gm)) {
     const [, language, log, text = ''] = match;
     blocks.push({
       language: language as ReadmeBlock['language'],
       text,
       line: readme.slice(0, match.index).split('\n').length,
-      file: /^(?:\/\/|#) (\S+\.(?:js|mjs|cjs|py|sh))\n/.exec(text)?.[1],
+      file: /^(?:\/\/|#) (\S+\.(?:js|mjs|cjs|py|sh|ya?ml))\n/.exec(text)?.[1],
       isLog: log !== undefined,
     });
   }
