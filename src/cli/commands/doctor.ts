@@ -63,12 +63,17 @@ export const doctor = command({
       table: () =>
         [
           ...findings.map((one) => partsText(partsOf(one), { style, columns })),
-          `${wrappedSummary(findings, records)}\n`,
-        ].join('\n'),
+          `${summary(findings, records)}\n`,
+          ...(findings.length === 0 && records.length > 0
+            ? [partsText([LOOKED_FOR], { style, columns })]
+            : []),
+        ].join(findings.length > 0 ? '\n' : ''),
     });
     return findings.length === 0 ? EXIT.done : EXIT.failed;
   },
 });
+
+const LOOKED_FOR = { label: 'looked for', lines: [RULES.map(({ id }) => id).join(', ')] };
 
 function recent(values: Values, context: Context): Promise<Seen> {
   return withControl({ values }, context, async ({ requests, functions }) => {
@@ -86,7 +91,7 @@ function partsOf({ rule, functionName, message, evidence, fix }: Finding) {
   ];
 }
 
-function wrappedSummary(findings: readonly Finding[], records: readonly RequestRecord[]): string {
+function summary(findings: readonly Finding[], records: readonly RequestRecord[]): string {
   const [first] = records;
   const last = records.at(-1);
   const requests = `${records.length} request${records.length === 1 ? '' : 's'}`;
@@ -96,5 +101,5 @@ function wrappedSummary(findings: readonly Finding[], records: readonly RequestR
   const of = `${requests} of ${names.length === 1 ? names[0] : `${names.length} functions`}, ${timeOfDay(first.at)} to ${timeOfDay(last.at)}`;
   if (findings.length > 0)
     return `${findings.length} mistake${findings.length === 1 ? '' : 's'} found in ${of}`;
-  return `no mistake found in ${of}\nlooked for: ${RULES.map(({ id }) => id).join(', ')}`;
+  return `no mistake found in ${of}`;
 }
