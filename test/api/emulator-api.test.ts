@@ -77,6 +77,7 @@ describe('health, functions, instances', () => {
       pid: 4242,
       url: 'http://127.0.0.1:40000',
       sessions: 1,
+      revision: 1,
       inFlight: 0,
     };
     expect(await ask('GET', '/instances')).toEqual({ status: 200, body: { instances: [one] } });
