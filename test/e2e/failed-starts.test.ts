@@ -24,7 +24,7 @@ async function terminal(...args: string[]) {
   });
   const shows = (pattern: RegExp): Promise<RegExpExecArray> =>
     vi.waitFor(() => pattern.exec(text) ?? expect.fail(text), 20_000);
-  const [, url = ''] = await shows(/ (http:\/\/127\.0\.0\.1:\d+)\n[\s\S]*control API/);
+  const [, url = ''] = await shows(/ (http:\/\/127\.0\.0\.1:\d+) [\s\S]*control API/);
   return { url, shows, text: () => text, folder };
 }
 
