@@ -4,9 +4,12 @@ import type { Invocations } from '../model/invocations.js';
 import type { Route } from '../model/route.js';
 import { refuse } from './failures.js';
 import { InFlight } from './in-flight.js';
-import { invocationRoute } from './invocation-route.js';
 import { isAsync } from './invoke-async.js';
 import type { RequestTrail } from './request-trail.js';
+
+/** Of an invocation the function's own headers are not returned (spec §8.4). */
+const EVERY_NAME = { has: () => true };
+const CONTROL_PATH = 'x-fc-control-path';
 
 interface ApiEntranceOptions {
   readonly handle: Handle;
@@ -62,4 +65,18 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
     trail.refused(error, refuse(exchange, error));
     trail.end();
   }
+}
+
+/** The route of InvokeFunction, by that of a trigger of the same function and qualifier. */
+function invocationRoute(route: Route): Route {
+  const { requestLines } = route;
+  return {
+    ...route,
+    entrance: 'api',
+    methods: ['POST'],
+    requestLines: requestLines.map((text, at) => (requestLines[at - 1] === CONTROL_PATH ? '/invoke' : text)),
+    replyLines: [],
+    reservedReplyNames: EVERY_NAME,
+    forcesDownload: false,
+  };
 }
