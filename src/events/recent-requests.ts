@@ -6,18 +6,17 @@ const KEPT = 10_000;
 
 /** The records of the requests that ended last. */
 export class RecentRequests implements RequestLog {
-  /** The oldest first. */
-  readonly #records = new Map<string, RequestRecord>();
+  /** A ring: once it is full, `#next` is the oldest. */
+  readonly #records: RequestRecord[] = [];
+  #next = 0;
 
   add(record: RequestRecord): void {
-    this.#records.set(record.requestId, record);
-    if (this.#records.size <= KEPT) return;
-    const [oldest] = this.#records.keys();
-    if (oldest !== undefined) this.#records.delete(oldest);
+    this.#records[this.#next] = record;
+    this.#next = (this.#next + 1) % KEPT;
   }
 
   async list({ sessionId, functionName }: RequestQuery = {}): Promise<readonly RequestRecord[]> {
-    return [...this.#records.values()].filter(
+    return [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)].filter(
       (one) =>
         (functionName === undefined || one.functionName === functionName) &&
         (sessionId === undefined || one.decision?.sessionId === sessionId),
@@ -25,7 +24,7 @@ export class RecentRequests implements RequestLog {
   }
 
   async get(requestId: string): Promise<RequestRecord> {
-    const record = this.#records.get(requestId);
+    const record = this.#records.find((one) => one.requestId === requestId);
     if (record === undefined) {
       throw new FcError('RequestNotFound', `request '${requestId}' is not among the last ${KEPT}`);
     }
