@@ -19,25 +19,25 @@ interface ApiEntranceOptions {
 /** Serves what the listener of the control plane has accepted for InvokeFunction, as a Listener serves the requests of its trigger. */
 export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
   readonly #options: ApiEntranceOptions;
-  readonly #inFlight: InFlight;
+  readonly #byFunction = new Map<string, InFlight>();
 
   constructor(options: ApiEntranceOptions) {
     this.#options = options;
-    this.#inFlight = new InFlight(options.handle);
   }
 
   /** Never rejects. Resolves when nothing more can be sent to the client. */
   readonly serve: Handle = async (exchange, triggerRoute) => {
     const route = invocationRoute(triggerRoute);
-    this.#inFlight.begin(exchange, route.functionName);
+    const inFlight = this.#inFlight(route.functionName);
+    inFlight.begin(exchange);
     try {
-      if (isAsync(exchange.head)) await this.#inFlight.accept(exchange, route);
+      if (isAsync(exchange.head)) await inFlight.accept(exchange, route);
       else await this.#options.handle(exchange, route);
     } catch (error) {
       this.#refuse(exchange, asFcError(error), route);
     }
     await exchange.over;
-    this.#inFlight.end(exchange);
+    inFlight.end(exchange);
   };
 
   /** Answers in the function's place. */
@@ -45,19 +45,27 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
     this.#refuse(exchange, error, invocationRoute(route));
   }
 
-  /** The invocations of a function that are in flight now. */
-  of(functionName: string): ReturnType<InFlight['of']> {
-    return this.#inFlight.of(functionName);
+  /** The invocations of a function that are in flight now: a function that is made again under its name gets others. */
+  of(functionName: string): ReturnType<InFlight['now']> {
+    return this.#inFlight(functionName).now();
   }
 
   /** Resolves when no invocation is left. */
-  drain(): Promise<void> {
-    return this.#inFlight.none();
+  async drain(): Promise<void> {
+    await Promise.all([...this.#byFunction.values()].map((each) => each.none()));
   }
 
   /** Cuts off every invocation in flight. */
   stop(): void {
-    this.#inFlight.stop();
+    for (const each of this.#byFunction.values()) each.stop();
+  }
+
+  #inFlight(functionName: string): InFlight {
+    const known = this.#byFunction.get(functionName);
+    if (known !== undefined) return known;
+    const made = new InFlight(this.#options.handle);
+    this.#byFunction.set(functionName, made);
+    return made;
   }
 
   #refuse(exchange: Exchange, error: FcError, route: Route): void {

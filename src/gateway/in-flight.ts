@@ -5,8 +5,8 @@ import { acceptTask, taskRoute } from './invoke-async.js';
 /** The requests of one entrance that have begun and not ended, upgrades and asynchronous invocations included. */
 export class InFlight {
   readonly #handle: Handle;
-  /** With the function of each, where it is known. */
-  readonly #open = new Map<Exchange, string | undefined>();
+  /** A list: the tables that a Set or Map replaces as it changes keep ended exchanges in memory (a sixth of the cost of a request). */
+  readonly #open: Exchange[] = [];
   readonly #waiting = new Set<() => void>();
 
   constructor(handle: Handle) {
@@ -14,15 +14,18 @@ export class InFlight {
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
-  begin(exchange: Exchange, functionName?: string): void {
-    this.#open.set(exchange, functionName);
+  begin(exchange: Exchange): void {
+    this.#open.push(exchange);
   }
 
+  /** @param exchange one that has begun and not ended */
   end(exchange: Exchange): void {
-    this.#open.delete(exchange);
+    const place = this.#open.indexOf(exchange);
+    const last = this.#open.pop();
+    if (last !== undefined && last !== exchange) this.#open[place] = last;
     for (const look of this.#waiting) look();
   }
 
@@ -33,30 +36,30 @@ export class InFlight {
   async accept(exchange: Exchange, route: Route): Promise<void> {
     const task = await acceptTask(exchange, route);
     if (task === undefined) return;
-    this.begin(task, route.functionName);
+    this.begin(task);
     // Never rejects.
     void this.#handle(task, taskRoute(route)).then(() => this.end(task));
   }
 
-  /** Those of a function that are in flight now: a function that is made again under its name gets others. */
-  of(functionName: string): { none(): Promise<void>; stop(): void } {
-    const own = [...this.#open].flatMap(([exchange, name]) => (name === functionName ? [exchange] : []));
+  /** Those that are in flight now, without those that begin later. */
+  now(): { none(): Promise<void>; stop(): void } {
+    const own = [...this.#open];
     return {
-      none: () => this.#until(() => !own.some((exchange) => this.#open.has(exchange))),
+      none: () => this.#until(() => !own.some((exchange) => this.#open.includes(exchange))),
       stop: () => {
-        for (const exchange of own) if (this.#open.has(exchange)) exchange.stop();
+        for (const exchange of own) if (this.#open.includes(exchange)) exchange.stop();
       },
     };
   }
 
   /** Resolves when none is left. */
   none(): Promise<void> {
-    return this.#until(() => this.#open.size === 0);
+    return this.#until(() => this.#open.length === 0);
   }
 
   /** Ends them because the emulator stops. */
   stop(): void {
-    for (const exchange of this.#open.keys()) exchange.stop();
+    for (const exchange of [...this.#open]) exchange.stop();
   }
 
   async #until(isOver: () => boolean): Promise<void> {
