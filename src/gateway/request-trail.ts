@@ -6,7 +6,6 @@ import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
 import type { Hint } from '../model/hint.js';
 import type { Identity } from '../model/identity.js';
 import type {
-  AttemptOutcome,
   AttemptRecord,
   RequestEvidence,
   RequestOutcome,
@@ -28,18 +27,8 @@ export interface AttemptResult {
   readonly retry?: 'reset' | 'refused';
 }
 
-/** One try of a request on one instance. */
-interface Try {
-  readonly decision: Decision;
-  /** On the process clock, as the other times. */
-  readonly admittedAt: number;
-  firstByteAt: number | undefined;
-  /** Of the reply of the instance. */
-  status: number | undefined;
-  endedAt: number | undefined;
-  result: AttemptResult;
-  isBroken: boolean;
-}
+/** The record of a try on an instance, while the try is under way. */
+type Try = { -readonly [key in keyof AttemptRecord]: AttemptRecord[key] };
 
 interface RecorderOptions {
   /** The process clock, which measures. */
@@ -97,15 +86,16 @@ export class RequestTrail {
     this.#decision = decision;
     const { requestId } = this.#exchange;
     this.#context.emit?.(() => ({ type: 'request.admitted', requestId, decision }));
-    const admittedAt = this.#context.clock.now();
+    const admittedMs = this.#elapsedMs();
     this.#tries.push({
       decision,
-      admittedAt,
-      firstByteAt: undefined,
+      outcome: 'abandoned',
+      failure: undefined,
       status: undefined,
-      endedAt: undefined,
-      result: { answered: false },
-      isBroken: false,
+      retry: undefined,
+      admittedMs,
+      firstByteMs: undefined,
+      endedMs: admittedMs,
     });
   }
 
@@ -118,16 +108,19 @@ export class RequestTrail {
     this.#status = sent;
     const current = this.#tries.at(-1);
     if (current === undefined) return;
-    current.firstByteAt = this.#context.clock.now();
+    current.firstByteMs = this.#elapsedMs();
     current.status = status;
   }
 
   /** A try has ended. */
-  tried(result: AttemptResult): void {
+  tried({ answered, failure, retry }: AttemptResult): void {
     const current = this.#tries.at(-1);
     if (current === undefined) return;
-    current.endedAt = this.#context.clock.now();
-    current.result = result;
+    current.endedMs = this.#elapsedMs();
+    if (answered) current.outcome = 'answered';
+    else if (failure !== undefined) current.outcome = 'failed';
+    current.failure = failure && { code: failure.code, message: failure.message };
+    current.retry = retry;
   }
 
   /** The decision as it is at the end: a reply may have named the session. */
@@ -150,7 +143,7 @@ export class RequestTrail {
     this.#refusal = error;
     this.#outcome = 'broken';
     const current = this.#tries.at(-1);
-    if (current !== undefined) current.isBroken = true;
+    if (current !== undefined) current.outcome = 'broken';
   }
 
   /** The exchange is over before the reply was whole. */
@@ -160,8 +153,7 @@ export class RequestTrail {
 
   /** Reports the record; called once. */
   end(): void {
-    const { clock, onRecord } = this.#context;
-    const startedAt = this.#startedAt;
+    const { onRecord } = this.#context;
     const refusal = this.#refusal;
     const { requestId, functionName, qualifier, entrance, method, target } = this.#names();
     // One literal: a spread makes slower objects, and this one is made for each request.
@@ -178,11 +170,15 @@ export class RequestTrail {
       status: this.#shownStatus(),
       decision: this.#decision,
       refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
-      attempts: this.#tries.map((each) => this.#attempt(each)),
+      attempts: this.#tries,
       evidence: this.#evidence(),
-      durationMs: clock.now() - startedAt,
+      durationMs: this.#elapsedMs(),
       hint: this.#hint(),
     });
+  }
+
+  #elapsedMs(): number {
+    return this.#context.clock.now() - this.#startedAt;
   }
 
   #names(): Pick<
@@ -192,21 +188,6 @@ export class RequestTrail {
     const { requestId, head } = this.#exchange;
     const { functionName = UNKNOWN, qualifier = UNKNOWN, entrance = 'trigger' } = this.#route ?? {};
     return { requestId, functionName, qualifier, entrance, method: head.method, target: head.target };
-  }
-
-  #attempt({ decision, admittedAt, firstByteAt, status, endedAt, result, isBroken }: Try): AttemptRecord {
-    const { failure, retry } = result;
-    const startedAt = this.#startedAt;
-    return {
-      decision,
-      outcome: isBroken ? 'broken' : attemptOutcome(result),
-      failure: failure && { code: failure.code, message: failure.message },
-      status,
-      retry,
-      admittedMs: admittedAt - startedAt,
-      firstByteMs: firstByteAt && firstByteAt - startedAt,
-      endedMs: (endedAt ?? this.#context.clock.now()) - startedAt,
-    };
   }
 
   #evidence(): RequestEvidence {
@@ -233,11 +214,6 @@ export class RequestTrail {
     explained.add(route.functionName);
     return { code: 'page-downloaded' };
   }
-}
-
-function attemptOutcome({ answered, failure }: AttemptResult): AttemptOutcome {
-  if (answered) return 'answered';
-  return failure === undefined ? 'abandoned' : 'failed';
 }
 
 function asksForHtml(lines: readonly string[]): boolean {
