@@ -1,4 +1,5 @@
 import { sanitize } from '../../model/sanitize.js';
+import { wrapText } from '../../model/wrap-text.js';
 import type { Style } from './style.js';
 
 /** Text with a label before its first line. */
@@ -16,21 +17,8 @@ export function partsText(
   return parts
     .flatMap(({ label, lines }) =>
       lines
-        .flatMap((line) => wrapped(sanitize(line), Math.max(columns - indent, 20)))
+        .flatMap((line) => wrapText(sanitize(line), Math.max(columns - indent, 20), '  '))
         .map((line, at) => `${style.dim((at === 0 ? label : '').padEnd(indent))}${line}\n`),
     )
     .join('');
-}
-
-/** Breaks a text between words; runs of spaces inside a line stay. A word that is too long is not broken. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (line !== '' && line.length + word.length > width) {
-      lines.push(line);
-      line = `  ${word.trimStart()}`;
-    } else line += word;
-  }
-  return [...lines, line];
 }

@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
 import { sanitize } from '../../model/sanitize.js';
+import { wrapText } from '../../model/wrap-text.js';
 import {
   type Report,
   type RequestRow,
@@ -141,19 +142,9 @@ function instancesOf(requests: readonly RequestRow[]): string[] {
   return [...instances];
 }
 
-/** Breaks a text between words. Lines after the first are indented. A word that is too long is not broken. */
+/** Wraps a text that begins behind `indent` places; the lines after the first are indented by as many. */
 function wrapped(text: string, indent: number, columns: number): string {
-  const width = Math.max(columns - indent, 20);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && longer.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line].join(`\n${' '.repeat(indent)}`);
+  return wrapText(text, Math.max(columns - indent, 20)).join(`\n${' '.repeat(indent)}`);
 }
 
 function plain(text: string): string {
