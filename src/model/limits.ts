@@ -49,7 +49,8 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const SESSION_ID = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const MCP_SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
-const AFFINITY_HEADER = /^(?!x-fc-)[a-z][a-z0-9_-]{4,39}$/i;
+/** Without a flag, since a JSON Schema knows none. */
+export const AFFINITY_HEADER = /^(?![xX]-[fF][cC]-)[A-Za-z][A-Za-z0-9_-]{4,39}$/;
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const UTF8 = new TextEncoder();
 const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;

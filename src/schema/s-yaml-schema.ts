@@ -1,5 +1,5 @@
 import { INSTANCE_ISOLATION_MODES, SESSION_AFFINITIES } from '../model/function.js';
-import { LIMITS } from '../model/limits.js';
+import { AFFINITY_HEADER, LIMITS } from '../model/limits.js';
 
 /** A text with `${…}` may be anything. */
 const EXPRESSION = { type: 'string', pattern: '\\$\\{' };
@@ -38,7 +38,7 @@ const CONFIG = {
       'Ends a session that is unused for so long; at most the TTL. Default: 1800.',
     ),
     affinityHeaderFieldName: {
-      ...orExpression({ type: 'string', pattern: '^(?![xX]-[fF][cC]-)[A-Za-z][A-Za-z0-9_-]{4,39}$' }),
+      ...orExpression({ type: 'string', pattern: AFFINITY_HEADER.source }),
       description: 'The header that names the session; with HEADER_FIELD.',
     },
     sseEndpointPath: {

@@ -5,6 +5,7 @@ import type { EmulatorOptions } from '../../src/emulator-options.js';
 import type { EmulatorEvent } from '../../src/model/events.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { FunctionInput } from '../../src/model/function-input.js';
+import { answersVariable } from '../support/answers-variable.js';
 import {
   CreateAliasInput,
   CreateAliasRequest,
@@ -40,12 +41,7 @@ function configOf(input: Partial<FunctionInput> = {}) {
 
 /** An emulator with the function `hello`, and the vendor's client. Each instance answers with the variable BUILD of its revision. */
 async function start(options: Partial<EmulatorOptions> = {}) {
-  const builds = new Map<string, string | undefined>();
-  const local = inProcessDriver((request, response, instanceId) => {
-    request.resume();
-    response.setHeader('X-Instance', instanceId);
-    response.end(builds.get(instanceId));
-  });
+  const { driver, local } = answersVariable('BUILD');
   const events: EmulatorEvent[] = [];
   const emulator = await startEmulator({
     functions: [
@@ -54,12 +50,7 @@ async function start(options: Partial<EmulatorOptions> = {}) {
         triggers: [{ triggerName: 'latest' }, { triggerName: 'live', qualifier: 'prod' }],
       },
     ],
-    driver: {
-      start(spec, signal) {
-        builds.set(spec.instanceId, spec.revision.config.environmentVariables.BUILD);
-        return local.start(spec, signal);
-      },
-    },
+    driver,
     onEvent: (event) => events.push(event),
     ...options,
   });

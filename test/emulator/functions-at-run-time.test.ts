@@ -4,7 +4,7 @@ import type { EmulatorOptions } from '../../src/emulator-options.js';
 import type { EmulatorEvent } from '../../src/model/events.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { FunctionInput } from '../../src/model/function-input.js';
-import { inProcessDriver } from '../support/in-process-driver.js';
+import { answersVariable } from '../support/answers-variable.js';
 import { rawRequest } from '../support/raw-request.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
@@ -21,21 +21,11 @@ function configOf(functionName: string, input: Partial<FunctionInput> = {}) {
 
 /** Each instance tells its ID and the variable VERSION of its revision. */
 async function start(options: Partial<EmulatorOptions> = {}) {
-  const versions = new Map<string, string | undefined>();
-  const local = inProcessDriver((request, response, instanceId) => {
-    request.resume();
-    response.setHeader('X-Instance', instanceId);
-    response.end(versions.get(instanceId));
-  });
+  const { driver, local } = answersVariable('VERSION');
   const events: EmulatorEvent[] = [];
   const emulator = await startEmulator({
     functions: [{ config: configOf('hello', { environmentVariables: { VERSION: '1' } }) }],
-    driver: {
-      start(spec, signal) {
-        versions.set(spec.instanceId, spec.revision.config.environmentVariables.VERSION);
-        return local.start(spec, signal);
-      },
-    },
+    driver,
     onEvent: (event) => events.push(event),
     ...options,
   });
