@@ -66,7 +66,7 @@ export class CodeWatch {
     });
     watch.ready.then(
       () => onNotice(`watching ${folder}: a change makes a new revision`),
-      // `onError` has told it.
+      // `onError` has reported it.
       () => {},
     );
     return watch;

@@ -59,7 +59,7 @@ export class FunctionCodes {
     );
   }
 
-  /** The code of a function that has none: an empty folder, in which a command that stands elsewhere runs. */
+  /** The code of a function that has none: an empty folder, in which a command from elsewhere runs. */
   async empty(): Promise<CodeSource> {
     const folders = await this.#options.folders();
     const folder = folders.reserve();

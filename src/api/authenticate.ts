@@ -4,11 +4,11 @@ import { FcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
 import { NonceMemory } from './nonce-memory.js';
 
-/** Checks that a body is the one that was signed. @throws SignatureNotMatch */
+/** Checks that a body matches its signature. @throws SignatureNotMatch */
 export type PayloadCheck = (body: Uint8Array) => void;
 
 /**
- * Checks who sent a request, before anything else is told.
+ * Checks who sent a request, before it learns anything else.
  * @returns what the body must pass before it is used; undefined where bodies need not be read for it
  * @throws MissingRequiredHeader, InvalidArgument, InvalidAccessKeyID, SignatureNotMatch
  */
@@ -21,7 +21,7 @@ const LONGEST_NONCE = 128;
 /**
  * @param key without it every request is let in, with no signature or any well-formed one; else every request must be signed with it,
  * except `GET /_emulator/v1/health`
- * @param now the real time in milliseconds: neither the session clock's, nor one that stands still while the machine sleeps
+ * @param now the host's time in milliseconds, which also passes while the machine sleeps
  */
 export function createAuthentication(
   key: AccessKey | undefined,
@@ -68,7 +68,7 @@ export function createAuthentication(
   };
 }
 
-/** What load balancers and `depends_on` ask; it tells only that the emulator runs. */
+/** What load balancers and `depends_on` ask; it shows only that the emulator runs. */
 function isHealth({ method, url = '' }: IncomingMessage): boolean {
   return method === 'GET' && /^\/_emulator\/v1\/health(\?|$)/.test(url);
 }

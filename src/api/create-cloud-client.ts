@@ -8,7 +8,7 @@ import { createApiClient } from './create-api-client.js';
 type InstanceReply = Pick<InstanceInfo, 'instanceId' | 'status' | 'createdTimeMs'>;
 
 /**
- * The API of Function Compute itself, as far as it tells of affinity: no clock, no record of requests, no count of requests in flight,
+ * The API of Function Compute itself, as far as it concerns affinity: no clock, no record of requests, no count of requests in flight,
  * and no ceiling of instances.
  * @throws InvalidArgument for a malformed endpoint
  */

@@ -12,7 +12,7 @@ interface InvocationExchangeParts {
   readonly response: ServerResponse;
   readonly head: ExchangeHead;
   readonly body: Readable | undefined;
-  /** Whether the reply tells what the instance printed. It is then held back until it is whole. */
+  /** Whether the reply contains what the instance printed. Such a reply is held back until it is whole. */
   readonly tail: boolean;
   /** Flat: what every reply of the API has. */
   readonly commonLines: () => readonly string[];
@@ -61,7 +61,7 @@ export class InvocationExchange implements Exchange {
     return this.#isOver;
   }
 
-  /** The body comes without an expectation, so there is nobody to tell. */
+  /** The body comes without an expectation, so no interim reply is due. */
   writeInterim(): void {}
 
   writeHead(reply: ExchangeReply, length: number | undefined): number {

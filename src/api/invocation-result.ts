@@ -57,7 +57,7 @@ export function invocationResult({ requestId, reply, answer, length, elapsedMs, 
   return lines;
 }
 
-/** A handler tells of a failure by its status, or by `x-fc-status` (spec §8.4). */
+/** A handler reports a failure by its status, or by `x-fc-status` (spec §8.4). */
 function failureLines(status: number, handlerLines: HeaderLines): readonly string[] {
   const declared = handlerLines.get('x-fc-status')?.trim() ?? '200';
   if (status >= 200 && status < 300 && declared === '200') return [];

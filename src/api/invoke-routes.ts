@@ -104,7 +104,7 @@ function headOf(request: IncomingMessage, lines: HeaderLines, { sessionHeaders }
   };
 }
 
-/** Flat: how the end of the body is told. */
+/** Flat: the lines that mark the end of the body. */
 function framingOf(lines: HeaderLines): readonly string[] {
   if (lines.has('transfer-encoding')) return ['Transfer-Encoding', 'chunked'];
   const length = lines.get('content-length');

@@ -2,7 +2,7 @@
  * The nonces of signed requests, by the second in which each was signed, so that no request is taken twice.
  *
  * The memory is bounded. Where it is full, it forgets the oldest second, and from then on takes no request of that second or an earlier
- * one: it could be one that was forgotten.
+ * one, whose nonce may be forgotten.
  */
 export class NonceMemory {
   readonly #most: number;

@@ -18,7 +18,7 @@ export class ConfigFiles {
     return this.#texts.get(file);
   };
 
-  /** @returns the values of a YAML or JSON file; undefined after a problem was told */
+  /** @returns the values of a YAML or JSON file; undefined after a problem was reported */
   readonly values = (file: string): Located | undefined => {
     try {
       return readYaml({ text: readSmallFile(file), file, tell: this.#tell });

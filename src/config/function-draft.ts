@@ -35,7 +35,7 @@ export interface Overrides {
   readonly adjust?: (input: FunctionInput) => FunctionInput;
 }
 
-/** @returns the function, or undefined after a problem was told */
+/** @returns the function, or undefined after a problem was reported */
 export function completeDraft(
   { input, triggers, placeOf, words = (message) => message }: FunctionDraft,
   overrides: Overrides,

@@ -1,4 +1,4 @@
-/** Where something stands in a file; lines and columns begin at 1. */
+/** A place in a file; lines and columns begin at 1. */
 export interface Place {
   /** An absolute path. */
   readonly file: string;
@@ -8,7 +8,7 @@ export interface Place {
 
 export type Scalar = string | number | boolean | null;
 
-/** A value of a configuration file that knows where it stands. Merging and substitution keep the places. */
+/** A value of a configuration file that knows its place. Merging and substitution keep the places. */
 export type Located = LocatedScalar | LocatedList | LocatedMap;
 
 export interface LocatedScalar {

@@ -41,7 +41,7 @@ interface Reading {
 /**
  * Reads one YAML document, or JSON, as values that know their places. It refuses what only an attacker writes: tags that it does not
  * know, aliases that multiply, `__proto__`, nests deeper than 100.
- * @returns undefined after a problem was told
+ * @returns undefined after a problem was reported
  */
 export function readYaml({ text, file, tell }: Reading): Located | undefined {
   const lines = new LineCounter();

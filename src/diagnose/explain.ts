@@ -19,7 +19,7 @@ export interface Wording {
   readonly hint: (hint: NonNullable<RequestRecord['hint']>) => string;
 }
 
-/** A part of an explanation; its label stands before its first line. */
+/** A part of an explanation; its label comes before its first line. */
 export interface Part {
   readonly label: string;
   readonly lines: readonly string[];
@@ -175,7 +175,7 @@ function responseLines({ status, outcome, refusal }: RequestRecord): string[] {
   return refusal.fix === undefined ? lines : [...lines, `fix: ${refusal.fix}`];
 }
 
-/** What the client is told of its session, and hints. */
+/** What the client learns of its session, and hints. */
 function noteLines(record: RequestRecord, { hint }: Wording): string[] {
   const { decision, evidence, upgrade, status, hint: note } = record;
   const lines: string[] = [];

@@ -56,7 +56,7 @@ export function isOpening({ decision }: RequestRecord): boolean {
   return decision?.session === 'opened' || decision?.session === 'reopened';
 }
 
-/** The requests of each client, as far as headers tell clients apart. */
+/** The requests of each client, as far as headers distinguish clients. */
 export function byClient(records: readonly RequestRecord[]): Map<string, RequestRecord[]> {
   const clients = new Map<string, RequestRecord[]>();
   for (const record of records) {

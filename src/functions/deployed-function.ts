@@ -30,7 +30,7 @@ export class DeployedFunction {
   readonly declaredTriggers: ReadonlySet<string>;
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
-  /** Triggers as they are kept over a restart: without those that are declared with the function. */
+  /** Triggers that are kept over a restart: all but those that are declared with the function. */
   triggers: readonly TriggerRecord[] = [];
   /** The highest number that was ever published; none is given twice. */
   lastVersionId = 0;
@@ -43,7 +43,7 @@ export class DeployedFunction {
   readonly #runners = new Map<string, FunctionRunner>();
   /** Those of deleted qualifiers, until their instances have ended. */
   readonly #leaving = new Set<FunctionRunner>();
-  /** Those that stand for a runner while the function is not Active. */
+  /** What takes the place of a runner while the function is not Active. */
   readonly #waiting = new Map<string, FunctionRunner>();
   #wake: (() => void)[] = [];
   /** Admits no request of a function that may not be invoked. */

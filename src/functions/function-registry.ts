@@ -100,7 +100,7 @@ export class FunctionRegistry {
     this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(one.served) }));
   }
 
-  /** Keeps a function as it is now over a restart, after every change of it, its versions, aliases and triggers, and tells of that. */
+  /** Keeps a function as it is now over a restart, after every change of it, its versions, aliases and triggers, and reports the change. */
   changed(one: DeployedFunction, event?: Parameters<Emit>[0]): void {
     if (this.#byName.get(one.served.config.functionName) === one) this.#options.store?.save(storedOf(one));
     if (event !== undefined) this.#options.emit(event);

@@ -15,7 +15,7 @@ export interface TlsOptions {
 }
 
 /**
- * Lets a server of HTTP answer TLS too, on the same port: the first byte of a connection tells which. Call it after every other listener
+ * Lets a server of HTTP answer TLS too, on the same port: the first byte of a connection shows which. Call it after every other listener
  * of 'connection' is there.
  * @returns destroys the connections that the server does not have yet
  */

@@ -59,7 +59,7 @@ export function evidenceOf(witnessed: Witnessed): RequestEvidence {
   return evidence;
 }
 
-/** How many session cookies a line has. The usual line has one, which two searches tell. */
+/** How many session cookies a line has. The usual line has one, which two searches find out. */
 function cookiesIn(line: string): number {
   const first = line.indexOf(SESSION_COOKIE);
   if (first < 0) return 0;

@@ -112,7 +112,7 @@ export class NodeExchange implements Exchange {
   abort(): void {
     // Where the end of the connection is the end of the body, only a reset shows that the body is not whole.
     const isEncrypted = 'encrypted' in this.socket;
-    // TLS tells the end of a body by itself, and has no reset.
+    // TLS marks the end of a body by itself, and has no reset.
     if (this.hasOpenEnd && this.request.httpVersionMinor === 0 && !isEncrypted) this.socket.resetAndDestroy();
     else this.socket.destroy();
   }

@@ -32,7 +32,7 @@ export function commonHeaders({ config, qualifier, versionId, controlPath }: Cal
   ].flat();
 }
 
-/** @returns `LATEST`, or the number of a version: as a handler is told it */
+/** @returns `LATEST`, or the number of a version: as a handler sees it */
 export function versionName(versionId: Revision['versionId']): string {
   return versionId === '0' ? LATEST : versionId;
 }

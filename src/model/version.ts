@@ -1,4 +1,4 @@
-/** A Version as the API tells it (struct Version, SDK 4.7.6). Times are UTC in whole seconds. */
+/** A Version as the API returns it (struct Version, SDK 4.7.6). Times are UTC in whole seconds. */
 export interface Version {
   readonly versionId: string;
   readonly description: string;
@@ -6,7 +6,7 @@ export interface Version {
   readonly lastModifiedTime: string;
 }
 
-/** An Alias as the API tells it (struct Alias, SDK 4.7.6). Times are UTC in whole seconds. */
+/** An Alias as the API returns it (struct Alias, SDK 4.7.6). Times are UTC in whole seconds. */
 export interface Alias {
   readonly aliasName: string;
   readonly versionId: string;

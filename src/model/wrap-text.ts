@@ -1,5 +1,5 @@
 /**
- * Breaks a text between words into lines of at most `width` characters. A word that is longer stands whole in a line of its own; several
+ * Breaks a text between words into lines of at most `width` characters. A longer word has a line of its own; several
  * spaces inside a line stay.
  * @param indent what the lines after the first begin with; it counts toward their width
  */

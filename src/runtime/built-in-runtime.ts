@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { FcError } from '../model/errors.js';
 import type { FunctionConfig } from '../model/function.js';
 
-/** The folder stands beside this module, and beside the bundled program. */
+/** The folder is beside this module, and beside the bundled program. */
 const INSIDE = new URL('../runtime/inside/', import.meta.url);
 
 /** What starts the server of each kind of built-in runtime; the server calls the handler. */

@@ -15,7 +15,7 @@ interface HealthContext {
 /**
  * Waits until an instance that listens is healthy: so many checks in a row succeed (spec §8.7). Nothing limits the wait but the signal.
  * @param startedAt when the instance was started, from which the delay of the first check counts
- * @param onFailure told what was wrong with each failed check
+ * @param onFailure receives the reason of each failed check
  * @throws the reason of the signal when it is aborted
  */
 export async function untilHealthy(

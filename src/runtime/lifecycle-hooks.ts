@@ -38,7 +38,7 @@ export async function initialize(context: HookContext): Promise<void> {
   log.note(`FC Initialize Start RequestId: ${requestId}`);
   const failure = await failureOf('initialize', hook, requestId, context);
   log.note(`FC Initialize End RequestId: ${requestId}`, { afterPrinted: true });
-  // In the log, what the initializer has printed stands before the first request.
+  // In the log, the initializer's output comes before the first request.
   await nextTurn();
   if (failure === undefined) return;
   const logs = log.excerpt();
@@ -51,7 +51,7 @@ export async function initialize(context: HookContext): Promise<void> {
   );
 }
 
-/** Calls the pre-stop hook, if the function has one: before the instance ends. A failure is told in the log and changes nothing. */
+/** Calls the pre-stop hook, if the function has one: before the instance ends. A failure is in the log and changes nothing. */
 export async function preStop(context: HookContext): Promise<void> {
   const { spec, log, ids } = context;
   const hook = spec.revision.config.instanceLifecycleConfig?.preStop;

@@ -34,7 +34,7 @@ export interface LocalDriverParts {
   readonly marked: MarkedProcesses;
   readonly run: RunContext;
   readonly ids: Pick<Ids, 'requestId'>;
-  /** What was told already, for each function. */
+  /** What was reported already, for each function. */
   readonly told: Set<string>;
 }
 
@@ -257,7 +257,7 @@ export class LocalInstance implements Instance {
       );
   }
 
-  /** Whether this is told for the first time of this function. */
+  /** Whether this is the first such report of this function. */
   #isFirst(what: string): boolean {
     const { told } = this.#parts;
     const key = `${what} ${this.#config.functionName}`;

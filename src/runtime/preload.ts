@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Files that run inside the processes of an instance. The folder stands beside this module, and beside the bundled program. */
+/** Files that run inside the processes of an instance. The folder is beside this module, and beside the bundled program. */
 const INSIDE = new URL('../runtime/inside/', import.meta.url);
 const NODE = fileURLToPath(new URL('node.cjs', INSIDE));
 const PYTHON = fileURLToPath(new URL('python', INSIDE));
@@ -35,12 +35,12 @@ export function preloadVariables(
   };
 }
 
-/** @returns the address of the inspector, as `127.0.0.1:9229`, if Node.js tells by the line that it is open */
+/** @returns the address of the inspector, as `127.0.0.1:9229`, if the line of Node.js says that it is open */
 export function inspectorIn(line: string): string | undefined {
   return DEBUGGER.exec(line)?.[1];
 }
 
-/** @returns the port of a listen that was moved, if the line tells that */
+/** @returns the port of a listen that was moved, if the line says that */
 export function movedPort(line: string): number | undefined {
   const [, port] = MOVED.exec(line) ?? [];
   return port === undefined ? undefined : Number(port);

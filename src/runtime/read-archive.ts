@@ -87,7 +87,7 @@ async function targetOf(file: ZipFile, entry: Entry, path: string): Promise<stri
   return target;
 }
 
-/** Nothing may stand inside a file or a link, and nothing twice. */
+/** Nothing may be inside a file or a link, and nothing may come twice. */
 function checkFolders(entries: readonly ArchiveEntry[]): void {
   const kinds = new Map<string, ArchiveEntry['kind']>();
   for (const { path, kind } of entries) {

@@ -88,7 +88,7 @@ export class Pool implements OwningPool {
     return this.#index.size;
   }
 
-  /** What a decision tells of the instances among which it chose. */
+  /** The instances among which a decision chose. */
   view(): PoolView {
     const oldest: PoolView['oldest'][number][] = [];
     for (const { instanceId, sessions, inFlight } of this.#index) {

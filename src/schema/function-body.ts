@@ -55,7 +55,7 @@ const AFFINITY_TEXT = optional(
     .pipe(optional(AFFINITY_CONFIG)),
 );
 
-/** The fields that the emulator uses. Their ranges stand in the model, which every border shares. */
+/** The fields that the emulator uses. Their ranges are in the model, which every border shares. */
 const USED = {
   functionName: text(),
   description: text(),

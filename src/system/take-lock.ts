@@ -118,7 +118,7 @@ function holderOf(path: string): string {
   return holder.isHere ? `process ${holder.pid}` : `process ${holder.pid} of another container`;
 }
 
-/** Whether the process that has the lock was killed and is still being removed. Other systems than Linux do not tell. */
+/** Whether the process that has the lock was killed and is still being removed. Other systems than Linux do not show it. */
 function hasDeadHolder(path: string): boolean {
   const holder = readHolder(path);
   if (process.platform !== 'linux' || holder === undefined || !holder.isHere) return false;

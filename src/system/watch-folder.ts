@@ -1,6 +1,6 @@
 /** Changes of the files below a folder. */
 export interface FolderWatch {
-  /** Resolves when every change from now on will be told. Rejects when the folder cannot be watched. */
+  /** Resolves when every change from now on will be reported. Rejects when the folder cannot be watched. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export function watchFolder(folder: string, { isIgnored, onChange, onError }: Wa
     return { watcher, ready };
   });
   const ready = begun.then((one) => one.ready);
-  // The caller may not wait for it; onError tells too.
+  // The caller may not wait for it; onError reports it too.
   ready.catch(() => {});
   return {
     ready,

@@ -112,7 +112,7 @@ function oncePerCause(
     for (const one of [cause, fault]) if (one !== undefined && !causes.has(one)) causes.set(one, step);
     return result;
   }
-  // The text of another suite's step stands there.
+  // That place has the text of another suite's step.
   const actual = first.suite === step.suite ? `: ${result.actual}` : '';
   return skip(`same cause as ${first.id}${actual}`, result.actual);
 }

@@ -42,7 +42,7 @@ export class SessionClient {
   readonly #run: SuiteRun;
   readonly #remember: (sessionId: string) => void;
 
-  /** @param remember is told of every session that the client opens; by default they end with the run, by the control API */
+  /** @param remember receives every session that the client opens; by default they end with the run, by the control API */
   constructor(
     run: SuiteRun,
     headerName?: string,

@@ -75,7 +75,7 @@ export class TargetTime {
       onWait?.({ seconds: Math.min(waited, seconds), ofSeconds: seconds });
       const left = seconds - waited;
       if (left <= 0) return;
-      // In slices of a second for those who are told; whole for a clock that a test moves.
+      // In slices of a second for a caller that shows progress; whole for a clock that a test moves.
       const slice = onWait === undefined ? left : Math.min(left, 1);
       await wait(clock, slice * 1000, { keepAlive: true, ...(signal !== undefined && { signal }) });
       signal?.throwIfAborted();

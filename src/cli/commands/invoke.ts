@@ -125,7 +125,7 @@ function logOf(reply: InvocationReply): string {
   return log.split('\n').map(sanitize).join('\n');
 }
 
-/** Without `-i` nothing else tells the ID of a session that the reply has opened. */
+/** Without `-i` nothing else shows the ID of a session that the reply has opened. */
 function tellSession(reply: InvocationReply, config: FunctionConfig, { stderr }: Context): void {
   const name = config.sessionAffinityConfig.affinityHeaderFieldName;
   const [, inCookie] = new RegExp(`^${SESSION_COOKIE}=([^;]+)`).exec(reply.header('set-cookie') ?? '') ?? [];

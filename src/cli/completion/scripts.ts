@@ -4,7 +4,7 @@ type Script = (all: readonly Completions[]) => string;
 
 /**
  * Each script walks over the words before the cursor to find the command that they name, and offers what the table holds for it. After
- * `--` stands a command of the user, which the shell completes as any other.
+ * `--` comes a command of the user, which the shell completes as any other.
  */
 export const SCRIPTS: Readonly<Record<Shell, Script>> = {
   bash: (all) => `# fc-affinity: completion for bash. Load it with: eval "$(fc-affinity completion bash)"

@@ -43,7 +43,7 @@ export interface ServedFunctions {
   readonly functions: readonly ServeFunction[];
   /** Nothing was named and nothing found, so the handler of the package is served. */
   readonly bundled: boolean;
-  /** Of the configuration, to be told after the ready line. */
+  /** Warnings of the configuration, which are printed after the ready line. */
   readonly warnings: readonly string[];
 }
 

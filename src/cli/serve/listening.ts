@@ -27,7 +27,7 @@ export function checkListening(values: ServeValues): void {
   );
 }
 
-/** What the command line says of the emulator, and where the emulator tells what happens. */
+/** The emulator's options of the command line, and where it reports events. */
 export function emulatorOptions(
   values: ServeValues,
   functions: readonly ServeFunction[],

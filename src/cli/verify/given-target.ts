@@ -72,7 +72,7 @@ async function controlAt(
   return asUsage(() => createCloudClient(options));
 }
 
-/** An emulator tells its health to everybody. @throws UnreachableError */
+/** An emulator shows its health to everybody. @throws UnreachableError */
 async function isEmulator(origin: string): Promise<boolean> {
   const [{ roundTrip }, { MovableClock }] = await Promise.all([
     import('../../verify/round-trip.js'),

@@ -9,7 +9,7 @@ type Variables = Record<string, string>;
 type Host = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads a `.env` file as the packages dotenv and dotenv-expand do, with which Serverless Devs reads it: what is no variable is passed
+ * Reads a `.env` file as the packages dotenv and dotenv-expand do, with which Serverless Devs reads it: a line without a variable is passed
  * over, and a reference is replaced by the variable of `host`, its default, or that of the file.
  */
 export function readDotenv(text: string, host: Host): Variables {

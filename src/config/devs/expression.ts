@@ -14,7 +14,7 @@ export interface Scope {
 
 /** What no path holds. */
 const JAVASCRIPT = /[\s()[\]'"`|&?<>=!+*/%,;:]/;
-/** `true` and `5` stand for themselves. */
+/** `true` and `5` are their own values. */
 const LITERALS: ReadonlyMap<string, unknown> = new Map([
   ['true', true],
   ['false', false],
@@ -23,7 +23,7 @@ const LITERALS: ReadonlyMap<string, unknown> = new Map([
 ]);
 
 /**
- * Evaluates what stands in `${…}`: a path (`vars.a.b`, the keys of which may hold dashes), or a call (`env('NAME', 'default')`,
+ * Evaluates the text in `${…}`: a path (`vars.a.b`, the keys of which may hold dashes), or a call (`env('NAME', 'default')`,
  * `json(file('./x.json')).key`). Serverless Devs runs JavaScript there; nothing else of it is evaluated here.
  * @param code the text between the braces
  * @param at the place of a value that has none of its own

@@ -22,7 +22,7 @@ interface Asked {
 
 /**
  * Reads the props of the component fc3.
- * @returns undefined after a problem was told
+ * @returns undefined after a problem was reported
  */
 export function functionOfProps(resource: DevsResource, asked: Asked): FunctionDraft | undefined {
   const { props, keyAt } = resource;
@@ -93,7 +93,7 @@ function asBody(props: LocatedMap): unknown {
   };
 }
 
-/** @returns an absolute path; undefined after a problem was told */
+/** @returns an absolute path; undefined after a problem was reported */
 function codeFolder(
   functionName: string,
   { props, key, keyAt }: DevsResource,
@@ -165,7 +165,7 @@ function checkCommand({
   );
 }
 
-/** The HTTP triggers; others are not used. @returns undefined after a problem was told */
+/** The HTTP triggers; others are not used. @returns undefined after a problem was reported */
 function triggersOf(
   { props }: DevsResource,
   functionName: string,

@@ -7,7 +7,7 @@ import { Complaint } from '../problem.js';
 import { readYaml } from '../read-yaml.js';
 import type { ExpressionFunctions } from './expression.js';
 
-/** What stands for the credentials of an account. */
+/** The placeholders of an account's credentials. */
 export const CREDENTIALS: Readonly<Record<string, string>> = {
   AccountID: ACCOUNT_ID,
   AccessKeyID: 'fc-affinity-placeholder',
@@ -71,7 +71,7 @@ export function createFunctions(
   ]);
 }
 
-/** `str('vars.n')` is the value of vars.n as text; what leads nowhere stands for itself. */
+/** `str('vars.n')` is the value of vars.n as text; a path that leads nowhere is its own text. */
 function meant(values: LocatedMap, value: unknown): unknown {
   const found = typeof value === 'string' ? dig(values, value.split('.')) : undefined;
   return found === undefined ? value : plain(found);

@@ -28,7 +28,7 @@ interface ProjectOptions {
 
 /**
  * Resolves a project as the parser of Serverless Devs does: `extend`, `.env`, environments, templates, `${…}`.
- * @returns undefined after a problem was told that leaves nothing to look at
+ * @returns undefined after a problem was reported that leaves nothing to look at
  */
 export function resolveProject(options: ProjectOptions): ResolvedContent | undefined {
   const { file, files, env, envName, tell } = options;
@@ -43,7 +43,7 @@ export function resolveProject(options: ProjectOptions): ResolvedContent | undef
   return resolveContent({ file, map, environment, tell, env: (name) => dotenv[name] ?? env[name] });
 }
 
-/** Resolves this file and the one that it extends, each by itself, and merges this one over the other. */
+/** Resolves this file and its base file, each by itself, and merges this file over its base. */
 function extended(
   own: LocatedMap,
   {

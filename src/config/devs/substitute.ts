@@ -30,7 +30,7 @@ export class Substitution {
     this.#tell = tell;
   }
 
-  /** @returns undefined for null, and after a problem was told */
+  /** @returns undefined for null, and after a problem was reported */
   value(located: Located, scope: Scope, depth = 0): Located | undefined {
     this.#count += 1;
     if (this.#hasEnded) return undefined;

@@ -30,7 +30,7 @@ export const jarSharedByPorts: Rule = {
     const [first] = strays;
     if (first === undefined) return [];
     const { record, owner } = first;
-    // The jar loses the sessions of both functions: one mistake, told of the first of them.
+    // The jar loses the sessions of both functions: one mistake, reported for the first of them.
     const isTold = straysIn(all).some(
       (one) => one.record.functionName === owner && one.owner === functionName,
     );

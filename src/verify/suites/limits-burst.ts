@@ -13,7 +13,7 @@ import { type LimitsScene, needsControl } from './limits-scene.js';
 interface Burst extends LimitsScene {
   /** Of sessions on one instance. */
   readonly limit: number;
-  /** Undefined where the control API does not tell. */
+  /** Undefined where the control API does not show it. */
   readonly maxInstances: number | undefined;
   /** Slots that were free before. */
   readonly free: number;

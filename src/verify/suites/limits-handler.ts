@@ -14,7 +14,7 @@ interface HandlerScene {
 const ASK_FOR_COOKIE = 'X-Set-Cookie';
 const OWN_COOKIE = 'verify=own; Path=/';
 
-/** What the handler sends passes through, and a 101 tells nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
+/** What the handler sends passes through, and a 101 names nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
 export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
   {
     id: 'limits.cookie.kept',
