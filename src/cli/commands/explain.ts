@@ -1,5 +1,5 @@
-import { explain as explainRequest } from '../../diagnose/explain.js';
 import { FcError } from '../../model/errors.js';
+import { explain as explainRequest } from '../../model/explain-request.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import type { Session } from '../../model/session.js';
 import { command } from '../command.js';

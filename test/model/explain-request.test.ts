@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ExplainInput, explain, type Wording } from '../../src/diagnose/explain.js';
+import { type ExplainInput, explain, type Wording } from '../../src/model/explain-request.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 import type { Session } from '../../src/model/session.js';
 

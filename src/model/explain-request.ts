@@ -1,6 +1,6 @@
-import type { Decision, PoolView } from '../model/admission.js';
-import type { AttemptRecord, RequestRecord } from '../model/request-record.js';
-import type { Session } from '../model/session.js';
+import type { Decision, PoolView } from './admission.js';
+import type { AttemptRecord, RequestRecord } from './request-record.js';
+import type { Session } from './session.js';
 
 /** What is known of a request. */
 export interface ExplainInput {
