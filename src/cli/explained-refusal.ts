@@ -1,9 +1,9 @@
 import type { FcError } from '../model/errors.js';
+import { humanDuration } from '../model/human-time.js';
 import { nearest } from '../model/nearest.js';
 import type { ControlPlane } from '../model/services.js';
 import { ExplainedError } from './errors.js';
 import type { GivenTexts } from './options/options.js';
-import { humanDuration } from './output/human-time.js';
 
 interface Asked {
   readonly control: ControlPlane;

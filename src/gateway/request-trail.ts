@@ -169,7 +169,7 @@ export class RequestTrail {
       outcome: this.#outcome,
       status: this.#shownStatus(),
       decision: this.#decision,
-      refusal: refusal && { code: refusal.code, message: refusal.message, fix: refusal.fix },
+      refusal: refusal && shownRefusal(refusal),
       attempts: this.#tries,
       evidence: this.#evidence(),
       durationMs: this.#elapsedMs(),
@@ -214,6 +214,10 @@ export class RequestTrail {
     explained.add(route.functionName);
     return { code: 'page-downloaded' };
   }
+}
+
+function shownRefusal({ code, message, fix, pool }: FcError): RequestRecord['refusal'] {
+  return { code, message, fix, pool };
 }
 
 function asksForHtml(lines: readonly string[]): boolean {

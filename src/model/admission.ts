@@ -2,6 +2,7 @@ import type { Revision } from './function.js';
 import type { Hint } from './hint.js';
 import type { Identity } from './identity.js';
 import type { Address, Exit, InstanceLog } from './instance.js';
+import type { PoolView } from './pool-view.js';
 import type { SessionTerms } from './session.js';
 
 /** Why a request went to its instance. */
@@ -18,19 +19,6 @@ export type Placement =
   | 'rebound-after-crash'
   /** No session: the next instance that takes a request. */
   | 'round-robin';
-
-/** The instances of a pool as they were when a request was placed, before it took its slot. */
-export interface PoolView {
-  /** How many there were. */
-  readonly size: number;
-  readonly sessionsPerInstance: number;
-  /** The oldest of them, at most eight, oldest first. */
-  readonly oldest: readonly {
-    readonly instanceId: string;
-    readonly sessions: number;
-    readonly inFlight: number;
-  }[];
-}
 
 /** A Decision is data: kept in the request record, printed, and explained later. */
 export interface Decision {

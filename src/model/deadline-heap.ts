@@ -11,6 +11,15 @@ export class DeadlineHeap<T extends Due> {
   /** When the item of that index falls due. Beside the items, where a number costs eight bytes and not twenty-four. */
   readonly #dueAt: number[] = [];
 
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** In no order. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#items.values();
+  }
+
   get next(): T | undefined {
     return this.#items[0];
   }

@@ -1,3 +1,5 @@
+import type { PoolView } from './pool-view.js';
+
 /**
  * Every way the emulator can refuse, with the HTTP status it has on the wire. Closed: a code that is not here cannot be raised.
  * Codes marked `emulator` have no published counterpart; the rest are Function Compute's own.
@@ -67,6 +69,8 @@ interface FcErrorOptions {
   /** What the user can do about it, for the command line. */
   readonly fix?: string;
   readonly retryAfterInSeconds?: number;
+  /** The instances, none of which takes the request. Kept in the request record; not sent over the wire. */
+  readonly pool?: PoolView;
   /** The methods that are allowed. */
   readonly allow?: readonly string[];
   /** Known when the error came over the wire. */
@@ -81,6 +85,7 @@ export class FcError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
   readonly retryAfterInSeconds: number | undefined;
+  readonly pool: PoolView | undefined;
   readonly allow: readonly string[] | undefined;
   readonly requestId: string | undefined;
   readonly status: number;
@@ -90,6 +95,7 @@ export class FcError extends Error {
     this.code = code;
     this.fix = options.fix;
     this.retryAfterInSeconds = options.retryAfterInSeconds;
+    this.pool = options.pool;
     this.allow = options.allow;
     this.requestId = options.requestId;
     this.status = options.status ?? ERROR_STATUS[code];

@@ -1,4 +1,6 @@
-import type { Decision, PoolView } from './admission.js';
+import type { Decision } from './admission.js';
+import { humanDuration } from './human-time.js';
+import type { PoolView, SlotHolder } from './pool-view.js';
 import type { AttemptRecord, RequestRecord } from './request-record.js';
 import type { Session } from './session.js';
 
@@ -32,7 +34,7 @@ export function explain(input: ExplainInput, words: Wording): Part[] {
     { label: 'identity', lines: [identityLine(input.record, words)] },
     { label: 'session', lines: sessionLines(input, words) },
     { label: 'decision', lines: decisionLines(input.record, words) },
-    { label: 'instances', lines: instanceLines(input.record.decision, words) },
+    { label: 'instances', lines: instanceLines(input.record, words) },
     { label: 'attempts', lines: input.record.attempts.map((one, at) => attemptLine(one, at, words)) },
     { label: 'response', lines: responseLines(input.record) },
     { label: 'note', lines: noteLines(input.record, words) },
@@ -117,34 +119,58 @@ const WHY: Readonly<Record<Decision['placement'], string>> = {
 
 function decisionLines({ decision, refusal }: RequestRecord, { instance, hint }: Wording): string[] {
   if (decision === undefined)
-    return refusal === undefined ? ['none was made'] : ['no instance: the request was refused'];
+    return refusal === undefined ? ['none was made'] : [`no instance: ${whyRefused(refusal.pool)}`];
   const lines = [
     `instance ${instance(decision.instanceId)}, ${decision.placement}: ${WHY[decision.placement]}`,
   ];
   return decision.hint === undefined ? lines : [...lines, hint(decision.hint)];
 }
 
-function instanceLines(decision: Decision | undefined, words: Wording): string[] {
-  if (decision?.pool === undefined) return [];
-  const { size, sessionsPerInstance, oldest } = decision.pool;
-  const lines = oldest.map((one) => instanceLine(one, { decision, sessionsPerInstance, words }));
+function whyRefused(pool: PoolView | undefined): string {
+  if (pool === undefined) return 'the request was refused';
+  const { boundTo, oldest, sessionsPerInstance } = pool;
+  if (boundTo !== undefined) return 'its session is bound to one that has all its requests in flight';
+  if (oldest.length === 0) return 'this version or alias has none, and no other may be started';
+  const isFull = sessionsPerInstance > 0 && oldest.every(({ sessions }) => sessions >= sessionsPerInstance);
+  const why = isFull ? 'all slots are taken' : 'those with a free slot have all their requests in flight';
+  return `${sessionsPerInstance > 0 ? why : 'all have all their requests in flight'}, and no other may be started`;
+}
+
+function instanceLines({ decision, refusal }: RequestRecord, words: Wording): string[] {
+  const pool = decision?.pool ?? refusal?.pool;
+  if (pool === undefined) return [];
+  const { size, oldest } = pool;
+  const lines = oldest.map((one) => {
+    const chosen = one.instanceId === decision?.instanceId ? CHOSEN : '';
+    return `${instanceLine(one, pool, words)}${chosen}`;
+  });
   if (size > oldest.length) lines.push(`and ${size - oldest.length} more`);
-  if (!oldest.some(({ instanceId }) => instanceId === decision.instanceId) && size <= oldest.length)
-    lines.push(`${words.instance(decision.instanceId)}  started for this request  ← chosen`);
+  else if (decision !== undefined && !oldest.some(({ instanceId }) => instanceId === decision.instanceId))
+    lines.push(`${words.instance(decision.instanceId)}  started for this request${CHOSEN}`);
   return lines;
 }
 
+const CHOSEN = '  ← chosen';
+
 function instanceLine(
-  { instanceId, sessions, inFlight }: PoolView['oldest'][number],
-  {
-    decision,
-    sessionsPerInstance,
-    words,
-  }: { readonly decision: Decision; readonly sessionsPerInstance: number; readonly words: Wording },
+  { instanceId, sessions, inFlight, heldBy }: PoolView['oldest'][number],
+  { sessionsPerInstance, requestsPerInstance }: PoolView,
+  words: Wording,
 ): string {
-  const slots = `${sessions} of ${sessionsPerInstance} slots taken, ${inFlight} in flight`;
-  const chosen = instanceId === decision.instanceId ? '  ← chosen' : '';
-  return `${words.instance(instanceId)}  ${slots}${chosen}`;
+  const slots = sessionsPerInstance === 0 ? '' : `${sessions} of ${sessionsPerInstance} slots taken, `;
+  const most = requestsPerInstance === undefined ? '' : ` of ${requestsPerInstance} requests`;
+  const holders = heldBy === undefined ? '' : holdersText(heldBy, sessions, words);
+  return `${words.instance(instanceId)}  ${slots}${inFlight}${most} in flight${holders}`;
+}
+
+/** Which sessions hold the slots. A slot that is reserved for a session without an ID has no name. */
+function holdersText(heldBy: readonly SlotHolder[], slots: number, { session }: Wording): string {
+  const names = heldBy.map(({ sessionId, unusedMs }) => {
+    const use = unusedMs === undefined ? 'in use' : `unused for ${humanDuration(unusedMs / 1000)}`;
+    return `${session(sessionId)} (${use})`;
+  });
+  if (slots > names.length) names.push(`${slots - names.length} more`);
+  return names.length === 0 ? '' : `; held by ${names.join(', ')}`;
 }
 
 function attemptLine(attempt: AttemptRecord, at: number, { instance }: Wording): string {

@@ -1,6 +1,7 @@
 import type { Decision } from './admission.js';
 import type { ErrorCode } from './errors.js';
 import type { Hint } from './hint.js';
+import type { PoolView } from './pool-view.js';
 import type { Entrance } from './route.js';
 
 /** How a request ended. */
@@ -91,7 +92,13 @@ export interface RequestRecord {
   readonly status: number;
   readonly decision?: Decision;
   /** The code and message of a refusal. */
-  readonly refusal?: { readonly code: ErrorCode; readonly message: string; readonly fix?: string };
+  readonly refusal?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly fix?: string;
+    /** The instances at that moment, where none of them takes the request (429). */
+    readonly pool?: PoolView;
+  };
   /** The tries on instances, in order: none when it was refused before, two after a retry. */
   readonly attempts: readonly AttemptRecord[];
   readonly evidence: RequestEvidence;

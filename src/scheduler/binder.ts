@@ -1,7 +1,8 @@
-import type { Decision, Placement, PoolView } from '../model/admission.js';
+import type { Decision, Placement } from '../model/admission.js';
 import { FcError } from '../model/errors.js';
 import type { Hint } from '../model/hint.js';
 import type { Identity } from '../model/identity.js';
+import type { PoolView } from '../model/pool-view.js';
 import type { SessionTerms } from '../model/session.js';
 import type { Pool } from './pool.js';
 import type { PooledInstance } from './pooled-instance.js';

@@ -1,15 +1,18 @@
-import type { Placement, PoolView } from '../model/admission.js';
+import type { Placement } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import type { InstanceBounds } from '../model/instance.js';
+import type { PoolView, SlotHolder } from '../model/pool-view.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
 import { ScaleIn } from './scale-in.js';
 import { FirstFitIndex } from './structures/first-fit-index.js';
 
 const MOST_IN_VIEW = 8;
+/** An answer of 429 is rarer than a decision, and "which instance holds what?" is its question. */
+const MOST_IN_REFUSAL = 32;
 
 /** Starts and stops the processes of a pool. The pool calls it synchronously. */
 export interface PoolHooks {
@@ -33,6 +36,8 @@ export interface PoolOptions {
   readonly hooks: PoolHooks;
   /** Ends the sessions that have ended by now, before it is decided which instance is empty. */
   readonly sweep: () => void | Promise<void>;
+  /** The sessions that hold the slots of these instances; undefined where there are too many sessions to look through. */
+  readonly holders?: (instances: readonly PooledInstance[]) => readonly SlotHolder[][] | undefined;
 }
 
 /**
@@ -131,6 +136,7 @@ export class Pool implements OwningPool {
       throw new FcError(
         'ResourceExhausted',
         `concurrency limit exceeded: instance '${instance.instanceId}' has ${this.#requestsEach} requests in flight and the session is bound to it`,
+        { pool: this.#viewOfRefusal(instance) },
       );
     }
     if (++instance.inFlight === this.#requestsEach) this.#mark(instance);
@@ -272,9 +278,7 @@ export class Pool implements OwningPool {
       throw new FcError(
         'ResourceExhausted',
         `concurrency limit exceeded: all ${most} instances of the function are full${elsewhere}`,
-        {
-          fix: '--max-instances lifts the ceiling',
-        },
+        { fix: '--max-instances lifts the ceiling', pool: this.#viewOfRefusal() },
       );
     }
     this.#crashBackoff.check();
@@ -291,6 +295,22 @@ export class Pool implements OwningPool {
       throw error;
     }
     return instance;
+  }
+
+  /** The instances, none of which takes a request. @param bound the instance of the session, which may use no other */
+  #viewOfRefusal(bound?: PooledInstance): PoolView {
+    const looked = bound === undefined ? [...this.#index].slice(0, MOST_IN_REFUSAL) : [bound];
+    const holders = this.#options.holders?.(looked);
+    return {
+      size: this.#index.size,
+      sessionsPerInstance: this.revision.config.sessionAffinity === 'NONE' ? 0 : this.#slotsEach,
+      requestsPerInstance: this.#requestsEach,
+      oldest: looked.map(({ instanceId, sessions, inFlight }, at) => {
+        const heldBy = holders?.[at];
+        return { instanceId, sessions, inFlight, ...(heldBy !== undefined && { heldBy }) };
+      }),
+      ...(bound !== undefined && { boundTo: bound.instanceId }),
+    };
   }
 
   #discharge(instance: PooledInstance): void {

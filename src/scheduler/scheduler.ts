@@ -86,6 +86,7 @@ export class Scheduler implements Admission {
         chance,
         hooks: this.#fleet,
         sweep: () => this.#table.sweep(),
+        holders: (instances) => this.#table.holders(instances),
       });
     this.#pool = this.#newPool(options.revision, 1);
     this.#terms = termsOf(options.revision, qualifier);

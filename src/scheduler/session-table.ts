@@ -2,11 +2,17 @@ import type { Clock } from '../model/clock.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { DeleteReason, Emit } from '../model/events.js';
 import type { SessionAffinityType } from '../model/function.js';
+import type { SlotHolder } from '../model/pool-view.js';
 import type { SessionTerms } from '../model/session.js';
+import type { PooledInstance } from './pooled-instance.js';
 import type { SessionEntry } from './session-entry.js';
 import type { SessionWriter } from './session-writer.js';
 import { isPastRetention, Retention } from './structures/retention.js';
 import { SessionIndex } from './structures/session-index.js';
+
+/** How many sessions are looked through for those that hold a slot, and how many of an instance are named. */
+const MOST_LOOKED_THROUGH = 1000;
+const MOST_NAMED = 8;
 
 /** How many deadlines one sweep handles; waiting requests go before the rest. */
 const SWEEP_AT_ONCE = 200;
@@ -46,6 +52,25 @@ export class SessionTable {
     for (const entry of this.#index.after(order)) {
       if (entry.terms.qualifier === qualifier && this.#isOnRecord(entry)) yield entry;
     }
+  }
+
+  /**
+   * The sessions that hold the slots of each of these instances, oldest first.
+   * @returns undefined where there are too many sessions: a refusal must stay cheap
+   */
+  holders(instances: readonly PooledInstance[]): SlotHolder[][] | undefined {
+    if (this.#deadlines.size > MOST_LOOKED_THROUGH) return undefined;
+    const held = new Map(instances.map((instance) => [instance, [] as SessionEntry[]]));
+    for (const entry of this.#deadlines)
+      if (entry.instance !== undefined) held.get(entry.instance)?.push(entry);
+    return [...held.values()].map((entries) =>
+      entries
+        .sort((one, other) => one.order - other.order)
+        .slice(0, MOST_NAMED)
+        .map(({ sessionId, inFlight, lastUsedAt }) =>
+          inFlight > 0 ? { sessionId } : { sessionId, unusedMs: this.now - lastUsedAt },
+        ),
+    );
   }
 
   add(entry: SessionEntry, how: { readonly by: 'request' | 'api'; readonly again: boolean }): void {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError, UsageError } from '../../src/cli/errors.js';
 import { failureOf } from '../../src/cli/failure.js';
-import { humanDuration } from '../../src/cli/output/human-time.js';
 import { errorForm } from '../../src/cli/output/print-failure.js';
 import { safeJson } from '../../src/cli/output/safe-json.js';
 import { wantsColour } from '../../src/cli/output/style.js';
 import { formatTable } from '../../src/cli/output/table.js';
 import { FcError, PortInUseError, UnreachableError } from '../../src/model/errors.js';
+import { humanDuration } from '../../src/model/human-time.js';
 import { nearest } from '../../src/model/nearest.js';
 import { memoryScreen } from '../support/memory-context.js';
 

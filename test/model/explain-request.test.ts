@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ExplainInput, explain, type Wording } from '../../src/model/explain-request.js';
+import type { PoolView } from '../../src/model/pool-view.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 import type { Session } from '../../src/model/session.js';
 
@@ -140,6 +141,64 @@ describe('the explanation of a request', () => {
       ],
     });
     expect(parts.attempts).toBeUndefined();
+  });
+
+  const FULL = {
+    size: 2,
+    sessionsPerInstance: 2,
+    requestsPerInstance: 200,
+    oldest: [
+      {
+        instanceId: 'c1',
+        sessions: 2,
+        inFlight: 1,
+        heldBy: [{ sessionId: 's1' }, { sessionId: 's2', unusedMs: 754_000 }],
+      },
+      { instanceId: 'c2', sessions: 2, inFlight: 0, heldBy: [{ sessionId: 's3', unusedMs: 4000 }] },
+    ],
+  } as const;
+
+  function partsOfRefusal(pool: PoolView): Record<string, readonly string[]> {
+    const refusal = { code: 'ResourceExhausted', message: 'full', pool } as const;
+    return partsOf({ decision: undefined, attempts: [], outcome: 'refused', status: 429, refusal });
+  }
+
+  test('of a 429 shows the slots of every instance, and the sessions that hold them', () => {
+    const parts = partsOfRefusal(FULL);
+    expect(parts.decision).toEqual(['no instance: all slots are taken, and no other may be started']);
+    expect(parts.instances).toEqual([
+      'c1  2 of 2 slots taken, 1 of 200 requests in flight; held by s1 (in use), s2 (unused for 12m 34s)',
+      'c2  2 of 2 slots taken, 0 of 200 requests in flight; held by s3 (unused for 4s), 1 more',
+    ]);
+    expect(partsOfRefusal({ ...FULL, size: 40 }).instances?.at(-1)).toBe('and 38 more');
+  });
+
+  test('of a 429 says when it was requests, and not slots, of which there were too many', () => {
+    const busy = [{ instanceId: 'c1', sessions: 1, inFlight: 200, heldBy: [{ sessionId: 's1' }] }];
+    expect(partsOfRefusal({ ...FULL, size: 1, oldest: busy }).decision).toEqual([
+      'no instance: those with a free slot have all their requests in flight, and no other may be started',
+    ]);
+    const bound = partsOfRefusal({ ...FULL, oldest: busy, boundTo: 'c1' });
+    expect(bound.decision).toEqual([
+      'no instance: its session is bound to one that has all its requests in flight',
+    ]);
+    expect(bound.instances).toEqual([
+      'c1  1 of 2 slots taken, 200 of 200 requests in flight; held by s1 (in use)',
+      'and 1 more',
+    ]);
+    expect(partsOfRefusal({ ...FULL, size: 0, oldest: [] }).decision).toEqual([
+      'no instance: this version or alias has none, and no other may be started',
+    ]);
+    const withoutSessions = partsOfRefusal({
+      size: 1,
+      sessionsPerInstance: 0,
+      requestsPerInstance: 1,
+      oldest: [{ instanceId: 'c1', sessions: 0, inFlight: 1, heldBy: [] }],
+    });
+    expect(withoutSessions.decision).toEqual([
+      'no instance: all have all their requests in flight, and no other may be started',
+    ]);
+    expect(withoutSessions.instances).toEqual(['c1  1 of 1 requests in flight']);
   });
 
   test.each([

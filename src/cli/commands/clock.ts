@@ -1,9 +1,9 @@
 import { parseDuration } from '../../model/duration.js';
+import { humanDuration } from '../../model/human-time.js';
 import type { ClockService, ClockState } from '../../model/services.js';
 import { type Command, command } from '../command.js';
 import { CONNECTION, withControl } from '../connect.js';
 import { asUsage } from '../errors.js';
-import { humanDuration } from '../output/human-time.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
 import { formatDetails } from '../output/table.js';
 

@@ -1,5 +1,6 @@
 import { diagnose, RULES } from '../../diagnose/doctor.js';
 import type { Finding, FunctionFacts } from '../../diagnose/finding.js';
+import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { command, type Invocation } from '../command.js';
 import { CONNECTION, withControl } from '../connect.js';
@@ -9,7 +10,6 @@ import { readLog } from '../doctor/read-log.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../failure.js';
 import { text } from '../options/option-kinds.js';
-import { timeOfDay } from '../output/human-time.js';
 import { partsText } from '../output/parts.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
 

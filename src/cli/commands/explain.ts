@@ -1,12 +1,12 @@
 import { FcError } from '../../model/errors.js';
 import { explain as explainRequest } from '../../model/explain-request.js';
+import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import type { Session } from '../../model/session.js';
 import { command } from '../command.js';
 import { CONNECTION, type Connected, withControl } from '../connect.js';
 import { findRequest } from '../find-request.js';
 import { hintText } from '../output/hint-text.js';
-import { timeOfDay } from '../output/human-time.js';
 import { partsText } from '../output/parts.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';

@@ -1,8 +1,8 @@
 import { parseDuration } from '../../model/duration.js';
+import { humanDuration } from '../../model/human-time.js';
 import { nearest } from '../../model/nearest.js';
 import { readSmallFile } from '../../system/read-small-file.js';
 import { UsageError } from '../errors.js';
-import { humanDuration } from '../output/human-time.js';
 import type { Given, Option } from './options.js';
 
 type Range = readonly [least: number, most: number];

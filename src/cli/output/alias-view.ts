@@ -1,7 +1,7 @@
+import { ago } from '../../model/human-time.js';
 import type { Alias } from '../../model/version.js';
 import { type Connected, emulatorNow } from '../connect.js';
 import type { Context } from '../context.js';
-import { ago } from './human-time.js';
 import { type OutputForm, printResult } from './print-result.js';
 import { formatDetails } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { FunctionConfig } from '../../model/function.js';
+import { humanDuration } from '../../model/human-time.js';
 import type { ServedFunction } from '../../model/services.js';
-import { humanDuration } from './human-time.js';
 
 /** The JSON of `GET /_emulator/v1/functions`. */
 export async function functionJson(served: ServedFunction): Promise<unknown> {

@@ -1,8 +1,8 @@
+import { humanDuration } from '../../model/human-time.js';
 import type { ServedFunction } from '../../model/services.js';
 import { startCommand } from '../../model/start-command.js';
 import type { Context } from '../context.js';
 import { affinityInWords, functionJson } from './function-view.js';
-import { humanDuration } from './human-time.js';
 import { type OutputForm, printResult } from './print-result.js';
 import { formatDetails } from './table.js';
 

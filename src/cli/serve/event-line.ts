@@ -1,8 +1,8 @@
 import type { EmulatorEvent, EndReason } from '../../model/events.js';
+import { humanDuration } from '../../model/human-time.js';
 import type { Exit, InstanceInfo } from '../../model/instance.js';
 import { sanitize } from '../../model/sanitize.js';
 import type { Session } from '../../model/session.js';
-import { humanDuration } from '../output/human-time.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 import type { Style } from '../output/style.js';
 

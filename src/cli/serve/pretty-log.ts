@@ -1,6 +1,6 @@
 import type { EmulatorEvent } from '../../model/events.js';
+import { timeOfDay } from '../../model/human-time.js';
 import { sanitize } from '../../model/sanitize.js';
-import { timeOfDay } from '../output/human-time.js';
 import type { Screen } from '../output/screen.js';
 import { shortInstanceId } from '../output/short-id.js';
 import { banner } from './banner.js';

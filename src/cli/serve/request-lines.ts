@@ -1,7 +1,7 @@
+import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { sanitize } from '../../model/sanitize.js';
 import { hintText } from '../output/hint-text.js';
-import { timeOfDay } from '../output/human-time.js';
 import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 import type { Style } from '../output/style.js';
 

@@ -1,7 +1,7 @@
+import { age } from '../../../model/human-time.js';
 import { command } from '../../command.js';
 import { CONNECTION, emulatorNow, withControl } from '../../connect.js';
 import { integer, text } from '../../options/option-kinds.js';
-import { age } from '../../output/human-time.js';
 import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
 import { formatTable } from '../../output/table.js';
 

@@ -1,3 +1,4 @@
+import { humanDuration } from '../../../model/human-time.js';
 import type { InstanceInfo } from '../../../model/instance.js';
 import type { FunctionRef } from '../../../model/services.js';
 import { command } from '../../command.js';
@@ -5,7 +6,6 @@ import { CONNECTION, type Connected, emulatorNow, functionRef, withControl } fro
 import type { Context } from '../../context.js';
 import { flag, text } from '../../options/option-kinds.js';
 import type { Column } from '../../output/fit-columns.js';
-import { humanDuration } from '../../output/human-time.js';
 import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
 import { shortInstanceId } from '../../output/short-id.js';
 import { formatTable, type Row } from '../../output/table.js';

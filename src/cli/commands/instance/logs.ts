@@ -1,5 +1,6 @@
 import { type Joined, LogJoiner } from '../../../diagnose/log-joiner.js';
 import { FcError } from '../../../model/errors.js';
+import { timeOfDay } from '../../../model/human-time.js';
 import type { InstanceInfo } from '../../../model/instance.js';
 import type { RequestRecord } from '../../../model/request-record.js';
 import { sanitize } from '../../../model/sanitize.js';
@@ -9,7 +10,6 @@ import type { Context } from '../../context.js';
 import { UsageError } from '../../errors.js';
 import { findRequest } from '../../find-request.js';
 import { flag, text } from '../../options/option-kinds.js';
-import { timeOfDay } from '../../output/human-time.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
 import { safeJson } from '../../output/safe-json.js';
 import { shortInstanceId, shortSessionId } from '../../output/short-id.js';

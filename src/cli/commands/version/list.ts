@@ -1,8 +1,8 @@
+import { age } from '../../../model/human-time.js';
 import type { VersionDirection } from '../../../model/version.js';
 import { command } from '../../command.js';
 import { CONNECTION, emulatorNow, withControl } from '../../connect.js';
 import { choice, integer, text } from '../../options/option-kinds.js';
-import { age } from '../../output/human-time.js';
 import { OUTPUT, outputForm, printResult } from '../../output/print-result.js';
 import { formatTable } from '../../output/table.js';
 
