@@ -166,8 +166,7 @@ function instanceLine(
 /** Which sessions hold the slots. A slot that is reserved for a session without an ID has no name. */
 function holdersText(heldBy: readonly SlotHolder[], slots: number, { session }: Wording): string {
   const names = heldBy.map(({ sessionId, unusedMs }) => {
-    const use = unusedMs === undefined ? 'in use' : `unused for ${humanDuration(unusedMs / 1000)}`;
-    return `${session(sessionId)} (${use})`;
+    return `${session(sessionId)} (${useText(unusedMs)})`;
   });
   if (slots > names.length) names.push(`${slots - names.length} more`);
   return names.length === 0 ? '' : `; held by ${names.join(', ')}`;
@@ -183,6 +182,11 @@ function attemptLine(attempt: AttemptRecord, at: number, { instance }: Wording):
   const why = failure === undefined ? '' : `; ${failure.code}`;
   const again = retry === undefined ? '' : `; sent again: the connection was ${retry}`;
   return `${at + 1}. on ${instance(decision.instanceId)}: ${outcome} (${times})${why}${again}`;
+}
+
+function useText(unusedMs: number | undefined): string {
+  if (unusedMs === undefined) return 'in use';
+  return unusedMs < 1000 ? 'just used' : `unused for ${humanDuration(unusedMs / 1000)}`;
 }
 
 const ENDED: Readonly<Record<RequestRecord['outcome'], string>> = {

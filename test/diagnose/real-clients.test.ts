@@ -58,6 +58,21 @@ describe('the doctor names the mistake of a real client, and only that', () => {
     ]);
   });
 
+  test('cookie-not-returned: curl without a jar, beside calls of other people', async () => {
+    const { url, clock, findings } = await startTraffic([SHOP]);
+    await curl(url);
+    clock.advance(60_000);
+    for (let n = 0; n < 3; n += 1) {
+      await curl(url);
+      clock.advance(20_000);
+    }
+    clock.advance(60_000);
+    await curl(url);
+    expect(await findings(5)).toMatchObject([
+      { message: expect.stringContaining('opened 3 sessions'), rule: 'cookie-not-returned' },
+    ]);
+  });
+
   test('cookie-not-returned: the official MCP client under cookie affinity', async () => {
     const { url, findings } = await startTraffic(
       [{ functionName: 'mcp', command: ['node', join(FIXTURES, 'mcp-server.js')], sessionsPerInstance: 5 }],
@@ -263,6 +278,15 @@ describe('clients that do it right', () => {
     for (let n = 0; n < 3; n += 1)
       await fetched(emulator.function('cart').url, { 'x-session-id': randomUUID() });
     expect(await findings(7)).toEqual([]);
+  });
+
+  test('three calls of curl, each a while after the one before, may be those of three people', async () => {
+    const { url, clock, findings } = await startTraffic([SHOP]);
+    for (let n = 0; n < 3; n += 1) {
+      await curl(url);
+      clock.advance(31_000);
+    }
+    expect(await findings(3)).toEqual([]);
   });
 
   test('two requests without a cookie may be two clients', async () => {

@@ -4,6 +4,10 @@ import { byClient, clientName, count, isOpening, type Rule, shownRequest } from 
 
 /** Fewer sessions may be as many clients. */
 const LEAST_SESSIONS = 3;
+/** Programs that people call for one request. Several people look like one client. */
+const ONE_REQUEST_A_RUN = /^(curl|wget|httpie|xh)\//i;
+/** Calls further apart may be those of several people. */
+const ONE_PERSON_MS = 30_000;
 
 /** A client that gets a session cookie with each reply and never sends one. */
 export const cookieNotReturned: Rule = {
@@ -14,8 +18,11 @@ export const cookieNotReturned: Rule = {
     return [...byClient(records)].flatMap(([client, requests]) => {
       if (requests.some(({ evidence }) => evidence.cookie !== undefined && evidence.cookie !== 'none'))
         return [];
-      const opened = requests.filter(
-        (one) => one.evidence.cookie === 'none' && isOpening(one) && !one.upgrade && one.method !== 'OPTIONS',
+      const opened = ofOneClient(
+        requests.filter(
+          (one) =>
+            one.evidence.cookie === 'none' && isOpening(one) && !one.upgrade && one.method !== 'OPTIONS',
+        ),
       );
       const [first] = opened;
       if (first === undefined || opened.length < LEAST_SESSIONS) return [];
@@ -35,6 +42,20 @@ export const cookieNotReturned: Rule = {
     });
   },
 };
+
+/** All of them; of a program that people call by hand, the longest series of calls that follow each other closely. */
+function ofOneClient(opened: readonly RequestRecord[]): readonly RequestRecord[] {
+  if (!ONE_REQUEST_A_RUN.test(opened[0]?.evidence.userAgent ?? '')) return opened;
+  let longest: RequestRecord[] = [];
+  let series: RequestRecord[] = [];
+  for (const one of opened) {
+    const before = series.at(-1)?.at ?? one.at;
+    if (one.at - before > ONE_PERSON_MS) series = [];
+    series.push(one);
+    if (series.length > longest.length) longest = series;
+  }
+  return longest;
+}
 
 function fixFor({ evidence, entrance }: RequestRecord): string {
   if (entrance === 'api')
