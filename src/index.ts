@@ -14,6 +14,8 @@ export type {
   SingleFunctionOptions,
 } from './emulator-options.js';
 export { MovableClock } from './model/clock.js';
+export type { ConsoleEvent, ConsoleEventType } from './model/console-events.js';
+export type { DoctorReport } from './model/doctor-report.js';
 export type { Duration } from './model/duration.js';
 export { type ErrorCode, FcError, PortInUseError, UnreachableError } from './model/errors.js';
 export type { EmulatorEvent, EventType } from './model/events.js';
@@ -32,6 +34,7 @@ export type {
   SessionPage,
 } from './model/services.js';
 export type { CreateSessionInput, Session, SessionStatus, UpdateSessionInput } from './model/session.js';
+export type { SessionHistory } from './model/session-history.js';
 export {
   type CreateSessionOptions,
   type FunctionChoice,

@@ -1,5 +1,6 @@
+import type { Finding } from '../model/doctor-report.js';
 import type { RequestRecord } from '../model/request-record.js';
-import type { Draft, Finding, FunctionFacts, Rule, Traffic } from './finding.js';
+import type { Draft, FunctionFacts, Rule, Traffic } from './finding.js';
 import { cookieForFolder } from './rules/cookie-for-folder.js';
 import { cookieNotReturned } from './rules/cookie-not-returned.js';
 import {

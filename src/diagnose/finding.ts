@@ -1,16 +1,6 @@
+import type { Finding } from '../model/doctor-report.js';
 import type { SessionAffinityType } from '../model/function.js';
 import type { RequestRecord } from '../model/request-record.js';
-
-/** A mistake with affinity, what shows it, and how to mend it. */
-export interface Finding {
-  /** The ID of the rule that found it. */
-  readonly rule: string;
-  readonly functionName: string;
-  readonly message: string;
-  /** What was seen, one fact each. */
-  readonly evidence: readonly string[];
-  readonly fix: string;
-}
 
 /** A finding as its rule makes it. */
 export interface Draft extends Omit<Finding, 'rule' | 'functionName'> {

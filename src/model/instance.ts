@@ -72,6 +72,15 @@ export interface InstanceLog {
   follow(listener: (line: LogLine) => void): () => void;
 }
 
+/** Why an instance is started. */
+export type StartReason =
+  /** A session or a request finds no room on another. */
+  | 'scaled-out'
+  /** There are fewer than the least number. */
+  | 'min'
+  /** A new revision of the function is tried before it takes over. */
+  | 'deploy';
+
 /** An instance as `instance list` and ListInstances show it. */
 export interface InstanceInfo {
   readonly instanceId: string;

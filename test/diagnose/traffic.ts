@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { factsOf } from '../../src/cli/doctor/facts.js';
 import { diagnose } from '../../src/diagnose/doctor.js';
-import type { Finding } from '../../src/diagnose/finding.js';
 import { startEmulator } from '../../src/emulator.js';
 import type { Emulator, EmulatorOptions, FunctionOptions } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';
+import type { Finding } from '../../src/model/doctor-report.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 import { inProcessDriver } from '../support/in-process-driver.js';
 

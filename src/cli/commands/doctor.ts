@@ -1,5 +1,6 @@
 import { diagnose, RULES } from '../../diagnose/doctor.js';
-import type { Finding, FunctionFacts } from '../../diagnose/finding.js';
+import type { FunctionFacts } from '../../diagnose/finding.js';
+import type { Finding } from '../../model/doctor-report.js';
 import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { command, type Invocation } from '../command.js';
