@@ -81,6 +81,9 @@ function identityLine({ evidence, decision, refusal }: RequestRecord, { session 
 
 function sessionLines({ record, sameSession, session: now }: ExplainInput, words: Wording): string[] {
   const sessionId = record.decision?.sessionId;
+  const boundTo = record.refusal?.pool?.boundTo;
+  if (boundTo !== undefined)
+    return [`${words.session(record.evidence.presented ?? '')}, on instance ${words.instance(boundTo)}`];
   if (sessionId === undefined) return ['none'];
   const place = sameSession.findIndex(({ requestId }) => requestId === record.requestId);
   const opener = sameSession.find(({ decision }) => decision?.session !== 'known');

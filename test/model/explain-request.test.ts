@@ -159,8 +159,14 @@ describe('the explanation of a request', () => {
   } as const;
 
   function partsOfRefusal(pool: PoolView): Record<string, readonly string[]> {
-    const refusal = { code: 'ResourceExhausted', message: 'full', pool } as const;
-    return partsOf({ decision: undefined, attempts: [], outcome: 'refused', status: 429, refusal });
+    return partsOf({
+      decision: undefined,
+      attempts: [],
+      outcome: 'refused',
+      status: 429,
+      refusal: { code: 'ResourceExhausted', message: 'full', pool },
+      evidence: { presented: 's1' },
+    });
   }
 
   test('of a 429 shows the slots of every instance, and the sessions that hold them', () => {
@@ -179,6 +185,7 @@ describe('the explanation of a request', () => {
       'no instance: those with a free slot have all their requests in flight, and no other may be started',
     ]);
     const bound = partsOfRefusal({ ...FULL, oldest: busy, boundTo: 'c1' });
+    expect(bound.session).toEqual(['s1, on instance c1']);
     expect(bound.decision).toEqual([
       'no instance: its session is bound to one that has all its requests in flight',
     ]);
