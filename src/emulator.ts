@@ -5,6 +5,7 @@ import type { CodeWatch } from './code-watch.js';
 import { functionsOfConfig } from './configured-functions.js';
 import type { Emulator, EmulatorInput, EmulatorOptions, ListeningFunction } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
+import { EventStream } from './events/event-stream.js';
 import { RecentRequests } from './events/recent-requests.js';
 import { completeOptions } from './flat-options.js';
 import { FunctionCodes } from './function-code.js';
@@ -12,6 +13,7 @@ import { FunctionOperations } from './function-operations.js';
 import { Aliases } from './functions/aliases.js';
 import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
+import { LiveFunctions } from './functions/live-functions.js';
 import { Versions } from './functions/versions.js';
 import type { AccessKey } from './model/access-key.js';
 import { type ClockMove, hostNow, MovableClock } from './model/clock.js';
@@ -139,13 +141,22 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
   };
+  const stream = new EventStream({
+    feed: events,
+    live: new LiveFunctions({ registry, triggersOf: (name) => served.triggers.records(name) }),
+    clock: processClock,
+    describe: () => {
+      const { offsetMs, frozen } = sessionClock.state;
+      return { version, now: clock.now(), realNow: hostNow(), clock: { offsetMs, frozen } };
+    },
+  });
   const api = createApi({
     control,
     settings: operations,
     ids,
     sessionClock: clock,
     hostVerdict,
-    events,
+    events: stream,
     clock: processClock,
     accessKey,
     invocations: served.invocations,

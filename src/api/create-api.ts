@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { AccessKey } from '../model/access-key.js';
 import { type Clock, hostNow } from '../model/clock.js';
+import type { EventSource } from '../model/console-events.js';
 import { asFcError, FcError } from '../model/errors.js';
-import type { EventFeed } from '../model/events.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
 import type { Invocations } from '../model/invocations.js';
@@ -41,11 +41,11 @@ export interface ApiOptions {
   readonly sessionClock: Pick<Clock, 'wallTime'>;
   /** Judges the `Host` of every request. */
   readonly hostVerdict: (host: string) => HostVerdict;
-  /** The source of `GET /_emulator/v1/events`; without it that stream is silent. */
-  readonly events?: EventFeed;
+  /** The source of `GET /_emulator/v1/events`; without it that path is not supported. */
+  readonly events?: EventSource;
   /** Runs functions; without it InvokeFunction is not supported. Needs the process clock. */
   readonly invocations?: Invocations;
-  /** The process clock, which times the heartbeat of that stream. */
+  /** The process clock. */
   readonly clock?: Clock;
   /** The longest TTL that a session may ask for (spec U3). */
   readonly maxSessionTTLInSeconds?: number;
@@ -82,7 +82,7 @@ export function createApi(options: ApiOptions): Api {
       ...versionRoutes(control.versions),
       ...aliasRoutes(control.aliases),
       ...emulatorRoutes(control),
-      ...eventRoutes(events, clock),
+      ...(events !== undefined && eventRoutes(events)),
       ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),
     };
     const version = async (): Promise<string> => (await control.health()).version;

@@ -84,6 +84,16 @@ export class DeployedFunction {
     return [...this.#runners.values(), ...this.#leaving];
   }
 
+  /** Those that have been used. */
+  get qualifiers(): readonly string[] {
+    return [...this.#runners.keys()];
+  }
+
+  /** What serves a qualifier that has been used. */
+  used(qualifier: string): FunctionRunner | undefined {
+    return this.#runners.get(qualifier);
+  }
+
   /** Where the function listens now; undefined without a trigger. */
   set url(url: string | undefined) {
     this.#served = { ...this.#served, url };

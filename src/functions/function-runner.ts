@@ -1,4 +1,5 @@
 import type { Admission } from '../model/admission.js';
+import type { SessionState } from '../model/console-events.js';
 import type { Revision } from '../model/function.js';
 import type { InstanceBounds, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
@@ -24,6 +25,13 @@ export interface FunctionRunner extends Admission {
   revisions(): Iterable<Revision>;
   /** Writes nothing to the store any more: its sessions are forgotten there. */
   detach(): void;
+  /** The latest session of that ID as it is recorded. */
+  sessionState(sessionId: string): SessionState | undefined;
+  /** The sessions that have not ended. May be read while sessions begin and end. */
+  sessionStates(): Iterable<SessionState>;
+  readonly sessionCount: number;
+  /** An instance that has not ended. */
+  instance(instanceId: string): InstanceInfo | undefined;
   instances(): readonly InstanceInfo[];
   endedInstances(): readonly InstanceInfo[];
   has(instanceId: string): boolean;

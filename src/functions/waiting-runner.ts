@@ -1,4 +1,5 @@
 import type { AdmissionRequest, Assignment } from '../model/admission.js';
+import type { SessionState } from '../model/console-events.js';
 import type { Revision } from '../model/function.js';
 import type { InstanceInfo } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
@@ -7,6 +8,7 @@ import type { FunctionRunner } from './function-runner.js';
 /** Stands for a runner until its function is ready: requests and operations on sessions wait, or fail as the function did. */
 export class WaitingRunner implements FunctionRunner {
   readonly size = 0;
+  readonly sessionCount = 0;
   readonly sessions: SessionService;
   readonly #ready: () => Promise<FunctionRunner>;
 
@@ -42,6 +44,8 @@ export class WaitingRunner implements FunctionRunner {
   async kill(): Promise<void> {}
   async exited(): Promise<void> {}
   log(): undefined {}
+  sessionState(): undefined {}
+  instance(): undefined {}
 
   retireEmpty(): boolean {
     return false;
@@ -49,6 +53,10 @@ export class WaitingRunner implements FunctionRunner {
 
   has(): boolean {
     return false;
+  }
+
+  sessionStates(): readonly SessionState[] {
+    return [];
   }
 
   revisions(): readonly Revision[] {

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.js';
 import { ERROR_STATUS, type FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
+import type { SessionAffinityType } from '../model/function.js';
 import type { Hint } from '../model/hint.js';
 import type { Identity } from '../model/identity.js';
 import type {
@@ -16,6 +17,14 @@ import { evidenceOf } from './evidence.js';
 
 /** Stands for the function of a request that no function serves. */
 const UNKNOWN = '-';
+
+const CARRIERS = {
+  NONE: 'none',
+  GENERATED_COOKIE: 'cookie',
+  HEADER_FIELD: 'header',
+  MCP_SSE: 'mcp',
+  MCP_STREAMABLE: 'mcp',
+} as const satisfies Record<SessionAffinityType, string>;
 
 /** How a try on an instance ended. */
 export interface AttemptResult {
@@ -84,8 +93,12 @@ export class RequestTrail {
 
   admitted({ decision }: Assignment): void {
     this.#decision = decision;
-    const { requestId } = this.#exchange;
-    this.#context.emit?.(() => ({ type: 'request.admitted', requestId, decision }));
+    this.#context.emit?.(() => ({
+      type: 'request.admitted',
+      ...this.#names(),
+      identity: this.#carrier(),
+      decision,
+    }));
     const admittedMs = this.#elapsedMs();
     this.#tries.push({
       decision,
@@ -188,6 +201,12 @@ export class RequestTrail {
     const { requestId, head } = this.#exchange;
     const { functionName = UNKNOWN, qualifier = UNKNOWN, entrance = 'trigger' } = this.#route ?? {};
     return { requestId, functionName, qualifier, entrance, method: head.method, target: head.target };
+  }
+
+  /** What carried the session ID that the request named. */
+  #carrier(): 'cookie' | 'header' | 'mcp' | 'none' {
+    if (this.identity?.kind !== 'session') return 'none';
+    return CARRIERS[this.#route?.affinity.type ?? 'NONE'];
   }
 
   #evidence(): RequestEvidence {

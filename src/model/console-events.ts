@@ -23,6 +23,45 @@ export type ConsoleEvent =
 
 export type ConsoleEventType = ConsoleEvent['type'];
 
+/** Every type, for filters. */
+export const CONSOLE_EVENT_TYPES = [
+  'hello',
+  'snapshot',
+  'gap',
+  'request.begin',
+  'request.end',
+  'session.opened',
+  'session.reopened',
+  'session.updated',
+  'session.paused',
+  'session.resumed',
+  'session.rebound',
+  'session.expired',
+  'session.deleted',
+  'instance.starting',
+  'instance.ready',
+  'instance.draining',
+  'instance.ended',
+  'clock',
+  'function',
+  'function.removed',
+  'walkthrough.step',
+] as const satisfies readonly ConsoleEventType[];
+
+/** Who reads the stream, and from where. */
+export interface EventReading {
+  /** As the reader sent it when it came back. */
+  readonly lastEventId?: string | undefined;
+  /** Types, or the first word of several (`session`). All when left out; `hello` and `gap` come always. */
+  readonly types?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The stream as server-sent events, several in one piece. */
+export interface EventSource {
+  read(reading: EventReading): AsyncIterable<string>;
+}
+
 /** How the emulator is when a reader comes. Sent first, also to a reader that resumes. */
 export interface Hello {
   readonly type: 'hello';
@@ -209,10 +248,10 @@ export type ConsoleEventBody =
     }
   /** A function was added or changed. */
   | { readonly type: 'function'; readonly function: FunctionState }
-  /** A function, version or alias is gone, with its sessions. */
+  /** A function is gone, or a version or alias of it, with its sessions. Without a qualifier: all of the function. */
   | {
       readonly type: 'function.removed';
       readonly functionName: string;
-      readonly qualifier: string;
+      readonly qualifier?: string;
     }
   | ({ readonly type: 'walkthrough.step' } & WalkthroughStep);

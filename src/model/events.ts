@@ -1,12 +1,13 @@
 import type { Decision } from './admission.js';
 import type { FunctionConfig } from './function.js';
-import type { Exit, InstanceInfo } from './instance.js';
+import type { Exit, InstanceInfo, StartReason } from './instance.js';
 import type { RequestRecord } from './request-record.js';
 import type { Entrance } from './route.js';
 import type { ClockState } from './services.js';
 import type { Session } from './session.js';
 import type { Trigger } from './trigger.js';
 import type { Alias, Version } from './version.js';
+import type { WalkthroughStep } from './walkthrough-step.js';
 
 /** Why an instance was started to end, or ended by itself. */
 export type EndReason =
@@ -52,13 +53,26 @@ export type EventBody =
       readonly target: string;
     }
   /** An instance takes the request. Emitted again when the request is tried on another instance. */
-  | { readonly type: 'request.admitted'; readonly requestId: string; readonly decision: Decision }
+  | {
+      readonly type: 'request.admitted';
+      readonly requestId: string;
+      readonly functionName: string;
+      readonly qualifier: string;
+      readonly entrance: Entrance;
+      readonly method: string;
+      readonly target: string;
+      /** What carried the session ID. */
+      readonly identity: 'cookie' | 'header' | 'mcp' | 'none';
+      readonly decision: Decision;
+    }
   | { readonly type: 'request.end'; readonly record: RequestRecord }
   /** A session was opened; `reopened`: under the ID of an expired session. */
   | {
       readonly type: 'session.opened' | 'session.reopened';
       readonly session: Session;
       readonly by: 'request' | 'api';
+      /** Of the request that opened it. */
+      readonly requestId?: string | undefined;
     }
   | {
       readonly type: 'session.updated' | 'session.paused' | 'session.resumed';
@@ -83,9 +97,11 @@ export type EventBody =
       readonly reason: DeleteReason;
     }
   | {
-      readonly type: 'instance.starting' | 'instance.ready';
+      readonly type: 'instance.starting';
       readonly instance: InstanceInfo;
+      readonly reason: StartReason;
     }
+  | { readonly type: 'instance.ready'; readonly instance: InstanceInfo }
   /** It takes no new session, and is being stopped. */
   | { readonly type: 'instance.draining'; readonly instance: InstanceInfo; readonly reason: EndReason }
   | {
@@ -116,7 +132,8 @@ export type EventBody =
       readonly type: 'alias.created' | 'alias.updated' | 'alias.deleted';
       readonly functionName: string;
       readonly alias: Alias;
-    };
+    }
+  | ({ readonly type: 'walkthrough.step' } & WalkthroughStep);
 
 /** A function as events tell it: without its environment variables, which may hold secrets. */
 export interface FunctionSummary {
@@ -140,9 +157,6 @@ export interface EventFeed {
   readonly runId: string;
   /** How many events there have been: the number of the latest one. */
   readonly seq: number;
-  /**
-   * Tells every event from now on. With `after`, first those kept of the events behind that number.
-   * @returns a function that ends the subscription
-   */
-  subscribe(listener: (event: EmulatorEvent) => void, after?: number): () => void;
+  /** Tells every event from now on. @returns a function that ends the subscription */
+  subscribe(listener: (event: EmulatorEvent) => void): () => void;
 }

@@ -91,6 +91,8 @@ export interface InstanceInfo {
   readonly qualifier: string;
   readonly status: 'Starting' | 'Running' | 'Destroying' | 'Destroyed';
   readonly createdTimeMs: number;
+  /** When it began to listen. */
+  readonly readyTimeMs?: number;
   /** When it had ended, and how. */
   readonly destroyedTimeMs?: number;
   readonly exit?: Pick<Exit, 'code' | 'signal'>;
@@ -100,6 +102,8 @@ export interface InstanceInfo {
   /** Where its debugger is attached, as `127.0.0.1:9229`. */
   readonly inspector?: string;
   readonly sessions: number;
+  /** How many sessions it takes; 0 for a function without affinity. */
+  readonly slots: number;
   readonly inFlight: number;
 }
 

@@ -22,6 +22,7 @@ export interface Binding {
   reservesSlot: boolean;
   /** The session ends with this request. */
   endsSession: boolean;
+  readonly requestId: string | undefined;
 }
 
 export interface BinderOptions {
@@ -53,27 +54,29 @@ export class Binder {
    * Binds a request: finds or makes its session, takes a slot and a request of an instance.
    * @throws ResourceExhausted, SessionExpired, InvalidSessionStatus, ServiceUnavailable
    */
-  bind(qualifier: string, identity: Identity): Binding {
+  bind(qualifier: string, identity: Identity, requestId?: string): Binding {
     void this.#table.sweep();
     switch (identity.kind) {
       case 'none':
-        return this.#withoutSession(this.#options.poolOf(qualifier).takeTurn(), identity);
+        return this.#withoutSession(this.#options.poolOf(qualifier).takeTurn(), { identity, requestId });
       case 'instance-issued':
-        return this.#reserve(qualifier, identity);
+        return this.#reserve(qualifier, identity, requestId);
       case 'gateway-issued':
-        return this.#open(qualifier, { hint: identity.hint });
+        return this.#open(qualifier, { requestId, hint: identity.hint });
       case 'session': {
         const { sessionId, whenUnknown } = identity;
         const entry = this.#findServed(qualifier, sessionId);
         if (entry === undefined || (entry.sessionStatus === 'Expired' && entry.endsWithInstance)) {
-          if (whenUnknown === 'ignore') return this.bind(qualifier, { kind: 'none' });
+          if (whenUnknown === 'ignore') return this.bind(qualifier, { kind: 'none' }, requestId);
           if (whenUnknown === 'refuse') throw unknownSession(sessionId);
         }
-        if (entry === undefined && whenUnknown === 'create') return this.#open(qualifier, { sessionId });
-        if (entry === undefined) return this.#open(qualifier, { hint: { code: 'cookie-unknown' } });
+        if (entry === undefined && whenUnknown === 'create')
+          return this.#open(qualifier, { requestId, sessionId });
+        if (entry === undefined)
+          return this.#open(qualifier, { requestId, hint: { code: 'cookie-unknown' } });
         if (entry.sessionStatus !== 'Expired') return this.#join(entry);
         checkReuse(entry);
-        return this.#open(qualifier, { sessionId, again: true });
+        return this.#open(qualifier, { requestId, sessionId, again: true });
       }
     }
   }
@@ -113,8 +116,9 @@ export class Binder {
     binding.reservesSlot = false;
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
+    entry.requests = 1;
     entry.known = true;
-    this.#table.add(entry, { by: 'request', again: false });
+    this.#table.add(entry, { by: 'request', again: false, requestId: binding.requestId });
     binding.entry = entry;
     binding.opened = true;
     binding.endsSession = endsWithRequest;
@@ -139,7 +143,7 @@ export class Binder {
   /** Binds a detached request again: to its session's instance or, if that died, to another. @throws as {@link bind}, and ProcessExited */
   rebind(binding: Binding, qualifier: string): Binding {
     const { entry } = binding;
-    if (entry === undefined) return this.bind(qualifier, binding.identity);
+    if (entry === undefined) return this.bind(qualifier, binding.identity, binding.requestId);
     const hasEnded = entry.endsWithInstance && entry.instance?.state === 'gone';
     if (entry.erased || entry.sessionStatus !== 'Active' || hasEnded) {
       throw new FcError('ProcessExited', 'Process exited unexpectedly before completing request');
@@ -165,22 +169,25 @@ export class Binder {
   }
 
   /** Takes a slot for a session that the instance will name. */
-  #reserve(qualifier: string, identity: Identity): Binding {
+  #reserve(qualifier: string, identity: Identity, requestId: string | undefined): Binding {
     const pool = this.#options.poolOf(qualifier);
     const view = pool.view();
     const taken = pool.takeSlot();
     pool.takeRequest(taken.instance);
-    return { ...this.#withoutSession(taken, identity, view), reservesSlot: true };
+    return { ...this.#withoutSession(taken, { identity, requestId, pool: view }), reservesSlot: true };
   }
 
   #withoutSession(
     taken: { instance: PooledInstance; placement: Placement },
-    identity: Identity,
-    pool?: PoolView,
+    {
+      identity,
+      requestId,
+      pool,
+    }: { readonly identity: Identity; readonly requestId: string | undefined; readonly pool?: PoolView },
   ): Binding {
     const { instance, placement } = taken;
     const decision: Decision = { placement, instanceId: instance.instanceId, session: 'none', pool };
-    return newBinding({ instance, decision, identity });
+    return newBinding({ instance, decision, identity, requestId });
   }
 
   /** The session of that ID, unless it has ended with its instance (spec U23). */
@@ -191,15 +198,24 @@ export class Binder {
     return undefined;
   }
 
-  #open(qualifier: string, how: { sessionId?: string; again?: boolean; hint?: Hint | undefined }): Binding {
-    const { sessionId, again = false, hint } = how;
+  #open(
+    qualifier: string,
+    how: {
+      requestId: string | undefined;
+      sessionId?: string;
+      again?: boolean;
+      hint?: Hint | undefined;
+    },
+  ): Binding {
+    const { requestId, sessionId, again = false, hint } = how;
     const chosen = this.#options.poolOf(qualifier);
     const pool = chosen.view();
     const { instance, placement } = chosen.takeSlot();
     instance.pool.takeRequest(instance);
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
-    this.#table.add(entry, { by: 'request', again });
+    entry.requests = 1;
+    this.#table.add(entry, { by: 'request', again, requestId });
     const decision: Decision = {
       placement,
       instanceId: instance.instanceId,
@@ -222,6 +238,7 @@ export class Binder {
       );
     }
     const { instance, decision } = this.#placeRequest(entry, { session: 'known' });
+    entry.requests++;
     if (entry.inFlight++ === 0) this.#table.useBegins(entry);
     return newBinding({ instance, entry, decision });
   }
@@ -284,6 +301,7 @@ function newBinding(parts: Pick<Binding, 'instance' | 'decision'> & Partial<Bind
     identity: { kind: 'none' },
     reservesSlot: false,
     endsSession: false,
+    requestId: undefined,
     ...parts,
   };
 }

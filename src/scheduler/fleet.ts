@@ -10,6 +10,7 @@ import type {
   InstanceInfo,
   InstanceLog,
   InstanceSpec,
+  StartReason,
 } from '../model/instance.js';
 import { within } from '../system/within.js';
 import type { PoolHooks } from './pool.js';
@@ -26,6 +27,8 @@ interface Member {
   readonly pooled: PooledInstance;
   readonly instance: Instance;
   address: Address | undefined;
+  /** Since when it listens (session clock). */
+  readyAt: number | undefined;
   /** Why it is being stopped; absent while it is not. */
   endReason: EndReason | undefined;
   failure: { readonly code: string; readonly message: string } | undefined;
@@ -60,13 +63,20 @@ export class Fleet implements PoolHooks {
   }
 
   /** @throws FunctionNotStarted when the driver cannot even begin; nothing of the instance is left then */
-  start(pooled: PooledInstance): void {
-    const { driver, emit } = this.#options;
+  start(pooled: PooledInstance, reason: StartReason): void {
+    const { driver, emit, sessionClock } = this.#options;
     const { instanceId, pool } = pooled;
     const instance = this.#begin({ instanceId, qualifier: pool.qualifier, revision: pool.revision }, driver);
-    const member: Member = { pooled, instance, address: undefined, endReason: undefined, failure: undefined };
+    const member: Member = {
+      pooled,
+      instance,
+      address: undefined,
+      readyAt: undefined,
+      endReason: undefined,
+      failure: undefined,
+    };
     this.#members.set(instanceId, member);
-    emit(() => ({ type: 'instance.starting', instance: infoOf(member) }));
+    emit(() => ({ type: 'instance.starting', instance: infoOf(member), reason }));
     const { mounts = [] } = pool.revision.config;
     if (mounts.length > 0)
       instance.output.note(
@@ -75,6 +85,7 @@ export class Fleet implements PoolHooks {
     instance.ready.then(
       (address) => {
         member.address = address;
+        member.readyAt = Math.floor(sessionClock.now());
         pool.becameReady(pooled);
         emit(() => ({ type: 'instance.ready', instance: infoOf(member) }));
       },
@@ -171,6 +182,12 @@ export class Fleet implements PoolHooks {
     return [...this.#members.values()].map(infoOf);
   }
 
+  /** One that has not ended. */
+  info(instanceId: string): InstanceInfo | undefined {
+    const member = this.#members.get(instanceId);
+    return member && infoOf(member);
+  }
+
   /** Those of the instances that have not ended. */
   revisions(): Revision[] {
     return [...this.#members.values()].map(({ pooled }) => pooled.pool.revision);
@@ -232,7 +249,7 @@ export class Fleet implements PoolHooks {
   }
 }
 
-function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo {
+function infoOf({ pooled, instance, address, readyAt, endReason }: Member): InstanceInfo {
   const { revision, qualifier } = pooled.pool;
   return {
     instanceId: pooled.instanceId,
@@ -242,13 +259,19 @@ function infoOf({ pooled, instance, address, endReason }: Member): InstanceInfo 
     qualifier,
     status: endReason !== undefined ? 'Destroying' : address === undefined ? 'Starting' : 'Running',
     createdTimeMs: Math.floor(pooled.createdAt),
+    ...(readyAt !== undefined && { readyTimeMs: readyAt }),
     resourceType: 'FC',
     pid: instance.pid,
     url: address === undefined ? undefined : `http://${hostInUrl(address.host)}:${address.port}`,
     ...(instance.inspector !== undefined && { inspector: instance.inspector }),
     sessions: pooled.sessions,
+    slots: slotsOf(revision),
     inFlight: pooled.inFlight,
   };
+}
+
+function slotsOf({ config }: Revision): number {
+  return config.sessionAffinity === 'NONE' ? 0 : config.sessionAffinityConfig.sessionConcurrencyPerInstance;
 }
 
 function hostInUrl(host: string): string {

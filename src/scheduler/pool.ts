@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.js';
 import { FcError } from '../model/errors.js';
 import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
-import type { InstanceBounds } from '../model/instance.js';
+import type { InstanceBounds, StartReason } from '../model/instance.js';
 import type { PoolView, SlotHolder } from '../model/pool-view.js';
 import { CrashBackoff } from './crash-backoff.js';
 import { type HowToEnd, type OwningPool, PooledInstance } from './pooled-instance.js';
@@ -17,7 +17,7 @@ const MOST_IN_REFUSAL = 32;
 /** Starts and stops the processes of a pool. The pool calls it synchronously. */
 export interface PoolHooks {
   /** @throws when it cannot even be begun */
-  start(instance: PooledInstance): void;
+  start(instance: PooledInstance, reason: StartReason): void;
   /** Ends an instance that is no longer counted. */
   stop(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
 }
@@ -110,7 +110,7 @@ export class Pool implements OwningPool {
   takeSlot(): { readonly instance: PooledInstance; readonly placement: Placement } {
     const withRoom = this.#index.first();
     const placement = withRoom !== undefined ? 'first-fit' : this.#withSlots > 0 ? 'overflow' : 'scaled-out';
-    const instance = withRoom ?? this.#open();
+    const instance = withRoom ?? this.#open('scaled-out');
     if (++instance.sessions === this.#slotsEach) {
       this.#withSlots--;
       this.#mark(instance);
@@ -154,7 +154,7 @@ export class Pool implements OwningPool {
    */
   takeTurn(): { readonly instance: PooledInstance; readonly placement: Placement } {
     const next = this.#nextForTurn();
-    const instance = next ?? this.#open();
+    const instance = next ?? this.#open('scaled-out');
     this.takeRequest(instance);
     this.#turn = instance.rank + 1;
     return { instance, placement: next === undefined ? 'scaled-out' : 'round-robin' };
@@ -208,7 +208,7 @@ export class Pool implements OwningPool {
         return;
       }
       try {
-        this.#open();
+        this.#open('min');
       } catch {
         this.#crashBackoff.failed();
       }
@@ -221,7 +221,7 @@ export class Pool implements OwningPool {
    */
   tryOut(): PooledInstance {
     this.#isOnTrial = true;
-    return this.#open();
+    return this.#open('deploy');
   }
 
   /** New sessions come from now on. */
@@ -270,7 +270,7 @@ export class Pool implements OwningPool {
     return free.find(({ rank }) => rank >= this.#turn) ?? free[0];
   }
 
-  #open(): PooledInstance {
+  #open(reason: StartReason): PooledInstance {
     if (this.#closed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
     if (this.#isAtCeiling && !this.#bounds.makeRoom()) {
       const { most, others } = this.#bounds;
@@ -289,7 +289,7 @@ export class Pool implements OwningPool {
     this.#mark(instance);
     this.#scaleIn.begin(instance);
     try {
-      hooks.start(instance);
+      hooks.start(instance, reason);
     } catch (error) {
       this.#discharge(instance);
       throw error;

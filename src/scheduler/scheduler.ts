@@ -1,5 +1,6 @@
 import type { Admission, AdmissionRequest, Assignment } from '../model/admission.js';
 import type { Clock } from '../model/clock.js';
+import type { SessionState } from '../model/console-events.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
@@ -181,7 +182,7 @@ export class Scheduler implements Admission {
   }
 
   admit({ requestId, qualifier, identity }: AdmissionRequest): Assignment | Promise<Assignment> {
-    const binding = this.#binder.bind(qualifier, identity);
+    const binding = this.#binder.bind(qualifier, identity, requestId);
     const address = this.#fleet.addressOf(binding.instance);
     if (address === undefined) return this.#receive(binding, requestId, qualifier);
     return this.#assignment({ binding, address, requestId, qualifier });
@@ -195,6 +196,25 @@ export class Scheduler implements Admission {
   /** Ends an instance that has no session and no request. @returns whether there was one */
   retireEmpty(): boolean {
     return this.#pool.retireEmpty();
+  }
+
+  /** The latest session of that ID as it is recorded. */
+  sessionState(sessionId: string): SessionState | undefined {
+    return this.#table.state(this.#qualifier, sessionId);
+  }
+
+  /** The sessions that have not ended. May be read while sessions begin and end. */
+  sessionStates(): Iterable<SessionState> {
+    return this.#table.states();
+  }
+
+  get sessionCount(): number {
+    return this.#table.size;
+  }
+
+  /** An instance that has not ended. */
+  instance(instanceId: string): InstanceInfo | undefined {
+    return this.#fleet.info(instanceId);
   }
 
   instances(): InstanceInfo[] {

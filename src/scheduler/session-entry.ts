@@ -1,3 +1,4 @@
+import type { SessionState } from '../model/console-events.js';
 import type { Due } from '../model/deadline-heap.js';
 import {
   apiTime,
@@ -13,8 +14,9 @@ import type { PooledInstance } from './pooled-instance.js';
 const KNOWN = 1;
 const USED = 2;
 const ERASED = 4;
-const FACTS = KNOWN | USED | ERASED;
-const STATUS_SHIFT = 3;
+const REOPENED = 8;
+const FACTS = KNOWN | USED | ERASED | REOPENED;
+const STATUS_SHIFT = 4;
 
 /**
  * All that the core keeps for a session, in one object: its terms, and what changes with every request. It stays on record when the
@@ -26,6 +28,8 @@ export class SessionEntry implements Due {
   /** The instance that serves it, or served it last. */
   containerId = '';
   inFlight = 0;
+  /** How many requests it has had in this run. */
+  requests = 0;
   index = -1;
   // There may be a million of these. Instants are kept as milliseconds since the creation, and that as milliseconds since the first
   // creation of all: small integers, which cost no object of their own. The status and the yes-or-no facts share a field.
@@ -113,6 +117,15 @@ export class SessionEntry implements Due {
     this.#facts = withFact(this.#facts, ERASED, erased);
   }
 
+  /** Whether it was opened under the ID of an ended session. */
+  get reopened(): boolean {
+    return (this.#facts & REOPENED) !== 0;
+  }
+
+  set reopened(reopened: boolean) {
+    this.#facts = withFact(this.#facts, REOPENED, reopened);
+  }
+
   /** The instant at which its TTL ends it. */
   get ttlEndsAt(): number {
     return this.createdAt + this.terms.sessionTTLInSeconds * 1000;
@@ -146,6 +159,27 @@ export class SessionEntry implements Due {
     return instance?.pool.giveSlot(instance);
   }
 
+  /** The session as the console shows it. */
+  toState(): SessionState {
+    const { terms, sessionStatus } = this;
+    const idle = idleTimeoutInForce(terms);
+    const isIdle = sessionStatus === 'Active' && this.inFlight === 0 && (idle > 0 || this.used);
+    return {
+      sessionId: this.sessionId,
+      functionName: terms.functionName,
+      qualifier: terms.qualifier,
+      instanceId: this.containerId,
+      status: sessionStatus,
+      createdAt: this.createdAt,
+      expiresAt: finite(sessionStatus === 'Expired' ? this.endedAt : this.ttlEndsAt),
+      idleExpiresAt: isIdle ? finite(this.lastUsedAt + idle * 1000) : null,
+      idle: finite(idle),
+      inFlight: this.inFlight,
+      requests: this.requests,
+      reopened: this.reopened,
+    };
+  }
+
   toSession(): Session {
     const { terms } = this;
     return {
@@ -163,6 +197,10 @@ export class SessionEntry implements Due {
       ...mounts(terms),
     };
   }
+}
+
+function finite(number: number): number | null {
+  return Number.isFinite(number) ? number : null;
 }
 
 function withFact(facts: number, fact: number, holds: boolean): number {

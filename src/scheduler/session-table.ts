@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import type { SessionState } from '../model/console-events.js';
 import { DeadlineHeap } from '../model/deadline-heap.js';
 import type { DeleteReason, Emit } from '../model/events.js';
 import type { SessionAffinityType } from '../model/function.js';
@@ -73,14 +74,37 @@ export class SessionTable {
     );
   }
 
-  add(entry: SessionEntry, how: { readonly by: 'request' | 'api'; readonly again: boolean }): void {
+  /** The latest session of that ID as it is recorded; changes nothing. */
+  state(qualifier: string, sessionId: string): SessionState | undefined {
+    return this.#index.get(qualifier, sessionId)?.toState();
+  }
+
+  /** Those that have not ended, oldest first. May be read while sessions begin and end. */
+  *states(): Generator<SessionState> {
+    for (const entry of this.#index.after(0)) if (entry.isAlive) yield entry.toState();
+  }
+
+  /** How many have not ended. */
+  get size(): number {
+    return this.#deadlines.size;
+  }
+
+  add(
+    entry: SessionEntry,
+    how: {
+      readonly by: 'request' | 'api';
+      readonly again: boolean;
+      readonly requestId?: string | undefined;
+    },
+  ): void {
+    entry.reopened = how.again;
     this.#index.add(entry);
     this.#deadlines.set(entry, entry.endsAt);
     this.#arm();
     this.#writer?.save(entry);
     if (entry.inFlight > 0) this.#writer?.beginUse(entry);
     const type = how.again ? 'session.reopened' : 'session.opened';
-    this.emit(() => ({ type, session: entry.toSession(), by: how.by }));
+    this.emit(() => ({ type, session: entry.toSession(), by: how.by, requestId: how.requestId }));
   }
 
   /**

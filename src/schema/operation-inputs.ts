@@ -3,6 +3,7 @@ import { ALIAS_BODIES } from './alias-input.js';
 import { FUNCTION_BODY } from './function-body.js';
 import {
   ADVANCE_BODY,
+  EVENTS_QUERY,
   FUNCTION_QUERY,
   INSTANCES_QUERY,
   LIST_FUNCTIONS_QUERY,
@@ -85,6 +86,7 @@ function schemasOf(maxTTL: number | undefined): Readonly<Record<string, Read>> {
     readInstanceLog: { query: LOGS_QUERY },
     listRequests: { query: REQUESTS_QUERY },
     advanceClock: { body: ADVANCE_BODY },
+    streamEvents: { query: EVENTS_QUERY },
   };
 }
 

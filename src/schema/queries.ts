@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONSOLE_EVENT_TYPES } from '../model/console-events.js';
 import { LIMITS } from '../model/limits.js';
 import { VERSION_DIRECTIONS } from '../model/version.js';
 import { choice, integer, object, optional, string } from './fields.js';
@@ -104,6 +105,20 @@ export const FUNCTION_QUERY = z.object({ functionName: text(), qualifier: text()
 export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: yesOrNo() });
 
 export const REQUESTS_QUERY = z.object({ functionName: text(), sessionId: text() });
+
+/** Types of events, or the first word of several. */
+const eventTypes = () => {
+  const words = [...new Set(CONSOLE_EVENT_TYPES.flatMap((type) => [type, type.split('.')[0] ?? type]))];
+  const error = `types of events with commas between (${words.join(', ')})`;
+  return optional(
+    z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(z.array(z.enum(words, { error }), { error })),
+  ).meta({ description: error });
+};
+
+export const EVENTS_QUERY = z.object({ types: eventTypes() });
 
 export const LOGS_QUERY = z.object({ follow: yesOrNo() });
 

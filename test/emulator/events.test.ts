@@ -45,7 +45,7 @@ test('every step in the life of requests, sessions and instances is reported in 
   await request('a');
   expect(told()).toEqual([
     'request.begin',
-    'instance.starting',
+    'instance.starting scaled-out',
     'session.opened',
     'instance.ready',
     'request.admitted',
@@ -62,13 +62,13 @@ test('every step in the life of requests, sessions and instances is reported in 
     'session.paused',
   ]);
   await sessions.resume({ ...ref, sessionId: 'a' });
-  expect(told()).toEqual(['instance.starting', 'instance.ready', 'session.resumed']);
+  expect(told()).toEqual(['instance.starting scaled-out', 'instance.ready', 'session.resumed']);
   await driver.running[0]?.crash();
   await expect.poll(told).toEqual(['instance.ended crashed']);
   await request('a');
   expect(told()).toEqual([
     'request.begin',
-    'instance.starting',
+    'instance.starting scaled-out',
     'session.rebound instance-ended',
     'instance.ready',
     'request.admitted',

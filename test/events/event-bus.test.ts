@@ -55,37 +55,4 @@ describe('the bus of events', () => {
       expect.objectContaining({ seq: 1, at: one.clock.now(), type: 'request.begin' }),
     ]);
   });
-
-  test('gives a listener that comes back within a minute the events that it missed', async () => {
-    const one = bus();
-    one.events.subscribe(() => {})();
-    one.emit('a');
-    one.emit('b');
-    await one.clock.advance(59_000);
-    const seen: number[] = [];
-    one.events.subscribe(({ seq }) => seen.push(seq), 1)();
-    expect(seen).toEqual([2]);
-  });
-
-  test('keeps nothing a minute after the last listener has left', async () => {
-    const one = bus();
-    const end = one.events.subscribe(() => {});
-    one.emit();
-    end();
-    await one.clock.advance(60_000);
-    one.emit();
-    expect(one.built).toBe(1);
-    const seen: number[] = [];
-    one.events.subscribe(({ seq }) => seen.push(seq), 0);
-    expect(seen).toEqual([]);
-  });
-
-  test('keeps the last 1,000 events', () => {
-    const one = bus();
-    one.events.subscribe(() => {});
-    for (let at = 0; at < 5000; at++) one.emit();
-    const seen: number[] = [];
-    one.events.subscribe(({ seq }) => seen.push(seq), 0);
-    expect([seen.length, seen[0], seen.at(-1)]).toEqual([1000, 4001, 5000]);
-  });
 });

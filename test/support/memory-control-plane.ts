@@ -7,6 +7,7 @@ import { completeFunction } from '../../src/model/function-config.js';
 import { checkIdleTimeout } from '../../src/model/function-rules.js';
 import { createIds, type Ids } from '../../src/model/ids.js';
 import type { InstanceInfo, LogLine } from '../../src/model/instance.js';
+import type { LiveState } from '../../src/model/live-state.js';
 import type { RequestRecord } from '../../src/model/request-record.js';
 import type {
   ClockState,
@@ -86,8 +87,16 @@ export class MemoryControlPlane implements ControlPlane {
     );
   }
 
-  /** Keeps the last two events. */
   readonly events = this.#feed();
+  /** There is nothing to read in it. */
+  readonly live: LiveState = {
+    functions: () => [],
+    instances: () => [],
+    instance: () => undefined,
+    sessions: () => [],
+    session: () => undefined,
+    sessionCount: 0,
+  };
 
   get subscribers(): number {
     return this.#listeners.size;
@@ -124,10 +133,9 @@ export class MemoryControlPlane implements ControlPlane {
       get seq() {
         return told.length;
       },
-      subscribe(listener, after = told.length) {
-        for (const event of told.slice(-2)) if (event.seq > after) listener(event);
+      subscribe(listener) {
         listeners.add(listener);
-        return () => listeners.delete(listener);
+        return () => void listeners.delete(listener);
       },
     };
   }
@@ -354,6 +362,7 @@ export class MemoryControlPlane implements ControlPlane {
       pid: 4242,
       url: 'http://127.0.0.1:40000',
       sessions: 1,
+      slots: 20,
       inFlight: 0,
     };
     this.#instances.set(instanceId, { info, lines: [], listeners: new Set() });

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { type ApiOptions, createApi } from '../../src/api/create-api.js';
+import { EventStream } from '../../src/events/event-stream.js';
 import { createHostRule } from '../../src/model/host-rule.js';
 import { MemoryControlPlane } from './memory-control-plane.js';
 
@@ -28,7 +29,17 @@ export async function serveApi(
     ids: control.ids,
     sessionClock: control.clockMoved,
     hostVerdict: createHostRule(options.names ?? []),
-    events: control.events,
+    events: new EventStream({
+      feed: control.events,
+      live: control.live,
+      clock: options.clock ?? control.clockMoved,
+      describe: () => ({
+        version: '0.1.0',
+        now: control.clockMoved.now(),
+        realNow: 0,
+        clock: { offsetMs: 0, frozen: true },
+      }),
+    }),
     onError: (error) => defects.push(error),
     ...options,
   });

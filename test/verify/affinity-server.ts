@@ -427,6 +427,7 @@ function instanceInfo(instanceId: string, index: number): Omit<InstanceInfo, 'se
     resourceType: 'FC',
     pid: undefined,
     url: undefined,
+    slots: 2,
   };
 }
 

@@ -40,6 +40,7 @@ function textOf(event: EmulatorEvent, { session, instance }: Names): string | un
     case 'session.rebound':
     case 'instance.draining':
     case 'function.added':
+    case 'walkthrough.step':
       return undefined;
     case 'session.opened':
       return event.by === 'request'
