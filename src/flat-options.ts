@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { functionFromFlags } from './config/function-from-flags.js';
-import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from './config/function-words.js';
+import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS, OPTION_OF } from './config/function-words.js';
+import { unusedMessage, unusedOptions } from './config/unused-options.js';
 import type {
   ConfiguredOptions,
   EmulatorOptions,
@@ -12,7 +13,7 @@ import type {
 } from './emulator-options.js';
 import { commandWords } from './model/command-words.js';
 import { FcError } from './model/errors.js';
-import { DEFAULT_TRIGGER, type SessionAffinityType } from './model/function.js';
+import { DEFAULT_TRIGGER } from './model/function.js';
 import {
   callable,
   duration,
@@ -95,21 +96,6 @@ const TRIGGER = {
   customDomain: flag,
 } as const satisfies Record<keyof ServeTrigger, unknown>;
 
-/** The API's name of a value, and the option that gives it. */
-const OPTION_OF: Readonly<Record<string, string>> = {
-  sessionConcurrencyPerInstance: 'sessionsPerInstance',
-  sessionTTLInSeconds: 'ttl',
-  sessionIdleTimeoutInSeconds: 'idle',
-  affinityHeaderFieldName: 'headerName',
-  sseEndpointPath: 'ssePath',
-  sessionAffinity: 'affinity',
-  instanceIsolationMode: 'isolation',
-  startTimeoutInSeconds: 'startTimeout',
-  drainTimeoutInSeconds: 'drainTimeout',
-  environmentVariables: 'env',
-  codeDirectory: 'directory',
-};
-
 /**
  * Turns what `startEmulator` takes into the full form.
  * @throws InvalidArgument for an unknown option, a value of a wrong form or out of its range
@@ -161,7 +147,16 @@ function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | 
     functionName,
     ...values
   } = said;
-  checkUsed(values);
+  const [unused] = unusedOptions(values.affinity ?? FUNCTION_DEFAULTS.affinity, values);
+  if (unused !== undefined)
+    throw new FcError(
+      'InvalidArgument',
+      unusedMessage(
+        unused,
+        unused.option,
+        (words) => `affinity ${words.map((word) => `'${word}'`).join(' and ')}`,
+      ),
+    );
   const unsaid = {
     headerName: undefined,
     ssePath: undefined,
@@ -183,37 +178,6 @@ function wholeFunction(input: ServeFunction | FunctionOptions, maxTTL: number | 
   } catch (error) {
     throw inOptions(error, input);
   }
-}
-
-/** @throws InvalidArgument for an option that the affinity has no use for */
-function checkUsed(values: {
-  readonly affinity?: SessionAffinityType;
-  readonly headerName?: string;
-  readonly ssePath?: string;
-  readonly ttl?: number;
-  readonly idle?: number;
-  readonly disableSessionIdReuse?: boolean;
-}): void {
-  const {
-    affinity = FUNCTION_DEFAULTS.affinity,
-    headerName,
-    ssePath,
-    ttl,
-    idle,
-    disableSessionIdReuse,
-  } = values;
-  const refuse = (message: string): never => {
-    throw new FcError('InvalidArgument', message);
-  };
-  if (headerName !== undefined && affinity !== 'HEADER_FIELD')
-    refuse("headerName is only for affinity 'header'");
-  if (ssePath !== undefined && affinity !== 'MCP_SSE') refuse("ssePath is only for affinity 'mcp-sse'");
-  if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
-    refuse(`ssePath must be a path that begins with "/", got ${JSON.stringify(ssePath)}`);
-  if (affinity === 'MCP_SSE' && (ttl !== undefined || idle !== undefined))
-    refuse(`${ttl === undefined ? 'idle' : 'ttl'} is not for affinity 'mcp-sse'`);
-  if (affinity.startsWith('MCP') && disableSessionIdReuse)
-    refuse("disableSessionIdReuse is only for affinity 'cookie' and 'header'");
 }
 
 /** A refusal speaks of the API's fields and the command line's flags; the caller wrote options. */

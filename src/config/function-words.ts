@@ -34,3 +34,18 @@ export const FUNCTION_DEFAULTS = {
   minInstances: 0,
   maxSessionTtl: LIMITS.sessionTTLInSeconds[1],
 } as const;
+
+/** The API's names of values, and the options of `startEmulator` and keys of `fc-affinity.yaml` that give them. */
+export const OPTION_OF: Readonly<Record<string, string>> = {
+  sessionConcurrencyPerInstance: 'sessionsPerInstance',
+  sessionTTLInSeconds: 'ttl',
+  sessionIdleTimeoutInSeconds: 'idle',
+  affinityHeaderFieldName: 'headerName',
+  sseEndpointPath: 'ssePath',
+  sessionAffinity: 'affinity',
+  instanceIsolationMode: 'isolation',
+  startTimeoutInSeconds: 'startTimeout',
+  drainTimeoutInSeconds: 'drainTimeout',
+  environmentVariables: 'env',
+  codeDirectory: 'directory',
+};

@@ -7,37 +7,14 @@ import { nearest } from '../model/nearest.js';
 import { type OwnFunction, ownKeys, readOwnConfig } from '../schema/index.js';
 import type { FunctionDraft } from './function-draft.js';
 import { functionNameOf } from './function-name.js';
-import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS } from './function-words.js';
+import { AFFINITY_WORDS, FUNCTION_DEFAULTS, ISOLATION_WORDS, OPTION_OF } from './function-words.js';
 import { dig, type Located, type LocatedMap, mapAt, type Place, plain } from './located.js';
 import type { Tell } from './problem.js';
+import { unusedOptions } from './unused-options.js';
 
 export const OWN_WORDS = {
   affinities: Object.keys(AFFINITY_WORDS),
   isolations: Object.keys(ISOLATION_WORDS),
-};
-
-/** The key of the file that says a field of the API, which messages name. */
-const KEY_OF: Readonly<Record<string, string>> = {
-  sessionAffinity: 'affinity',
-  affinityHeaderFieldName: 'headerName',
-  sseEndpointPath: 'ssePath',
-  sessionConcurrencyPerInstance: 'sessionsPerInstance',
-  sessionTTLInSeconds: 'ttl',
-  sessionIdleTimeoutInSeconds: 'idle',
-  instanceIsolationMode: 'isolation',
-  startTimeoutInSeconds: 'startTimeout',
-  drainTimeoutInSeconds: 'drainTimeout',
-  environmentVariables: 'env',
-  codeDirectory: 'directory',
-};
-
-/** The keys that only some kinds of affinity use. */
-const USED_BY: Readonly<Record<string, readonly string[]>> = {
-  headerName: ['HEADER_FIELD'],
-  ssePath: ['MCP_SSE'],
-  ttl: ['GENERATED_COOKIE', 'HEADER_FIELD', 'MCP_STREAMABLE', 'NONE'],
-  idle: ['GENERATED_COOKIE', 'HEADER_FIELD', 'MCP_STREAMABLE', 'NONE'],
-  instanceConcurrency: ['NONE'],
 };
 
 /** Reads `fc-affinity.yaml`, whose words are those of the command line and of `startEmulator`. */
@@ -119,13 +96,8 @@ function draftOf(one: OwnFunction, { name, map, path, tell }: Asked): FunctionDr
     isWrong = true;
     tell({ rule: 'own-config', level: 'error', message, at: placeIn(map, [key]) });
   };
-  for (const [key, users] of Object.entries(USED_BY))
-    if (map.entries.has(key) && !users.includes(affinity))
-      refuse(key, `${key} has no meaning with affinity ${one.affinity ?? 'cookie'}`);
-  if (one.disableSessionIdReuse && affinity.startsWith('MCP'))
-    refuse('disableSessionIdReuse', 'disableSessionIdReuse is only for affinity cookie and header');
-  if (one.ssePath !== undefined && !/^\/[!-~]*$/.test(one.ssePath))
-    refuse('ssePath', `ssePath must be a path that begins with "/", got ${JSON.stringify(one.ssePath)}`);
+  for (const unused of unusedOptions(affinity, one))
+    refuse(unused.option, `${unused.option} has no meaning with affinity ${unused.affinity}`);
   const command = wordsOf(one.command, (message) => refuse('command', message));
   if (isWrong) return undefined;
   const env = one.env ?? {};
@@ -157,7 +129,7 @@ function draftOf(one: OwnFunction, { name, map, path, tell }: Asked): FunctionDr
       input,
       triggers: [{ triggerName: DEFAULT_TRIGGER, authType, customDomain: one.customDomain ?? false }],
       placeOf: (field, message) => placeOfField(map, field, message),
-      words: (message) => message.replaceAll(/\b[a-z]\w+\b/g, (word) => KEY_OF[word] ?? word),
+      words: (message) => message.replaceAll(/\b[a-z]\w+\b/g, (word) => OPTION_OF[word] ?? word),
     },
   ];
 }
@@ -183,7 +155,7 @@ function wordOf<T>(words: Readonly<Record<string, T>>, word: string | undefined)
 
 function placeOfField(map: LocatedMap, field: string, message: string): Place {
   const name = field.split('.').at(-1) ?? field;
-  const key = KEY_OF[name] ?? name;
+  const key = OPTION_OF[name] ?? name;
   const variable =
     key === 'env'
       ? [...(mapAt(map, ['env'])?.entries ?? [])].find(([one]) => message.includes(one))

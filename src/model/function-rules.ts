@@ -105,6 +105,12 @@ function noteAffinity(
     note(at('sessionConcurrencyPerInstance'), 'range', () =>
       checkRange('sessionConcurrencyPerInstance', slots, LIMITS.sessionConcurrencyPerInstance),
     );
+  const { sseEndpointPath: path } = given;
+  if (sessionAffinity === 'MCP_SSE' && path !== undefined)
+    note(at('sseEndpointPath'), 'format', () => {
+      if (!/^\/[!-~]*$/.test(path))
+        refuse(`sseEndpointPath must be a path that begins with "/", got ${JSON.stringify(path)}`);
+    });
   if (sessionAffinity !== 'HEADER_FIELD') return;
   note(at('affinityHeaderFieldName'), name === undefined ? 'required' : 'format', () => {
     if (name === undefined) refuse('affinityHeaderFieldName is required with sessionAffinity HEADER_FIELD');

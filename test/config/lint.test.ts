@@ -56,6 +56,15 @@ const REFUSED: readonly Case[] = [
     [['12:28 error value-range', /1 to 200/]],
   ],
   [
+    'an SSE endpoint that is no path',
+    'sessionAffinity: MCP_SSE\nsessionAffinityConfig: { sseEndpointPath: events }\n',
+    [
+      ['12:24 warning mcp-trigger', /./],
+      ['12:24 warning sse-timeout', /./],
+      ['13:49 error value-format', /sseEndpointPath must be a path that begins with "\/", got "events"/],
+    ],
+  ],
+  [
     'an affinity in short',
     'sessionAffinity: cookie\n',
     [['12:24 error affinity-name', /cookie is invalid/, /GENERATED_COOKIE/]],

@@ -91,6 +91,16 @@ const TOGETHER: typeof WRONG = [
     [['2:13 own-config', /no meaning with affinity cookie/]],
   ],
   [
+    'a TTL of sessions that last as long as their stream',
+    'command: x\naffinity: mcp-sse\nttl: 60\n',
+    [['3:6 own-config', /ttl has no meaning with affinity mcp-sse/]],
+  ],
+  [
+    'an SSE endpoint that is no path',
+    'command: x\naffinity: mcp-sse\nssePath: events\n',
+    [['3:10 value-format', /ssePath must be a path that begins with "\/", got "events"/]],
+  ],
+  [
     'idle over TTL',
     'command: x\nttl: 60\nidle: 61\n',
     [['3:7 idle-over-ttl', /idle must not be greater than ttl \(60\)/]],

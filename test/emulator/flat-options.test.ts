@@ -120,6 +120,7 @@ describe('startEmulator for one function in short words', () => {
     [{ affinity: 'mcp-sse', ttl: 60 }, "ttl is not for affinity 'mcp-sse'"],
     [{ affinity: 'mcp-sse', ssePath: 'x' }, 'ssePath must be a path'],
     [{ affinity: 'mcp-streamable', disableSessionIdReuse: true }, 'disableSessionIdReuse is only for'],
+    [{ instanceConcurrency: 5 }, "instanceConcurrency is only for affinity 'none'"],
     [{ env: { A: 1 } }, 'env.A must be a string, got 1'],
     [{ onLine: true }, 'onLine must be a function, got true'],
     [{ clock: 'frozen' }, 'clock must be an object, got "frozen"'],

@@ -1,4 +1,5 @@
 import type { FunctionFlags } from '../../config/function-from-flags.js';
+import { type UnusedOption, unusedMessage, unusedOptions } from '../../config/unused-options.js';
 import { UsageError } from '../errors.js';
 import { outOfSeconds } from './option-kinds.js';
 import type { Given, GivenTexts } from './options.js';
@@ -15,39 +16,15 @@ interface TogetherFlags extends FunctionFlags {
 export function checkTogether(flags: TogetherFlags, command: readonly string[] | undefined): void {
   const text = (key: string, name: string, value: number): Given =>
     flags.given?.[key] ?? { name, text: String(value) };
-  const {
-    affinity,
-    headerName,
-    ssePath,
-    disableSessionIdReuse,
-    ttl,
-    idle,
-    maxSessionTtl,
-    instanceConcurrency,
-    minInstances,
-  } = flags;
+  const { affinity, headerName, ssePath, ttl, idle, maxSessionTtl, minInstances } = flags;
   if (command !== undefined && command.length === 0)
     throw new UsageError('a command is expected after "--"', { fix: 'as -- node app.js' });
   if (affinity === 'HEADER_FIELD' && headerName === undefined)
     throw new UsageError('--affinity header needs --header-name', { fix: 'as --header-name x-session-id' });
-  if (affinity !== 'HEADER_FIELD' && headerName !== undefined)
-    throw new UsageError('--header-name is only for --affinity header', { fix: '--affinity header' });
-  if (ssePath !== undefined && affinity !== 'MCP_SSE')
-    throw new UsageError('--sse-path is only for --affinity mcp-sse', { fix: 'leave it out' });
+  const [unused] = unusedOptions(affinity, flags);
+  if (unused !== undefined) throw unusedOption(unused);
   if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
     throw new UsageError(`--sse-path must be a path that begins with "/", got ${JSON.stringify(ssePath)}`);
-  if (affinity === 'MCP_SSE' && (ttl !== undefined || idle !== undefined))
-    throw new UsageError(`${ttl === undefined ? '--idle' : '--ttl'} is not for --affinity mcp-sse`, {
-      fix: 'leave it out: a session lives as long as its stream',
-    });
-  if (affinity.startsWith('MCP') && disableSessionIdReuse)
-    throw new UsageError('--disable-session-id-reuse is only for --affinity cookie and header', {
-      fix: 'leave it out',
-    });
-  if (affinity !== 'NONE' && instanceConcurrency !== undefined)
-    throw new UsageError('--instance-concurrency is only for --affinity none', {
-      fix: 'leave it out: with affinity an instance takes 200 requests at once',
-    });
   if (ttl !== undefined && ttl > maxSessionTtl)
     throw outOfSeconds(
       text('ttl', '--ttl', ttl),
@@ -69,6 +46,26 @@ export function checkTogether(flags: TogetherFlags, command: readonly string[] |
       String(flags.maxInstances),
     );
 }
+
+function unusedOption(unused: UnusedOption): UsageError {
+  const [name, fix = 'leave it out'] = FLAG_OF[unused.option];
+  const message = unusedMessage(unused, name, (words) => `--affinity ${words.join(' and ')}`);
+  return new UsageError(message, { fix });
+}
+
+const WITH_STREAM = 'leave it out: a session lives as long as its stream';
+
+const FLAG_OF: Readonly<Record<UnusedOption['option'], readonly [name: string, fix?: string]>> = {
+  headerName: ['--header-name', '--affinity header'],
+  ssePath: ['--sse-path'],
+  ttl: ['--ttl', WITH_STREAM],
+  idle: ['--idle', WITH_STREAM],
+  disableSessionIdReuse: ['--disable-session-id-reuse'],
+  instanceConcurrency: [
+    '--instance-concurrency',
+    'leave it out: with affinity an instance takes 200 requests at once',
+  ],
+};
 
 function notGreater(given: Given, { name }: Given, most: string): UsageError {
   return new UsageError(

@@ -1,6 +1,7 @@
 import { dig, type Located, type LocatedMap, locate, type Place, plain, textAt } from '../located.js';
 import type { Tell } from '../problem.js';
 import type { Rule } from '../rules.js';
+import { usersOfField } from '../unused-options.js';
 import type { DevsResource } from './content.js';
 import { isJson } from './is-json.js';
 
@@ -10,14 +11,6 @@ const DEFAULT_CPU = 0.35;
 /** A stream that is cut sooner is a mistake more often than not. */
 const SHORT_STREAM_IN_SECONDS = 60;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}([Tt \t].*)?$/;
-/** The keys of the affinity's configuration that only some types use. */
-const USED_BY: Readonly<Record<string, readonly string[]>> = {
-  affinityHeaderFieldName: ['HEADER_FIELD'],
-  sseEndpointPath: ['MCP_SSE'],
-  sessionTTLInSeconds: ['GENERATED_COOKIE', 'HEADER_FIELD', 'MCP_STREAMABLE'],
-  sessionIdleTimeoutInSeconds: ['GENERATED_COOKIE', 'HEADER_FIELD', 'MCP_STREAMABLE'],
-  disableSessionIdReuse: ['GENERATED_COOKIE', 'HEADER_FIELD'],
-};
 
 interface Look {
   readonly props: LocatedMap;
@@ -74,7 +67,7 @@ function lintAffinityConfig(given: Located | undefined, { affinity, config, prop
     );
   if (affinity === 'NONE') return;
   for (const [key, { keyAt, value }] of config?.entries ?? []) {
-    const users = Object.hasOwn(USED_BY, key) ? USED_BY[key] : undefined;
+    const users = usersOfField(key);
     if (users !== undefined && !users.includes(affinity))
       warn(
         'affinity-key-unused',
