@@ -1,7 +1,7 @@
 import type { ControlPlane, FunctionRef, ListSessionsQuery } from '../model/services.js';
 import type { Session } from '../model/session.js';
+import { isGeneratedInstanceId, isUuid, shortInstanceId } from '../model/short-id.js';
 import { UsageError } from './errors.js';
-import { isGeneratedInstanceId, isUuid, shortInstanceId } from './output/short-id.js';
 
 const UUID_BEGIN = /^[0-9a-f][0-9a-f-]{3,34}$/;
 

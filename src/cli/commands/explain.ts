@@ -1,15 +1,15 @@
 import { FcError } from '../../model/errors.js';
 import { explain as explainRequest } from '../../model/explain-request.js';
+import { hintText } from '../../model/hint-text.js';
 import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import type { Session } from '../../model/session.js';
+import { shortInstanceId, shortSessionId } from '../../model/short-id.js';
 import { command } from '../command.js';
 import { CONNECTION, type Connected, withControl } from '../connect.js';
 import { findRequest } from '../find-request.js';
-import { hintText } from '../output/hint-text.js';
 import { partsText } from '../output/parts.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
-import { shortInstanceId, shortSessionId } from '../output/short-id.js';
 
 export const explain = command({
   operands: '<request-id>',

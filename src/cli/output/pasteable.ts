@@ -1,3 +1,5 @@
+import { shellQuote } from '../../model/shell-quote.js';
+
 /** A word that is followed by a secret. */
 const SECRET = '--access-key-secret';
 
@@ -7,7 +9,7 @@ export function pasteable(words: readonly string[]): string {
     .map((word, at) => {
       if (words[at - 1] === SECRET) return '…';
       if (word.startsWith(`${SECRET}=`)) return `${SECRET}=…`;
-      return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+      return shellQuote(word);
     })
     .join(' ');
 }

@@ -1,11 +1,11 @@
 import { humanDuration } from '../../model/human-time.js';
 import type { Session } from '../../model/session.js';
+import { shortInstanceId, shortSessionId } from '../../model/short-id.js';
 import { type Connected, emulatorNow } from '../connect.js';
 import type { Context } from '../context.js';
 import type { Column } from './fit-columns.js';
 import { type OutputForm, printResult, type Result } from './print-result.js';
 import type { Screen } from './screen.js';
-import { shortInstanceId, shortSessionId } from './short-id.js';
 import type { Paint } from './style.js';
 import { formatDetails, formatTable, type Row } from './table.js';
 

@@ -3,7 +3,7 @@ import { humanDuration } from '../../model/human-time.js';
 import type { Exit, InstanceInfo } from '../../model/instance.js';
 import { sanitize } from '../../model/sanitize.js';
 import type { Session } from '../../model/session.js';
-import { shortInstanceId, shortSessionId } from '../output/short-id.js';
+import { shortInstanceId, shortSessionId } from '../../model/short-id.js';
 import type { Style } from '../output/style.js';
 
 type TriggerEvent = Extract<EmulatorEvent, { readonly trigger: unknown }>;

@@ -1,8 +1,8 @@
 import type { EmulatorEvent } from '../../model/events.js';
 import { timeOfDay } from '../../model/human-time.js';
 import { sanitize } from '../../model/sanitize.js';
+import { shortInstanceId } from '../../model/short-id.js';
 import type { Screen } from '../output/screen.js';
-import { shortInstanceId } from '../output/short-id.js';
 import { banner } from './banner.js';
 import { eventLine } from './event-line.js';
 import { gapFor, requestLines } from './request-lines.js';

@@ -1,8 +1,8 @@
+import { hintText } from '../../model/hint-text.js';
 import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { sanitize } from '../../model/sanitize.js';
-import { hintText } from '../output/hint-text.js';
-import { shortInstanceId, shortSessionId } from '../output/short-id.js';
+import { shortInstanceId, shortSessionId } from '../../model/short-id.js';
 import type { Style } from '../output/style.js';
 
 interface LineFormat {

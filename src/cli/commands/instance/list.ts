@@ -1,13 +1,13 @@
 import { humanDuration } from '../../../model/human-time.js';
 import type { InstanceInfo } from '../../../model/instance.js';
 import type { FunctionRef } from '../../../model/services.js';
+import { shortInstanceId } from '../../../model/short-id.js';
 import { command } from '../../command.js';
 import { CONNECTION, type Connected, emulatorNow, functionRef, withControl } from '../../connect.js';
 import type { Context } from '../../context.js';
 import { flag, text } from '../../options/option-kinds.js';
 import type { Column } from '../../output/fit-columns.js';
 import { OUTPUT, outputForm, type Result } from '../../output/print-result.js';
-import { shortInstanceId } from '../../output/short-id.js';
 import { formatTable, type Row } from '../../output/table.js';
 import { showOrWatch, WATCH } from '../../output/watch.js';
 

@@ -4,6 +4,7 @@ import { timeOfDay } from '../../../model/human-time.js';
 import type { InstanceInfo } from '../../../model/instance.js';
 import type { RequestRecord } from '../../../model/request-record.js';
 import { sanitize } from '../../../model/sanitize.js';
+import { shortInstanceId, shortSessionId } from '../../../model/short-id.js';
 import { command } from '../../command.js';
 import { CONNECTION, type Connected, withControl } from '../../connect.js';
 import type { Context } from '../../context.js';
@@ -12,7 +13,6 @@ import { findRequest } from '../../find-request.js';
 import { flag, text } from '../../options/option-kinds.js';
 import { OUTPUT, outputForm } from '../../output/print-result.js';
 import { safeJson } from '../../output/safe-json.js';
-import { shortInstanceId, shortSessionId } from '../../output/short-id.js';
 import { fullInstanceId } from '../../resolve-id.js';
 
 /** A line, the request that it belongs to, and the instance that printed it. */

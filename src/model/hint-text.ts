@@ -1,4 +1,4 @@
-import type { Hint } from '../../model/hint.js';
+import type { Hint } from './hint.js';
 
 /** @returns the hint in words, not yet safe for a terminal */
 export function hintText(hint: Hint): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hintText } from '../../src/cli/output/hint-text.js';
 import type { Hint } from '../../src/model/hint.js';
+import { hintText } from '../../src/model/hint-text.js';
 
 const WORDS: [hint: Hint, words: string][] = [
   [{ code: 'cookie-malformed' }, 'the session cookie is malformed'],
