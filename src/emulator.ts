@@ -3,6 +3,7 @@ import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
 import type { CodeWatch } from './code-watch.js';
 import { functionsOfConfig } from './configured-functions.js';
+import { createConsoleService } from './console-service.js';
 import type { Emulator, EmulatorInput, EmulatorOptions, ListeningFunction } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
 import { EventStream } from './events/event-stream.js';
@@ -141,9 +142,17 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     clock: sessionClock,
     health: async () => ({ status: isStopping ? 'stopping' : 'ok', version, pid: process.pid }),
   };
+  const live = new LiveFunctions({ registry, triggersOf: (name) => served.triggers.records(name) });
+  const consoleService = createConsoleService({
+    control,
+    live,
+    emit: events.emit,
+    clock: processClock,
+    newRunId: () => ids.requestId(),
+  });
   const stream = new EventStream({
     feed: events,
-    live: new LiveFunctions({ registry, triggersOf: (name) => served.triggers.records(name) }),
+    live,
     clock: processClock,
     describe: () => {
       const { offsetMs, frozen } = sessionClock.state;
@@ -157,6 +166,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     sessionClock: clock,
     hostVerdict,
     events: stream,
+    console: consoleService,
     clock: processClock,
     accessKey,
     invocations: served.invocations,
@@ -181,6 +191,8 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     isStopping = true;
     endWatch();
     endClockEvents();
+    // Its sessions end with the emulator.
+    void consoleService.endWalk();
     await codeWatch?.close();
     await operations.close();
     await served.end(graceMs);

@@ -3,6 +3,7 @@ import { type Duplex, Readable } from 'node:stream';
 import type { AccessKey } from '../model/access-key.js';
 import { type Clock, hostNow } from '../model/clock.js';
 import type { EventSource } from '../model/console-events.js';
+import type { ConsoleService } from '../model/console-service.js';
 import { asFcError, FcError } from '../model/errors.js';
 import type { HostVerdict } from '../model/host-rule.js';
 import type { Ids } from '../model/ids.js';
@@ -14,6 +15,7 @@ import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { aliasRoutes } from './alias-routes.js';
 import { type Authenticate, createAuthentication } from './authenticate.js';
 import { checkHead } from './check-head.js';
+import { consoleRoutes } from './console-routes.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { functionRoutes } from './function-routes.js';
@@ -43,6 +45,8 @@ export interface ApiOptions {
   readonly hostVerdict: (host: string) => HostVerdict;
   /** The source of `GET /_emulator/v1/events`; without it that path is not supported. */
   readonly events?: EventSource;
+  /** What the console asks for; without it those paths are not supported. */
+  readonly console?: ConsoleService;
   /** Runs functions; without it InvokeFunction is not supported. Needs the process clock. */
   readonly invocations?: Invocations;
   /** The process clock. */
@@ -83,6 +87,7 @@ export function createApi(options: ApiOptions): Api {
       ...aliasRoutes(control.aliases),
       ...emulatorRoutes(control),
       ...(events !== undefined && eventRoutes(events)),
+      ...(options.console !== undefined && consoleRoutes(options.console)),
       ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),
     };
     const version = async (): Promise<string> => (await control.health()).version;

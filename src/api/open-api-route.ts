@@ -64,6 +64,10 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
   [`POST ${OWN}/clock/advance`]: ['advanceClock', 'the state of the clock'],
   [`POST ${OWN}/clock/freeze`]: ['freezeClock', 'the state of the clock'],
   [`POST ${OWN}/clock/resume`]: ['resumeClock', 'the state of the clock'],
+  [`GET ${OWN}/sessions/:sessionId/history`]: ['showSessionHistory', 'the session and its requests'],
+  [`GET ${OWN}/doctor`]: ['showDoctor', 'the mistakes with affinity that the last requests show'],
+  [`POST ${OWN}/walkthrough`]: ['stepWalkthrough', 'the requests that were sent, each judged'],
+  [`DELETE ${OWN}/walkthrough`]: ['endWalkthrough'],
   [`GET ${OWN}/events`]: ['streamEvents', 'every event as it happens', 'text/event-stream'],
 };
 

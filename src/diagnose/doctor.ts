@@ -1,4 +1,4 @@
-import type { Finding } from '../model/doctor-report.js';
+import type { DoctorReport, Finding } from '../model/doctor-report.js';
 import type { RequestRecord } from '../model/request-record.js';
 import type { Draft, FunctionFacts, Rule, Traffic } from './finding.js';
 import { cookieForFolder } from './rules/cookie-for-folder.js';
@@ -25,6 +25,17 @@ export const RULES: readonly Rule[] = [
   mcpWithoutId,
   sessionsPileUp,
 ];
+
+/** @returns the findings, and what was looked at */
+export function doctorReport(
+  records: readonly RequestRecord[],
+  functions: readonly FunctionFacts[],
+): DoctorReport {
+  return {
+    findings: diagnose(records, functions),
+    lookedAt: { requests: records.length, rules: RULES.map(({ id }) => id) },
+  };
+}
 
 /** @returns the mistakes that recent requests show, one finding for each; in the order of the rules */
 export function diagnose(records: readonly RequestRecord[], functions: readonly FunctionFacts[]): Finding[] {

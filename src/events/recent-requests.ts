@@ -15,12 +15,12 @@ export class RecentRequests implements RequestLog {
     this.#next = (this.#next + 1) % KEPT;
   }
 
-  async list({ sessionId, functionName }: RequestQuery = {}): Promise<readonly RequestRecord[]> {
-    return [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)].filter(
-      (one) =>
-        (functionName === undefined || one.functionName === functionName) &&
-        (sessionId === undefined || one.decision?.sessionId === sessionId),
-    );
+  async list(query: RequestQuery = {}): Promise<readonly RequestRecord[]> {
+    const { before, limit } = query;
+    const all = [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)];
+    const end = before === undefined ? all.length : all.indexOf(await this.get(before));
+    const found = all.slice(0, end).filter((record) => fits(record, query));
+    return limit === undefined ? found : found.slice(-limit);
   }
 
   async get(requestId: string): Promise<RequestRecord> {
@@ -30,4 +30,23 @@ export class RecentRequests implements RequestLog {
     }
     return record;
   }
+}
+
+function fits(
+  { functionName, decision, attempts, status }: RequestRecord,
+  wanted: Omit<RequestQuery, 'before' | 'limit'>,
+): boolean {
+  return (
+    (wanted.functionName === undefined || functionName === wanted.functionName) &&
+    (wanted.sessionId === undefined || decision?.sessionId === wanted.sessionId) &&
+    (wanted.instanceId === undefined ||
+      decision?.instanceId === wanted.instanceId ||
+      attempts.some((one) => one.decision.instanceId === wanted.instanceId)) &&
+    (wanted.status === undefined || hasStatus(status, wanted.status))
+  );
+}
+
+/** @param wanted `429` or `4xx` */
+function hasStatus(status: number, wanted: string): boolean {
+  return wanted.endsWith('xx') ? String(status)[0] === wanted[0] : String(status) === wanted;
 }

@@ -24,6 +24,8 @@ export const LIMITS = {
   maxInstances: [1, 32768],
   /** Entries on one page of a list. */
   limit: [1, 100],
+  /** Requests of one answer. */
+  requests: [1, 10_000],
   /** One move of the session clock. Ten years: a caller who asks for more has mistaken the unit. */
   advanceInMs: [0, 10 * 366 * 24 * 3600 * 1000],
 } as const;

@@ -293,10 +293,19 @@ export interface RequestQuery {
   readonly functionName?: string | undefined;
   /** The session that served the request. */
   readonly sessionId?: string | undefined;
+  /** An instance on which the request was tried. */
+  readonly instanceId?: string | undefined;
+  /** `429`, or all of a class: `4xx`. */
+  readonly status?: string | undefined;
+  /** The newest so many. */
+  readonly limit?: number | undefined;
+  /** Only requests that ended before this one. */
+  readonly before?: string | undefined;
 }
 
 /** The last 10,000 requests that ended, newest last. */
 export interface RequestLog {
+  /** @throws RequestNotFound for a `before` that is not kept */
   list(query?: RequestQuery): Promise<readonly RequestRecord[]>;
   /** @throws RequestNotFound */
   get(requestId: string): Promise<RequestRecord>;

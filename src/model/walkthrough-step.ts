@@ -37,6 +37,26 @@ export interface WalkthroughCheck {
   readonly expected: string;
   readonly actual: string;
   readonly source: string;
+  readonly durationMs: number;
   /** Why it was skipped. */
   readonly reason?: string;
+}
+
+/** Which walkthrough, and how far. */
+export interface WalkthroughInput {
+  /** Default: the first function with GENERATED_COOKIE. */
+  readonly functionName?: string | undefined;
+  readonly qualifier?: string | undefined;
+  /** Goes on with that run. Without it a new run begins, and the one before it ends. */
+  readonly runId?: string | undefined;
+  /** Sends all requests that are left, not only the next one. */
+  readonly all?: boolean | undefined;
+}
+
+export interface WalkthroughProgress {
+  readonly runId: string;
+  /** The requests that were sent by this call. */
+  readonly steps: readonly WalkthroughStep[];
+  /** The request that comes next; null when none is left. */
+  readonly next: number | null;
 }

@@ -17,6 +17,7 @@ import {
   QUALIFIER_QUERY,
   REQUESTS_QUERY,
   RESUME_SESSION_QUERY,
+  WALKTHROUGH_BODY,
 } from './queries.js';
 import { sessionBodies } from './session-input.js';
 import { CONCURRENCY_BODY, DISABLE_BODY, SCALING_BODY } from './settings-input.js';
@@ -87,6 +88,8 @@ function schemasOf(maxTTL: number | undefined): Readonly<Record<string, Read>> {
     listRequests: { query: REQUESTS_QUERY },
     advanceClock: { body: ADVANCE_BODY },
     streamEvents: { query: EVENTS_QUERY },
+    showSessionHistory: { query: FUNCTION_QUERY },
+    stepWalkthrough: { body: WALKTHROUGH_BODY },
   };
 }
 

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { CONSOLE_EVENT_TYPES } from '../model/console-events.js';
 import { LIMITS } from '../model/limits.js';
 import { VERSION_DIRECTIONS } from '../model/version.js';
-import { choice, integer, object, optional, string } from './fields.js';
+import { choice, flag, integer, object, optional, string } from './fields.js';
 
 /** The body of `POST /_emulator/v1/clock/advance`. */
 export const ADVANCE_BODY = object({ milliseconds: integer(...LIMITS.advanceInMs) });
 
-const limit = () => {
-  const [least, most] = LIMITS.limit;
+const limit = ([least, most]: readonly [number, number] = LIMITS.limit) => {
   const error = `an integer from ${least} to ${most}`;
   return optional(
     z
@@ -104,7 +103,27 @@ export const FUNCTION_QUERY = z.object({ functionName: text(), qualifier: text()
 /** The emulator's own list of instances. */
 export const INSTANCES_QUERY = FUNCTION_QUERY.extend({ ended: yesOrNo() });
 
-export const REQUESTS_QUERY = z.object({ functionName: text(), sessionId: text() });
+const status = () => {
+  const error = 'a status (429) or a class of them (4xx)';
+  return optional(z.string().regex(/^[1-5](\d\d|xx)$/, { error })).meta({ description: error });
+};
+
+export const REQUESTS_QUERY = z.object({
+  functionName: text(),
+  sessionId: text(),
+  instanceId: text(),
+  status: status(),
+  limit: limit(LIMITS.requests),
+  before: text(),
+});
+
+/** The body of `POST /_emulator/v1/walkthrough`. */
+export const WALKTHROUGH_BODY = object({
+  functionName: optional(string()),
+  qualifier: optional(string()),
+  runId: optional(string()),
+  all: optional(flag()),
+});
 
 /** Types of events, or the first word of several. */
 const eventTypes = () => {

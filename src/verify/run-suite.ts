@@ -14,7 +14,7 @@ export type Causes = Map<string, { readonly suite: string; readonly id: string }
 interface RunOptions {
   /** Of the suites before this one. */
   readonly causes?: Causes;
-  /** Called with each step as it ends, to show progress. */
+  /** Called with each step as it ends, to show progress. A promise that it returns is awaited, and its rejection ends the run. */
   readonly onStep?: (step: Step, suite: string) => unknown;
 }
 
@@ -32,12 +32,13 @@ export async function runSuite(
   const run = await SuiteRun.open(target);
   const steps: Step[] = [];
   let lapStart = run.clock.now();
-  const add = (check: Check<unknown>, result: StepResult): void => {
+  const add = async (check: Check<unknown>, result: StepResult): Promise<void> => {
     const now = run.clock.now();
     const step = toStep(check, oncePerCause(causes, { suite: id, id: check.id }, result), now - lapStart);
-    lapStart = now;
     steps.push(step);
-    onStep?.(step, id);
+    await onStep?.(step, id);
+    // What the caller waited for is no part of the next step.
+    lapStart = run.clock.now();
   };
   let scene: unknown;
   const open = once(async () => {
@@ -47,7 +48,7 @@ export async function runSuite(
   try {
     for (const check of suite.checks) {
       if (ended !== undefined) {
-        add(check, skip(ended));
+        await add(check, skip(ended));
         continue;
       }
       const result = await resultOf(check, async () => {
@@ -57,7 +58,7 @@ export async function runSuite(
       if (result.status !== 'passed') ended = result.ends;
       const { actual } = result;
       const fault = result.judged === undefined ? undefined : faultOf(result.judged, run.headerName);
-      add(check, {
+      await add(check, {
         ...(fault !== undefined && { fault }),
         ...result,
         ...(actual !== undefined && { actual: await run.withMoves(actual) }),

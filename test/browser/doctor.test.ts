@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { factsOf } from '../../src/cli/doctor/facts.js';
 import { diagnose } from '../../src/diagnose/doctor.js';
+import { factsOf } from '../../src/diagnose/function-facts.js';
 import { describeInChromium } from '../support/chromium.js';
 import type { Handler } from '../support/in-process-driver.js';
 import { fetchFrom, type Site, sitePage, startSite } from './site.js';

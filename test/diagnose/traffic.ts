@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { factsOf } from '../../src/cli/doctor/facts.js';
 import { diagnose } from '../../src/diagnose/doctor.js';
+import { factsOf } from '../../src/diagnose/function-facts.js';
 import { startEmulator } from '../../src/emulator.js';
 import type { Emulator, EmulatorOptions, FunctionOptions } from '../../src/emulator-options.js';
 import { MovableClock } from '../../src/model/clock.js';

@@ -1,12 +1,12 @@
-import { diagnose, RULES } from '../../diagnose/doctor.js';
+import { doctorReport, RULES } from '../../diagnose/doctor.js';
 import type { FunctionFacts } from '../../diagnose/finding.js';
+import { factsOf } from '../../diagnose/function-facts.js';
 import type { Finding } from '../../model/doctor-report.js';
 import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { command, type Invocation } from '../command.js';
 import { CONNECTION, withControl } from '../connect.js';
 import type { Context } from '../context.js';
-import { factsOf } from '../doctor/facts.js';
 import { readLog } from '../doctor/read-log.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../failure.js';
@@ -56,10 +56,11 @@ export const doctor = command({
     const records = seen.records.filter(
       (one) => values.function === undefined || one.functionName === values.function,
     );
-    const findings = diagnose(records, seen.functions);
+    const report = doctorReport(records, seen.functions);
+    const { findings } = report;
     const { style, columns } = context.stdout;
     await printResult(context, outputForm(values), {
-      json: { findings, lookedAt: { requests: records.length, rules: RULES.map(({ id }) => id) } },
+      json: report,
       names: findings.map(({ rule }) => rule),
       table: () =>
         [

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { FunctionFacts } from '../../diagnose/finding.js';
+import { factsOf } from '../../diagnose/function-facts.js';
 import type { FunctionConfig } from '../../model/function.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { CommandError } from '../errors.js';
 import { EXIT } from '../failure.js';
-import { factsOf } from './facts.js';
 
 /** As many as an emulator keeps. */
 const MOST_RECORDS = 10_000;

@@ -1,5 +1,5 @@
-import type { FunctionFacts } from '../../diagnose/finding.js';
-import type { FunctionConfig } from '../../model/function.js';
+import type { FunctionConfig } from '../model/function.js';
+import type { FunctionFacts } from './finding.js';
 
 /** @returns what the rules need of a configuration */
 export function factsOf({
