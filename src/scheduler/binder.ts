@@ -116,8 +116,8 @@ export class Binder {
     binding.reservesSlot = false;
     const entry = this.#newEntry(instance, this.#options.termsOf(qualifier), sessionId);
     entry.inFlight = 1;
-    entry.requests = 1;
     entry.known = true;
+    entry.requests = 1;
     this.#table.add(entry, { by: 'request', again: false, requestId: binding.requestId });
     binding.entry = entry;
     binding.opened = true;
