@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Clock } from './model/clock.js';
-import { FcError } from './model/errors.js';
+import { FcError, messageOf } from './model/errors.js';
 import type { FunctionConfig } from './model/function.js';
 import { type FolderWatch, watchFolder } from './system/watch-folder.js';
 
@@ -149,7 +149,7 @@ function inWords([first = 'the code', ...others]: readonly string[]): string {
 
 /** The line that names the failure; the log shows the rest. */
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const [sentence = '', logs = ''] = text.split('\nLogs:\n');
   const [line = ''] = logs.split('\n');
   return line === '' ? sentence : line;

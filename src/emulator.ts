@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
+import { CodePreparations } from './code-preparations.js';
 import type { CodeWatch } from './code-watch.js';
 import { functionsOfConfig } from './configured-functions.js';
 import { createConsoleService } from './console-service.js';
@@ -16,9 +17,10 @@ import { FunctionRegistry } from './functions/function-registry.js';
 import { Instances } from './functions/instances.js';
 import { LiveFunctions } from './functions/live-functions.js';
 import { Versions } from './functions/versions.js';
+import { guardCallbacks } from './guard-callbacks.js';
 import type { AccessKey } from './model/access-key.js';
 import { type ClockMove, hostNow, MovableClock } from './model/clock.js';
-import { FcError } from './model/errors.js';
+import { FcError, messageOf } from './model/errors.js';
 import type { EventBody } from './model/events.js';
 import { createHostRule, isLoopback } from './model/host-rule.js';
 import { createIds } from './model/ids.js';
@@ -106,11 +108,11 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       events.emit(() => ({ type: 'request.end', record }));
     },
     onDefect: (what, error) => onDefect(what, error),
-    onInstanceGone: () => operations.removeUnusedCode(),
+    onInstanceGone: () => preparations.removeUnusedCode(),
     maxSessionTTLInSeconds,
     state,
   });
-  const onDefect = (what: string, error: unknown): void => onNotice(`${what}: ${describe(error)}`);
+  const onDefect = (what: string, error: unknown): void => onNotice(`${what}: ${messageOf(error)}`);
   // Only uploaded code needs folders.
   let codeFolders: Promise<CodeFolders> | undefined;
   const folders = (): Promise<CodeFolders> => {
@@ -120,12 +122,18 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     });
     return codeFolders;
   };
-  const operations: FunctionOperations = new FunctionOperations({
+  const preparations: CodePreparations = new CodePreparations({
+    registry,
+    revisions: () => served.revisions(),
+    removeUnused: async (used) => (await codeFolders)?.keepOnly(used),
+    checkCommand: (config) => local?.checkCommand(config),
+    onDefect,
+  });
+  const operations = new FunctionOperations({
     registry,
     served,
     codes: new FunctionCodes({ codeDirectories: options.codeDirectories ?? {}, folders }),
-    removeUnusedCode: async (used) => (await codeFolders)?.keepOnly(used),
-    checkCommand: (config) => local?.checkCommand(config),
+    preparations,
     maxSessionTTLInSeconds,
     now: () => clock.now(),
     onDefect,
@@ -171,7 +179,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     accessKey,
     invocations: served.invocations,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
-    onError: (error) => onNotice(`the control plane failed: ${describe(error)}`),
+    onError: (error) => onNotice(`the control plane failed: ${messageOf(error)}`),
   });
 
   const deploy: Emulator['deploy'] = async (one, { whenReady = false, signal } = {}) => {
@@ -194,7 +202,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     // Its sessions end with the emulator.
     void consoleService.endWalk();
     await codeWatch?.close();
-    await operations.close();
+    await preparations.close();
     await served.end(graceMs);
     api.closeNow();
     keepClock();
@@ -217,11 +225,11 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       if (stored.isDeclared || registry.has(stored.functionName)) continue;
       await operations.restore(stored).catch((error: unknown) => {
         onNotice(
-          `function '${stored.functionName}' of the state directory is not served: ${describe(error)}`,
+          `function '${stored.functionName}' of the state directory is not served: ${messageOf(error)}`,
         );
       });
     }
-    if (kept.size > 0) await folders().then(() => operations.removeUnusedCode());
+    if (kept.size > 0) await folders().then(() => preparations.removeUnusedCode());
     const apiUrl = await listen(api.server, host, apiPort);
     if (!isLoopback(host)) onNotice(exposed(host));
     if (options.watch) {
@@ -324,37 +332,6 @@ async function openState(
   return openStateDirectory({ directory, clock, wallNow: clock.now(), onWarning });
 }
 
-/**
- * The caller's callbacks, made safe: a callback that throws has no effect on the emulator. `onNotice` receives the first failure
- * of each.
- */
-function guardCallbacks(
-  options: EmulatorOptions,
-): Required<Pick<EmulatorOptions, 'onNotice' | 'onRecord'>> & Pick<EmulatorOptions, 'onEvent' | 'onLine'> {
-  const guard = <T extends unknown[]>(
-    callback: (...args: T) => void,
-    onFailure: (error: unknown) => void,
-  ) => {
-    let failed = false;
-    return (...args: T): void => {
-      try {
-        callback(...args);
-      } catch (error) {
-        if (!failed) onFailure(error);
-        failed = true;
-      }
-    };
-  };
-  const onNotice = guard(options.onNotice ?? (() => {}), () => {});
-  const tellOf = (name: string) => (error: unknown) => onNotice(`${name} threw: ${describe(error)}`);
-  return {
-    onNotice,
-    onRecord: guard(options.onRecord ?? (() => {}), tellOf('onRecord')),
-    ...(options.onEvent !== undefined && { onEvent: guard(options.onEvent, tellOf('onEvent')) }),
-    ...(options.onLine !== undefined && { onLine: guard(options.onLine, tellOf('onLine')) }),
-  };
-}
-
 function clockEvent(move: ClockMove, clock: ClockState): EventBody {
   return move.kind === 'advanced'
     ? { type: 'clock.advanced', clock, milliseconds: move.milliseconds }
@@ -368,8 +345,4 @@ function gapNotice(gapMs: number, counted: boolean): string {
   return counted
     ? `${cause}; sessions have aged by it`
     : `${cause}; sessions do not count it (--count-sleep lets them)`;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

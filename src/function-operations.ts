@@ -1,7 +1,8 @@
+import type { CodePreparations, Prepared } from './code-preparations.js';
 import type { CodeSource, FunctionCodes } from './function-code.js';
 import type { DeployedFunction } from './functions/deployed-function.js';
 import type { FunctionRegistry } from './functions/function-registry.js';
-import { asFcError, FcError } from './model/errors.js';
+import { FcError } from './model/errors.js';
 import type { FunctionConfig } from './model/function.js';
 import { completeFunction } from './model/function-config.js';
 import type { FunctionInput } from './model/function-input.js';
@@ -11,7 +12,6 @@ import type {
   FunctionService,
   FunctionSettings,
   JsonBody,
-  Progress,
   ScalingConfig,
   ScalingStatus,
   ServedFunction,
@@ -23,30 +23,16 @@ interface FunctionOperationsOptions {
   readonly registry: FunctionRegistry;
   readonly served: ServedFunctions;
   readonly codes: FunctionCodes;
-  /** Removes the code that no revision and no instance uses any more. */
-  readonly removeUnusedCode: (directories: ReadonlySet<string>) => Promise<void>;
-  /** Looks up the command of a function. @throws CAFileNotFound, also for a runtime or an image that is not emulated */
-  readonly checkCommand: (config: FunctionConfig) => void;
+  readonly preparations: CodePreparations;
   readonly maxSessionTTLInSeconds: number | undefined;
   /** On the session clock. */
   readonly now: () => number;
   readonly onDefect: (what: string, error: unknown) => void;
 }
 
-interface Preparation {
-  readonly directory: string;
-  readonly controller: AbortController;
-}
-
-type Outcome = Progress<'Successful' | 'Failed'>;
-
 /** Creates, changes and deletes functions at run time. */
 export class FunctionOperations implements FunctionService, FunctionSettings {
   readonly #options: FunctionOperationsOptions;
-  /** Functions whose code is being unpacked. */
-  readonly #preparing = new Map<DeployedFunction, Preparation>();
-  /** Their preparations, those of deleted functions included. None rejects. */
-  readonly #running = new Set<Promise<unknown>>();
 
   constructor(options: FunctionOperationsOptions) {
     this.#options = options;
@@ -61,7 +47,7 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
   }
 
   async create(body: JsonBody): Promise<ServedFunction> {
-    const { registry, codes, served } = this.#options;
+    const { registry, codes, served, preparations } = this.#options;
     const { input, code, echo } = await parse(body);
     const { functionName } = input;
     if (functionName === undefined) throw new FcError('InvalidArgument', 'functionName is required');
@@ -75,27 +61,29 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     await served.add({ config, triggers: [] }, { said, echo, progress: { state: 'Pending' } });
     const one = registry.find({ functionName });
     const pending = one.served;
-    void this.#prepare(one, source, config, (outcome) => registry.note(one, { progress: active(outcome) }));
+    void preparations.run(one, { source, config }, (outcome) =>
+      registry.note(one, { progress: active(outcome) }),
+    );
     return pending;
   }
 
   /** Serves a function that was kept over a restart. */
   async restore(stored: StoredFunction): Promise<void> {
-    const { registry, served } = this.#options;
+    const { registry, served, preparations } = this.#options;
     const { functionName, said, echo } = stored;
     const config = this.#complete(said);
     await served.add({ config, triggers: [] }, { said, echo, stored, progress: { state: 'Pending' } });
     const one = registry.find({ functionName });
-    await this.#prepare(one, { directory: config.codeDirectory }, config, (outcome) =>
+    await preparations.run(one, { source: { directory: config.codeDirectory }, config }, (outcome) =>
       registry.note(one, { progress: active(outcome) }),
     );
   }
 
   async update(functionName: string, body: JsonBody): Promise<ServedFunction> {
-    const { registry, codes } = this.#options;
+    const { registry, codes, preparations } = this.#options;
     const { input, code, echo } = await parse(body);
     const one = registry.find({ functionName });
-    if (this.#preparing.has(one))
+    if (preparations.has(one))
       throw new FcError(
         'ConcurrentUpdateError',
         `function '${functionName}' is being ${one.served.progress.state === 'Pending' ? 'created' : 'updated'}: wait until that is done`,
@@ -111,7 +99,7 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     const said = withCode(merged, source, allEcho);
     const config = this.#complete(said);
     registry.note(one, { lastUpdate: { state: 'InProgress' } });
-    const prepared = this.#prepare(one, source, config, (outcome) => {
+    const prepared = preparations.run(one, { source, config }, (outcome) => {
       if (outcome.state === 'Failed') return registry.note(one, { lastUpdate: outcome });
       one.said = said;
       registry.update(config, {
@@ -125,11 +113,11 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
   }
 
   async delete(functionName: string): Promise<void> {
-    const { registry, served, onDefect } = this.#options;
+    const { registry, served, preparations, onDefect } = this.#options;
     const one = registry.find({ functionName });
-    this.#preparing.get(one)?.controller.abort();
+    preparations.abort(one);
     served.remove(functionName).then(
-      () => this.removeUnusedCode(),
+      () => preparations.removeUnusedCode(),
       (error: unknown) => onDefect(`function '${functionName}' could not be removed`, error),
     );
   }
@@ -186,54 +174,9 @@ export class FunctionOperations implements FunctionService, FunctionSettings {
     registry.note(registry.find({ functionName }), { restriction: undefined });
   }
 
-  removeUnusedCode(): void {
-    const { registry, served, removeUnusedCode, onDefect } = this.#options;
-    const used = new Set([...this.#preparing.values()].map(({ directory }) => directory));
-    for (const one of registry.all()) {
-      for (const { config } of one.versions.values()) used.add(config.codeDirectory);
-      used.add(one.served.config.codeDirectory);
-    }
-    for (const { config } of served.revisions()) used.add(config.codeDirectory);
-    removeUnusedCode(used).catch((error: unknown) => onDefect('unused code could not be removed', error));
-  }
-
-  /** Gives up what is being unpacked. Resolves when nothing more is written. */
-  async close(): Promise<void> {
-    for (const { controller } of this.#preparing.values()) controller.abort();
-    await Promise.all(this.#running);
-  }
-
   #complete(input: FunctionInput): FunctionConfig {
     const { maxSessionTTLInSeconds: most } = this.#options;
     return completeFunction({ ...input, ...(most !== undefined && { maxSessionTTLInSeconds: most }) });
-  }
-
-  /** Unpacks the code, looks the command up, and says how that went. Never rejects. */
-  async #prepare(
-    one: DeployedFunction,
-    { directory, unpack }: CodeSource,
-    config: FunctionConfig,
-    done: (outcome: Outcome) => void,
-  ): Promise<void> {
-    const controller = new AbortController();
-    const running = this.#outcomeOf(config, unpack?.(controller.signal));
-    this.#preparing.set(one, { directory, controller });
-    this.#running.add(running);
-    const outcome = await running;
-    this.#running.delete(running);
-    this.#preparing.delete(one);
-    if (!controller.signal.aborted) done(outcome);
-    this.removeUnusedCode();
-  }
-
-  async #outcomeOf(config: FunctionConfig, unpacked: Promise<void> | undefined): Promise<Outcome> {
-    try {
-      await unpacked;
-      this.#options.checkCommand(config);
-      return { state: 'Successful' };
-    } catch (error) {
-      return failed(error);
-    }
   }
 }
 
@@ -267,15 +210,6 @@ async function parse(body: unknown) {
   return parseFunction(body);
 }
 
-function active(outcome: Outcome): ServedFunction['progress'] {
+function active(outcome: Prepared): ServedFunction['progress'] {
   return outcome.state === 'Failed' ? { ...outcome, state: 'Failed' } : { state: 'Active' };
-}
-
-function failed(error: unknown): Progress<'Failed'> {
-  if (!(error instanceof FcError)) {
-    const reason = `the code could not be unpacked: ${error instanceof Error ? error.message : String(error)}`;
-    return { state: 'Failed', reason, reasonCode: 'InvalidArgument' };
-  }
-  const { code, message, fix } = asFcError(error);
-  return { state: 'Failed', reason: message, reasonCode: code, ...(fix !== undefined && { fix }) };
 }

@@ -1,11 +1,11 @@
 import type { TriggerListener, TriggerPlace } from './functions/trigger-registry.js';
-import type { TlsOptions } from './gateway/answer-tls.js';
 import type { Gateway } from './gateway/gateway.js';
 import type { Clock } from './model/clock.js';
 import { asFcError, type FcError } from './model/errors.js';
 import type { HttpTrigger } from './model/function.js';
 import type { Route } from './model/route.js';
 import type { Routes } from './routes.js';
+import type { TlsOptions } from './system/answer-tls.js';
 import type { TriggerPorts } from './trigger-ports.js';
 
 interface TriggerListenersOptions {
@@ -39,7 +39,7 @@ export class TriggerListeners {
     };
     try {
       if (certificate !== undefined) {
-        const { answerTls } = await import('./gateway/answer-tls.js');
+        const { answerTls } = await import('./system/answer-tls.js');
         closeSilent = answerTls(listener.server, certificate, processClock);
       }
       const url = await ports.listen(listener.server, place);

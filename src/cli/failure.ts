@@ -1,4 +1,4 @@
-import { FcError, PortInUseError, UnreachableError } from '../model/errors.js';
+import { FcError, messageOf, PortInUseError, UnreachableError } from '../model/errors.js';
 import { CommandError, ConfigError, ExplainedError, UsageError } from './errors.js';
 
 /** Why a command ended without its result: what the user reads, and the exit code. */
@@ -49,8 +49,4 @@ export function failureOf(error: unknown): Failure {
     return { ...known, exitCode, code: error.code, fix: error.fix, requestId: error.requestId ?? '' };
   }
   return { ...known, exitCode: EXIT.failed, code: 'InternalServerError' };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

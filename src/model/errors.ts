@@ -141,3 +141,8 @@ export class PortInUseError extends Error {
     super(`port ${port} is in use`);
   }
 }
+
+/** @returns the message of whatever was thrown */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import { messageOf } from '../model/errors.js';
 import type { HealthCheckConfig } from '../model/function.js';
 import type { Address } from '../model/instance.js';
 import { wait } from '../system/wait.js';
@@ -68,6 +69,6 @@ async function failureOf(
     const { status } = await callInstance(address, call, { clock, signal });
     return status >= 200 && status <= 399 ? undefined : `${what} was answered with status ${status}`;
   } catch (error) {
-    return `${what} ${error instanceof Error ? error.message : String(error)}`;
+    return `${what} ${messageOf(error)}`;
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../model/clock.js';
 import { commonHeaders } from '../model/common-headers.js';
-import { FcError } from '../model/errors.js';
+import { FcError, messageOf } from '../model/errors.js';
 import type { LifecycleHook } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
 import type { Address, InstanceSpec } from '../model/instance.js';
@@ -89,7 +89,7 @@ async function failureOf(
     const [line = ''] = text.trim().split('\n');
     return `${what} was answered with status ${status}${line === '' ? '' : `: ${sanitize(line)}`}`;
   } catch (error) {
-    return `${what} ${error instanceof Error ? error.message : String(error)}`;
+    return `${what} ${messageOf(error)}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Entry, ZipFile } from 'yauzl';
-import { FcError } from '../model/errors.js';
+import { FcError, messageOf } from '../model/errors.js';
 import { sanitize } from '../model/sanitize.js';
 
 /** One file, folder or link of an archive. Paths are relative, with `/`, and do not leave the folder. */
@@ -49,7 +49,7 @@ export async function readArchive(zip: Buffer): Promise<readonly ArchiveEntry[]>
     return entries;
   } catch (error) {
     if (error instanceof FcError) throw error;
-    throw refusal(error instanceof Error ? error.message : String(error), error);
+    throw refusal(messageOf(error), error);
   }
 }
 

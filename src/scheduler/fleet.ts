@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import { asFcError, FcError } from '../model/errors.js';
+import { asFcError, FcError, messageOf } from '../model/errors.js';
 import type { Emit, EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import type {
@@ -216,7 +216,7 @@ export class Fleet implements PoolHooks {
     } catch (error) {
       this.#options.onDefect('an instance could not be started', error);
       if (error instanceof FcError) throw error;
-      const message = `the instance could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `the instance could not be started: ${messageOf(error)}`;
       throw new FcError('FunctionNotStarted', message, { cause: error });
     }
   }

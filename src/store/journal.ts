@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import { messageOf } from '../model/errors.js';
 import type { JournalEntry } from '../schema/journal-entry.js';
 import type { JournalFile } from './journal-file.js';
 import { sealLine } from './journal-line.js';
@@ -123,7 +124,7 @@ export class Journal {
       operation();
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#warn(
         `sessions cannot be saved in "${this.#options.directory}": ${reason}; they stay in memory and are saved when the directory can be written again`,
       );

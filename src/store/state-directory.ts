@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Clock, KeptClock } from '../model/clock.js';
-import { FcError } from '../model/errors.js';
+import { FcError, messageOf } from '../model/errors.js';
 import { LATEST } from '../model/function.js';
 import type { FunctionStore } from '../model/function-store.js';
 import type { SessionStore } from '../model/session-store.js';
@@ -128,7 +128,7 @@ function orRefuse<T>(directory: string, open: () => T): T {
     return open();
   } catch (error) {
     if (error instanceof FcError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new FcError('InvalidArgument', `the state directory "${directory}" cannot be used: ${reason}`, {
       cause: error,
       fix: 'name a directory of your own with --state-dir, on a disk with free space',

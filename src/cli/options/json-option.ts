@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.js';
 import { UsageError } from '../errors.js';
 
 /**
@@ -30,8 +31,4 @@ function read(flag: string, file: string, readFile: (file: string) => string): s
   } catch (cause) {
     throw new UsageError(`${flag}: ${messageOf(cause)}`, { cause });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
