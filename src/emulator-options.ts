@@ -135,6 +135,8 @@ export interface EmulatorOptions {
   readonly onRecord?: (record: RequestRecord) => void;
   /** Told of everything that happens: requests, sessions, instances, functions, the clock. */
   readonly onEvent?: (event: EmulatorEvent) => void;
+  /** Whether `onEvent` is told of requests, too; without them a request costs less. Default: true. */
+  readonly requestEvents?: boolean;
   /** Told of every line that an instance prints. */
   readonly onLine?: (instanceId: string, line: LogLine) => void;
   /** Told what the user should know, and when another callback throws. */

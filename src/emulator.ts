@@ -74,7 +74,12 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     onNotice(gapNotice(gapMs, countSleep));
   });
   const requests = new RecentRequests();
-  const events = new EventBus({ sessionClock: clock, processClock, onEvent });
+  const events = new EventBus({
+    sessionClock: clock,
+    processClock,
+    onEvent,
+    ...(options.requestEvents !== undefined && { requestEvents: options.requestEvents }),
+  });
   const sessionClock = new SessionClock(clock);
   const endClockEvents = clock.watch((move) => {
     keepClock();
@@ -102,10 +107,11 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     accessKey,
     registry,
     emit: events.emit,
+    emitOfRequest: events.emitOfRequest,
     onRecord: (record) => {
       requests.add(record);
       onRecord(record);
-      events.emit(() => ({ type: 'request.end', record }));
+      events.emitOfRequest(() => ({ type: 'request.end', record }));
     },
     onDefect: (what, error) => onDefect(what, error),
     onInstanceGone: () => preparations.removeUnusedCode(),

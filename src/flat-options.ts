@@ -77,6 +77,7 @@ const EMULATOR = {
   watch: flag,
   onRecord: callable,
   onEvent: callable,
+  requestEvents: flag,
   onLine: callable,
   onNotice: callable,
 } as const satisfies Record<keyof Omit<EmulatorOptions, 'functions'>, unknown>;

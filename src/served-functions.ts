@@ -40,6 +40,8 @@ interface SharedParts {
   readonly registry: FunctionRegistry;
   readonly onRecord: (record: RequestRecord) => void;
   readonly emit: Emit;
+  /** For the events of requests. */
+  readonly emitOfRequest: Emit;
   readonly onDefect: (what: string, error: unknown) => void;
   /** Called when an instance is gone. */
   readonly onInstanceGone: () => void;
@@ -72,7 +74,15 @@ export class ServedFunctions {
       emit,
       registry,
     } = shared;
-    this.#gateway = createGateway({ clock, sessionClock, ids, hostVerdict, accessKey, onRecord, emit });
+    this.#gateway = createGateway({
+      clock,
+      sessionClock,
+      ids,
+      hostVerdict,
+      accessKey,
+      onRecord,
+      emit: shared.emitOfRequest,
+    });
     const { ports, certificate } = shared;
     const listeners = new TriggerListeners({
       gateway: this.#gateway,

@@ -8,6 +8,8 @@ interface EventBusOptions {
   readonly processClock: Pick<Clock, 'now'>;
   /** Told of everything as it happens; throwing from it has no effect on the emulator. */
   readonly onEvent?: ((event: EmulatorEvent) => void) | undefined;
+  /** Whether it is told of the events of requests, too; true by default. */
+  readonly requestEvents?: boolean;
 }
 
 /**
@@ -29,17 +31,24 @@ export class EventBus implements EventFeed {
     return this.#seq;
   }
 
-  readonly emit = (build: () => EventBody): void => {
-    const seq = ++this.#seq;
-    const { onEvent, sessionClock } = this.#options;
-    if (onEvent === undefined && this.#listeners.size === 0) return;
-    const event: EmulatorEvent = { seq, at: sessionClock.now(), ...build() };
-    onEvent?.(event);
-    for (const listener of this.#listeners) listener(event);
+  readonly emit = (build: () => EventBody): void => this.#tell(build, this.#options.onEvent);
+
+  /** For the events of requests, of which there are many. */
+  readonly emitOfRequest = (build: () => EventBody): void => {
+    const { onEvent, requestEvents = true } = this.#options;
+    this.#tell(build, requestEvents ? onEvent : undefined);
   };
 
   subscribe(listener: (event: EmulatorEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(build: () => EventBody, onEvent: EventBusOptions['onEvent']): void {
+    const seq = ++this.#seq;
+    if (onEvent === undefined && this.#listeners.size === 0) return;
+    const event: EmulatorEvent = { seq, at: this.#options.sessionClock.now(), ...build() };
+    onEvent?.(event);
+    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -55,4 +55,28 @@ describe('the bus of events', () => {
       expect.objectContaining({ seq: 1, at: one.clock.now(), type: 'request.begin' }),
     ]);
   });
+
+  test('builds events of requests for `onEvent` only where it wants them, and for every listener', () => {
+    let told = 0;
+    const clock = new MovableClock({ frozen: true });
+    const events = new EventBus({
+      sessionClock: clock,
+      processClock: clock,
+      onEvent: () => void told++,
+      requestEvents: false,
+    });
+    let built = 0;
+    const build = (): EventBody => {
+      built++;
+      return { type: 'clock.frozen', clock: { now: '', offsetMs: 0, frozen: true } };
+    };
+    events.emitOfRequest(build);
+    expect([built, told, events.seq]).toEqual([0, 0, 1]);
+    events.emit(build);
+    expect([built, told]).toEqual([1, 1]);
+    const seen: number[] = [];
+    events.subscribe(({ seq }) => seen.push(seq));
+    events.emitOfRequest(build);
+    expect([built, told, seen]).toEqual([2, 1, [3]]);
+  });
 });

@@ -19,8 +19,7 @@ export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog
       if (!quiet || isTrouble(record)) write({ event: 'request', ...record });
     },
     event({ type, ...event }) {
-      // Requests have lines of their own.
-      if (!quiet && !type.startsWith('request.')) write({ event: type, ...event });
+      if (!quiet) write({ event: type, ...event });
     },
     line(instanceId, line) {
       if (quiet || (line.source === 'platform' && !verbose && !line.warning)) return;

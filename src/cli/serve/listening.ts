@@ -52,6 +52,8 @@ export function emulatorOptions(
     watch: values.watch,
     onRecord: log.request,
     onEvent: log.event,
+    // Requests have lines of their own.
+    requestEvents: false,
     onLine: log.line,
     onNotice: log.notice,
   };
