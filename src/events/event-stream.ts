@@ -85,6 +85,10 @@ export class EventStream implements EventSource {
             wake = resolve;
             if (signal.aborted || beats) resolve();
           });
+          // What else happens in this turn goes out in the same piece.
+          await new Promise<void>((resolve) => {
+            setImmediate(resolve);
+          });
         }
       }
     } finally {
