@@ -1,4 +1,5 @@
 import { describeAnswer, errorOf, type RoundTrip } from './round-trip.js';
+import { type Source, sourceText } from './sources.js';
 
 /** What one step promises, and how that is judged. A scene is what the checks of a suite share: its client and its requests. */
 export interface Check<Scene> {
@@ -10,6 +11,22 @@ export interface Check<Scene> {
   /** @returns why the check cannot be judged here; undefined where it can */
   needs?(scene: Scene): Promise<string | undefined> | string | undefined;
   judge(scene: Scene): Promise<StepResult> | StepResult;
+}
+
+/** How a suite writes its checks: `check(id, title).promises(expected, 'cookie C01').needs(…).judge(…)`. */
+export function checksOf<Scene>() {
+  type Written = Check<Scene>;
+  return (id: string, title: string) => ({
+    promises: (expected: string, source: Source) => {
+      const head = { id, title, expected, source: sourceText(source) };
+      return {
+        needs: (needs: NonNullable<Written['needs']>) => ({
+          judge: (judge: Written['judge']): Written => ({ ...head, needs, judge }),
+        }),
+        judge: (judge: Written['judge']): Written => ({ ...head, judge }),
+      };
+    },
+  });
 }
 
 /** How a check ended. `expected` replaces the check's own text where the target made it more exact. */

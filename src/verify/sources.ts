@@ -38,9 +38,13 @@ const DOCUMENTS = {
 
 const SEPARATOR = ' · ';
 
-/** @param rows of the conformance table, as `C02 C16` */
-export function source(document: keyof typeof DOCUMENTS, rows: string): string {
-  return `${rows}${SEPARATOR}${DOCUMENTS[document]}`;
+/** Where a promise stands: a document, and rows of the conformance table, as `cookie C02 C16`. */
+export type Source = `${keyof typeof DOCUMENTS} ${string}`;
+
+/** @returns the rows and the whole name of the document, as a report shows them */
+export function sourceText(source: Source): string {
+  const [document, ...rows] = source.split(' ') as [keyof typeof DOCUMENTS, ...string[]];
+  return `${rows.join(' ')}${SEPARATOR}${DOCUMENTS[document]}`;
 }
 
 /** Takes a source apart again. @returns the rows apart from the document; a document may end with its URL, after `, ` */

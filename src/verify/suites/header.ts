@@ -1,5 +1,5 @@
 import { isSessionId } from '../../model/limits.js';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
 import {
@@ -10,7 +10,6 @@ import {
   type Slots,
   sharesInstance,
 } from '../slots.js';
-import { source } from '../sources.js';
 import { type Spread, spreadOver } from '../spread.js';
 import { NotApplicable, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
@@ -36,140 +35,72 @@ interface HeaderScene {
   spread(): Promise<Spread>;
 }
 
-const TAKEN = { expected: 'status 200' };
-const REFUSED = { expected: 'status 400' };
-const NOT_ECHOED = {
-  expected: 'no response header of the configured name',
-  source: source('inferred', 'H15'),
-};
+const check = checksOf<HeaderScene>();
 
 /** The walkthrough of the header field, and the grammar and spread of its IDs. */
 export const header: Suite<HeaderScene> = {
   id: 'header',
   open: openHeader,
   checks: [
-    {
-      id: 'header.generated.status',
-      title: 'a request without the header is answered',
-      expected: 'status 200',
-      source: source('header', 'H01'),
-      async judge({ first }) {
+    check('header.generated.status', 'a request without the header is answered')
+      .promises('status 200', 'header H01')
+      .judge(async ({ first }) => {
         const { answer } = await first();
         const ends = `the first request was answered with status ${answer.status}`;
         return { ...hasStatus(answer, 200), ends };
-      },
-    },
-    {
-      id: 'header.generated.returned',
-      title: 'it gets an ID in the response header of that name',
-      expected: 'one response header of the configured name, holding a session ID',
-      source: source('header', 'H01'),
-      judge: async ({ first, client }) => returnsId(await first(), client),
-    },
-    {
-      id: 'header.known.same-instance',
-      title: 'that ID sent back leads to the same instance',
-      expected: 'the instance that made it',
-      source: source('header', 'H02'),
-      judge: async ({ first, again }) => compareInstances(await first(), await again(), { wanted: 'same' }),
-    },
-    {
-      id: 'header.known.not-echoed',
-      title: 'an ID that the client sent is not echoed',
-      ...NOT_ECHOED,
-      judge: async ({ again }) => namesNoSession(await again()),
-    },
-    {
-      id: 'header.case.same-instance',
-      title: "the letter case of the header's name does not matter",
-      expected: 'the instance of that ID',
-      source: source('header', 'H05'),
-      judge: async ({ first, upperCase }) => isSameSession(await first(), await upperCase()),
-    },
-    {
-      id: 'header.chosen.status',
-      title: 'an ID that the client chose is taken',
-      ...TAKEN,
-      source: source('header', 'H03'),
-      judge: async ({ chosen }) => hasStatus((await chosen()).answer, 200),
-    },
-    {
-      id: 'header.chosen.same-instance',
-      title: 'its session shares the first instance while that has a free slot',
-      expected: 'the instance of the first session, which has a free slot',
-      source: source('header', 'H03'),
-      judge: async ({ first, chosen, slots }) => sharesInstance(await first(), await chosen(), await slots()),
-    },
-    {
-      id: 'header.chosen.not-echoed',
-      title: 'an ID that the client chose is not echoed',
-      ...NOT_ECHOED,
-      judge: async ({ chosen }) => namesNoSession(await chosen()),
-    },
-    {
-      id: 'header.full.new-instance',
-      title: 'a session more than the instance takes goes to another instance',
-      expected: 'another instance than that of the first session, which is full',
-      source: source('header', 'H04'),
-      judge: async ({ first, beyond, filling }) =>
+      }),
+    check('header.generated.returned', 'it gets an ID in the response header of that name')
+      .promises('one response header of the configured name, holding a session ID', 'header H01')
+      .judge(async ({ first, client }) => returnsId(await first(), client)),
+    check('header.known.same-instance', 'that ID sent back leads to the same instance')
+      .promises('the instance that made it', 'header H02')
+      .judge(async ({ first, again }) => compareInstances(await first(), await again(), { wanted: 'same' })),
+    check('header.known.not-echoed', 'an ID that the client sent is not echoed')
+      .promises('no response header of the configured name', 'inferred H15')
+      .judge(async ({ again }) => namesNoSession(await again())),
+    check('header.case.same-instance', "the letter case of the header's name does not matter")
+      .promises('the instance of that ID', 'header H05')
+      .judge(async ({ first, upperCase }) => isSameSession(await first(), await upperCase())),
+    check('header.chosen.status', 'an ID that the client chose is taken')
+      .promises('status 200', 'header H03')
+      .judge(async ({ chosen }) => hasStatus((await chosen()).answer, 200)),
+    check('header.chosen.same-instance', 'its session shares the first instance while that has a free slot')
+      .promises('the instance of the first session, which has a free slot', 'header H03')
+      .judge(async ({ first, chosen, slots }) =>
+        sharesInstance(await first(), await chosen(), await slots()),
+      ),
+    check('header.chosen.not-echoed', 'an ID that the client chose is not echoed')
+      .promises('no response header of the configured name', 'inferred H15')
+      .judge(async ({ chosen }) => namesNoSession(await chosen())),
+    check('header.full.new-instance', 'a session more than the instance takes goes to another instance')
+      .promises('another instance than that of the first session, which is full', 'header H04')
+      .judge(async ({ first, beyond, filling }) =>
         goesElsewhere(await first(), await beyond(), await filling()),
-    },
-    {
-      id: 'header.grammar.64-characters',
-      title: 'an ID of 64 characters is taken',
-      ...TAKEN,
-      source: source('header', 'H06'),
-      judge: (scene) => isTaken(scene, '64-characters', scene.tail.padEnd(64, 'x')),
-    },
-    {
-      id: 'header.grammar.65-characters',
-      title: 'an ID of 65 characters is refused',
-      ...REFUSED,
-      source: source('header', 'H06'),
-      judge: (scene) => isRefused(scene, '65-characters', scene.tail.padEnd(65, 'x')),
-    },
-    {
-      id: 'header.grammar.leading-dash',
-      title: 'an ID that begins with "-" is refused',
-      ...REFUSED,
-      source: source('header', 'H07'),
-      judge: (scene) => isRefused(scene, 'leading-dash', `-${scene.tail}`),
-    },
-    {
-      id: 'header.grammar.leading-underscore',
-      title: 'an ID that begins with "_" is taken',
-      ...TAKEN,
-      source: source('header', 'H07'),
-      judge: (scene) => isTaken(scene, 'leading-underscore', `_${scene.tail}`),
-    },
-    {
-      id: 'header.grammar.leading-digit',
-      title: 'an ID that begins with a digit is taken',
-      ...TAKEN,
-      source: source('header', 'H07'),
-      judge: (scene) => isTaken(scene, 'leading-digit', `7${scene.tail}`),
-    },
-    {
-      id: 'header.spread.instances',
-      title: 'twice as many new IDs as an instance takes fill two instances',
-      expected: 'two instances',
-      source: source('header', 'H12'),
-      judge: async ({ spread }) => (await spread()).fillsExactly(),
-    },
-    {
-      id: 'header.spread.repeats',
-      title: 'the same IDs again start nothing and stay where they are',
-      expected: 'every ID on the instance that it had',
-      source: source('header', 'H12'),
-      judge: async ({ spread }) => (await spread()).staysOnInstances(),
-    },
-    {
-      id: 'header.cookie.never-set',
-      title: 'no response sets a session cookie',
-      expected: 'no Set-Cookie named x-fc-cookie-session-id in any response',
-      source: source('inferred', 'H17'),
-      judge: ({ client }) => judge(client.cookiesSeen === 0, String(client.cookiesSeen || 'none')),
-    },
+      ),
+    check('header.grammar.64-characters', 'an ID of 64 characters is taken')
+      .promises('status 200', 'header H06')
+      .judge((scene) => isTaken(scene, '64-characters', scene.tail.padEnd(64, 'x'))),
+    check('header.grammar.65-characters', 'an ID of 65 characters is refused')
+      .promises('status 400', 'header H06')
+      .judge((scene) => isRefused(scene, '65-characters', scene.tail.padEnd(65, 'x'))),
+    check('header.grammar.leading-dash', 'an ID that begins with "-" is refused')
+      .promises('status 400', 'header H07')
+      .judge((scene) => isRefused(scene, 'leading-dash', `-${scene.tail}`)),
+    check('header.grammar.leading-underscore', 'an ID that begins with "_" is taken')
+      .promises('status 200', 'header H07')
+      .judge((scene) => isTaken(scene, 'leading-underscore', `_${scene.tail}`)),
+    check('header.grammar.leading-digit', 'an ID that begins with a digit is taken')
+      .promises('status 200', 'header H07')
+      .judge((scene) => isTaken(scene, 'leading-digit', `7${scene.tail}`)),
+    check('header.spread.instances', 'twice as many new IDs as an instance takes fill two instances')
+      .promises('two instances', 'header H12')
+      .judge(async ({ spread }) => (await spread()).fillsExactly()),
+    check('header.spread.repeats', 'the same IDs again start nothing and stay where they are')
+      .promises('every ID on the instance that it had', 'header H12')
+      .judge(async ({ spread }) => (await spread()).staysOnInstances()),
+    check('header.cookie.never-set', 'no response sets a session cookie')
+      .promises('no Set-Cookie named x-fc-cookie-session-id in any response', 'inferred H17')
+      .judge(({ client }) => judge(client.cookiesSeen === 0, String(client.cookiesSeen || 'none'))),
   ],
 };
 

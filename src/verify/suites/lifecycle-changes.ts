@@ -1,6 +1,5 @@
-import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { isRenamed } from '../session-client.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
@@ -16,39 +15,25 @@ interface Updates {
   readonly shortened: StepResult;
 }
 
+const check = checksOf<Changes>();
+
 /** What UpdateSession does to the end of a session, and whether the ID of a deleted session can be used again. */
 export const CHANGES = part<LifecycleScene, Changes>(openChanges, [
-  {
-    id: 'lifecycle.update.lengthened',
-    title: 'a lengthened TTL holds',
-    expected: 'Active after its first TTL',
-    source: source('lifecycle', 'A10'),
-    needs: ({ scene }) => scene.obstacle(),
-    judge: async ({ updates }) => (await updates()).lengthened,
-  },
-  {
-    id: 'lifecycle.update.from-creation',
-    title: 'a new TTL counts from the creation, not from the update',
-    expected: 'Expired',
-    source: source('inferred', 'A11'),
-    needs: ({ scene }) => scene.obstacle(),
-    judge: async ({ updates }) => (await updates()).fromCreation,
-  },
-  {
-    id: 'lifecycle.update.shortened',
-    title: 'a TTL shorter than its age ends a session at once',
-    expected: 'Expired',
-    source: source('inferred', 'A11'),
-    needs: ({ scene }) => scene.obstacle(),
-    judge: async ({ updates }) => (await updates()).shortened,
-  },
-  {
-    id: 'lifecycle.delete.used-again',
-    title: 'the ID of a deleted session opens a new one',
-    expected: 'a new session',
-    source: source('lifecycle', 'C25 A17'),
-    judge: ({ scene }) => isForgotten(scene),
-  },
+  check('lifecycle.update.lengthened', 'a lengthened TTL holds')
+    .promises('Active after its first TTL', 'lifecycle A10')
+    .needs(({ scene }) => scene.obstacle())
+    .judge(async ({ updates }) => (await updates()).lengthened),
+  check('lifecycle.update.from-creation', 'a new TTL counts from the creation, not from the update')
+    .promises('Expired', 'inferred A11')
+    .needs(({ scene }) => scene.obstacle())
+    .judge(async ({ updates }) => (await updates()).fromCreation),
+  check('lifecycle.update.shortened', 'a TTL shorter than its age ends a session at once')
+    .promises('Expired', 'inferred A11')
+    .needs(({ scene }) => scene.obstacle())
+    .judge(async ({ updates }) => (await updates()).shortened),
+  check('lifecycle.delete.used-again', 'the ID of a deleted session opens a new one')
+    .promises('a new session', 'lifecycle C25 A17')
+    .judge(({ scene }) => isForgotten(scene)),
 ]);
 
 async function openChanges(scene: LifecycleScene): Promise<Changes> {

@@ -1,9 +1,8 @@
 import type { Session } from '../../model/session.js';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import type { RoundTrip } from '../round-trip.js';
 import type { SessionRequest } from '../session-client.js';
 import { NO_COOKIE } from '../session-cookie.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf, unlessLate } from './lifecycle-scene.js';
 
@@ -21,81 +20,57 @@ interface Ends {
   used(): Promise<StepResult>;
 }
 
+const check = checksOf<Ends>();
+
 /** A session ends by its TTL though it is used, its ID is used again, and a session ends by its idle time. */
 export const ENDS = part<LifecycleScene, Ends>(openEnds, [
-  {
-    id: 'lifecycle.ttl.used',
-    title: 'a session ends by its TTL though it is used',
-    expected: 'Expired',
-    source: source('lifecycle', 'C17'),
-    needs: ({ scene }) => scene.obstacle(),
-    judge: ({ ended }) => ended(),
-  },
-  {
-    id: 'lifecycle.again.status',
-    title: 'its ID used again is answered',
-    expected: 'status 200',
-    source: source('lifecycle', 'C19 H18'),
-    needs: needsEnd,
-    judge: async ({ again }) => hasStatus((await again()).answer, 200),
-  },
-  {
-    id: 'lifecycle.again.told',
-    title: 'the answer names the session as a new one',
-    expected: 'the ID, by cookie',
-    source: source('inferred', 'U6 H15'),
-    needs: needsEnd,
-    judge: async ({ scene, again }) => namesSession(scene, await again()),
-  },
-  {
-    id: 'lifecycle.again.session',
-    title: 'that opens a new session under the same ID',
-    expected: 'an Active session of that ID with a later createdTime',
-    source: source('lifecycle', 'C19 H18'),
-    needs: needsEnd,
-    async judge({ session, again, generations }) {
+  check('lifecycle.ttl.used', 'a session ends by its TTL though it is used')
+    .promises('Expired', 'lifecycle C17')
+    .needs(({ scene }) => scene.obstacle())
+    .judge(({ ended }) => ended()),
+  check('lifecycle.again.status', 'its ID used again is answered')
+    .promises('status 200', 'lifecycle C19 H18')
+    .needs(needsEnd)
+    .judge(async ({ again }) => hasStatus((await again()).answer, 200)),
+  check('lifecycle.again.told', 'the answer names the session as a new one')
+    .promises('the ID, by cookie', 'inferred U6 H15')
+    .needs(needsEnd)
+    .judge(async ({ scene, again }) => namesSession(scene, await again())),
+  check('lifecycle.again.session', 'that opens a new session under the same ID')
+    .promises('an Active session of that ID with a later createdTime', 'lifecycle C19 H18')
+    .needs(needsEnd)
+    .judge(async ({ session, again, generations }) => {
       const { createdTime } = await session();
       const active = (await generations()).filter(({ sessionStatus }) => sessionStatus === 'Active');
       const isNew = active.length === 1 && active.every((one) => one.createdTime > createdTime);
       const expected = `an Active session of that ID, created later than ${createdTime}`;
       return { ...judge(isNew, statusesOf(active), expected), judged: (await again()).answer };
-    },
-  },
-  {
-    id: 'lifecycle.again.listed',
-    title: 'the session that ended stays listed beside it',
-    expected: 'one Active and one Expired of that ID',
-    source: source('inferred', 'U20'),
-    needs: needsEnd,
-    async judge({ again, generations }) {
+    }),
+  check('lifecycle.again.listed', 'the session that ended stays listed beside it')
+    .promises('one Active and one Expired of that ID', 'inferred U20')
+    .needs(needsEnd)
+    .judge(async ({ again, generations }) => {
       const found = await generations();
       const number = (status: string): number =>
         found.filter(({ sessionStatus }) => sessionStatus === status).length;
       const holds = number('Active') === 1 && number('Expired') === 1;
       return { ...judge(holds, statusesOf(found)), judged: (await again()).answer };
-    },
-  },
-  {
-    id: 'lifecycle.idle.used',
-    title: 'a used session does not end by its idle time',
-    expected: 'Active, as created',
-    source: source('lifecycle', 'C18'),
-    needs: ({ scene }) => scene.obstacle(),
-    judge: ({ used }) => used(),
-  },
-  {
-    id: 'lifecycle.idle.ends',
-    title: 'an unused one does',
-    expected: 'Expired',
-    source: source('lifecycle', 'C18'),
-    needs: async ({ scene, used }) =>
-      scene.obstacle() ??
-      ((await used()).status === 'passed' ? undefined : 'the session ended while it was used'),
-    async judge({ scene, idler }) {
+    }),
+  check('lifecycle.idle.used', 'a used session does not end by its idle time')
+    .promises('Active, as created', 'lifecycle C18')
+    .needs(({ scene }) => scene.obstacle())
+    .judge(({ used }) => used()),
+  check('lifecycle.idle.ends', 'an unused one does')
+    .promises('Expired', 'lifecycle C18')
+    .needs(
+      async ({ scene, used }) =>
+        scene.obstacle() ??
+        ((await used()).status === 'passed' ? undefined : 'the session ended while it was used'),
+    )
+    .judge(async ({ scene, idler }) => {
       await scene.pass(1.3);
       return scene.hasEnded(await idler(), `Expired ${scene.unitInSeconds} s after its last request`);
-    },
-  },
+    }),
 ]);
 
 function openEnds(scene: LifecycleScene): Ends {

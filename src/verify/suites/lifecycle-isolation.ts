@@ -1,11 +1,10 @@
 import type { Session } from '../../model/session.js';
-import { judge, type StepResult } from '../check.js';
+import { checksOf, judge, type StepResult } from '../check.js';
 import { describeAnswer } from '../round-trip.js';
 import { compareInstances, type Served } from '../served-by.js';
 import type { SessionRequest } from '../session-client.js';
 import { isRefused } from '../session-probe.js';
 import { runningInstances } from '../slots.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { LifecycleScene } from './lifecycle-scene.js';
 
@@ -22,94 +21,65 @@ interface Isolation {
 /** The statuses of a refusal. */
 const REFUSED = [400, 499] as const;
 
+const check = checksOf<Isolation>();
+
 /** What needs a function with one session an instance: the instance ends with its session, pause, resume. */
 export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
-  {
-    id: 'lifecycle.isolated.ends',
-    title: 'an isolated instance ends with its session',
-    expected: 'no longer Running',
-    source: source('isolation', 'G09'),
-    needs: (isolation) => needsIsolation(isolation, 1),
-    async judge({ scene, mortal }) {
+  check('lifecycle.isolated.ends', 'an isolated instance ends with its session')
+    .promises('no longer Running', 'isolation G09')
+    .needs((isolation) => needsIsolation(isolation, 1))
+    .judge(async ({ scene, mortal }) => {
       const { session } = await mortal();
       await scene.pass(1.3);
       return isGone(scene, session);
-    },
-  },
-  {
-    id: 'lifecycle.isolated.not-shared',
-    title: 'and serves no other',
-    expected: 'another instance',
-    source: source('isolation', 'G09'),
-    needs: (isolation) => needsIsolation(isolation, 1),
-    async judge({ scene, mortal }) {
+    }),
+  check('lifecycle.isolated.not-shared', 'and serves no other')
+    .promises('another instance', 'isolation G09')
+    .needs((isolation) => needsIsolation(isolation, 1))
+    .judge(async ({ scene, mortal }) => {
       const other = await scene.client.send(undefined, { label: 'after the isolated session' });
       const unproven = other.answer.status === 200 ? undefined : describeAnswer(other.answer);
       return compareInstances((await mortal()).request, other, { wanted: 'other', unproven });
-    },
-  },
-  {
-    id: 'lifecycle.pause.status',
-    title: 'a paused session is Paused',
-    expected: 'sessionStatus Paused',
-    source: source('hibernation', 'A20'),
-    needs: needsIsolation,
-    async judge({ scene: { probe }, paused }) {
+    }),
+  check('lifecycle.pause.status', 'a paused session is Paused')
+    .promises('sessionStatus Paused', 'hibernation A20')
+    .needs(needsIsolation)
+    .judge(async ({ scene: { probe }, paused }) => {
       const session = await paused();
       const got = await probe.answer('GetSession', probe.sessions.get(probe.refTo(session)));
       const holds = session.sessionStatus === 'Paused' && got.sessionStatus === 'Paused';
       return judge(holds, `PauseSession says ${session.sessionStatus}, GetSession ${got.sessionStatus}`);
-    },
-  },
-  {
-    id: 'lifecycle.pause.instance',
-    title: 'its instance is gone',
-    expected: 'not listed',
-    source: source('hibernation', 'A20'),
-    needs: needsIsolation,
-    judge: async ({ scene, session }) => isGone(scene, await session()),
-  },
-  {
-    id: 'lifecycle.pause.refused',
-    title: 'its requests are refused',
-    expected: 'status 4xx',
-    source: source('hibernation', 'A20'),
-    needs: needsIsolation,
-    async judge({ scene, session }) {
+    }),
+  check('lifecycle.pause.instance', 'its instance is gone')
+    .promises('not listed', 'hibernation A20')
+    .needs(needsIsolation)
+    .judge(async ({ scene, session }) => isGone(scene, await session())),
+  check('lifecycle.pause.refused', 'its requests are refused')
+    .promises('status 4xx', 'hibernation A20')
+    .needs(needsIsolation)
+    .judge(async ({ scene, session }) => {
       const { answer } = await scene.client.send((await session()).sessionId, { label: 'while paused' });
       const holds = answer.status >= 400 && answer.status <= 499;
       return { ...judge(holds, describeAnswer(answer)), judged: answer };
-    },
-  },
-  {
-    id: 'lifecycle.pause.twice',
-    title: 'PauseSession of a paused session is refused',
-    expected: 'status 4xx',
-    source: source('hibernation', 'A20'),
-    needs: needsIsolation,
-    async judge({ scene: { probe }, session }) {
+    }),
+  check('lifecycle.pause.twice', 'PauseSession of a paused session is refused')
+    .promises('status 4xx', 'hibernation A20')
+    .needs(needsIsolation)
+    .judge(async ({ scene: { probe }, session }) => {
       const ref = probe.refTo(await session());
       return isRefused(await probe.refusal(probe.sessions.pause(ref)), REFUSED);
-    },
-  },
-  {
-    id: 'lifecycle.pause.update',
-    title: 'UpdateSession of a paused session is refused',
-    expected: 'status 4xx',
-    source: source('hibernation', 'A22'),
-    needs: needsIsolation,
-    async judge({ scene: { probe }, session }) {
+    }),
+  check('lifecycle.pause.update', 'UpdateSession of a paused session is refused')
+    .promises('status 4xx', 'hibernation A22')
+    .needs(needsIsolation)
+    .judge(async ({ scene: { probe }, session }) => {
       const update = probe.sessions.update(probe.refTo(await session()), { sessionTTLInSeconds: 600 });
       return isRefused(await probe.refusal(update), REFUSED);
-    },
-  },
-  {
-    id: 'lifecycle.resume.session',
-    title: 'a resumed session is the same one on another instance',
-    expected: 'Active, same createdTime, another containerId',
-    source: source('hibernation', 'A21'),
-    needs: needsIsolation,
-    async judge({ session, resumed }) {
+    }),
+  check('lifecycle.resume.session', 'a resumed session is the same one on another instance')
+    .promises('Active, same createdTime, another containerId', 'hibernation A21')
+    .needs(needsIsolation)
+    .judge(async ({ session, resumed }) => {
       const { createdTime, containerId } = await session();
       const after = await resumed();
       const isSame = after.sessionStatus === 'Active' && after.createdTime === createdTime;
@@ -118,53 +88,36 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
         `${after.sessionStatus}, created ${after.createdTime}, on ${after.containerId}`,
         `Active, created ${createdTime}, not on ${containerId}`,
       );
-    },
-  },
-  {
-    id: 'lifecycle.resume.served',
-    title: 'that instance serves its requests',
-    expected: "the session's containerId",
-    source: source('hibernation', 'A21'),
-    needs: needsIsolation,
-    async judge({ scene, resumed }) {
+    }),
+  check('lifecycle.resume.served', 'that instance serves its requests')
+    .promises("the session's containerId", 'hibernation A21')
+    .needs(needsIsolation)
+    .judge(async ({ scene, resumed }) => {
       const { sessionId, containerId: instanceId } = await resumed();
       const told: Served = { servedBy: async () => ({ kind: 'known', instanceId, source: 'both' }) };
       const request = await scene.client.send(sessionId, { label: 'resumed' });
       return compareInstances(told, request, { wanted: 'same' });
-    },
-  },
-  {
-    id: 'lifecycle.resume.twice',
-    title: 'ResumeSession of an Active session is refused',
-    expected: 'status 4xx',
-    source: source('hibernation', 'A21'),
-    needs: needsIsolation,
-    async judge({ scene: { probe }, session }) {
+    }),
+  check('lifecycle.resume.twice', 'ResumeSession of an Active session is refused')
+    .promises('status 4xx', 'hibernation A21')
+    .needs(needsIsolation)
+    .judge(async ({ scene: { probe }, session }) => {
       const ref = probe.refTo(await session());
       return isRefused(await probe.refusal(probe.sessions.resume(ref)), REFUSED);
-    },
-  },
-  {
-    id: 'lifecycle.resume.ttl',
-    title: 'the pause did not stop its TTL',
-    expected: 'Expired',
-    source: source('hibernation', 'A21'),
-    needs: (isolation) => needsIsolation(isolation, 2),
-    judge: ({ scene }) => countsOn(scene),
-  },
-  {
-    id: 'lifecycle.pause.deleted',
-    title: 'a paused session can be deleted',
-    expected: 'status 404',
-    source: source('hibernation', 'A22'),
-    needs: needsIsolation,
-    async judge({ scene: { probe } }) {
+    }),
+  check('lifecycle.resume.ttl', 'the pause did not stop its TTL')
+    .promises('Expired', 'hibernation A21')
+    .needs((isolation) => needsIsolation(isolation, 2))
+    .judge(({ scene }) => countsOn(scene)),
+  check('lifecycle.pause.deleted', 'a paused session can be deleted')
+    .promises('status 404', 'hibernation A22')
+    .needs(needsIsolation)
+    .judge(async ({ scene: { probe } }) => {
       const ref = probe.refTo(await probe.create({}));
       await probe.answer('PauseSession', probe.sessions.pause(ref));
       await probe.sessions.delete(ref);
       return isRefused(await probe.refusal(probe.sessions.get(ref)), [404, 404]);
-    },
-  },
+    }),
 ]);
 
 async function openIsolation(main: LifecycleScene): Promise<Isolation> {

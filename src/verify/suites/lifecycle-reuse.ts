@@ -1,7 +1,6 @@
 import { EXPIRED_RETENTION_MS } from '../../model/limits.js';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { isNotCalled, isRefusal, isRenamed, namesNoSession, type SessionRequest } from '../session-client.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
@@ -18,55 +17,37 @@ interface Reuse {
 const REFUSED = 'status 400, code SessionExpired';
 const BAN_IN_SECONDS = EXPIRED_RETENTION_MS / 1000;
 
+const check = checksOf<Reuse>();
+
 /** disableSessionIdReuse: the ID of an ended session is refused for three days. */
 export const REUSE = part<LifecycleScene, Reuse>(openReuse, [
-  {
-    id: 'lifecycle.no-reuse.refused',
-    title: 'with disableSessionIdReuse the ID of an ended session is refused',
-    expected: REFUSED,
-    source: source('lifecycle', 'C20 U31'),
-    needs: ({ notEnded }) => notEnded(),
-    judge: async ({ refused }) => isRefusal(await refused(), 400, 'SessionExpired'),
-  },
-  {
-    id: 'lifecycle.no-reuse.not-called',
-    title: 'the function is not called for it',
-    expected: 'no instance',
-    source: source('lifecycle', 'C20'),
-    needs: ({ notEnded }) => notEnded(),
-    judge: async ({ scene, refused, answered }) => isNotCalled(scene.run, await refused(), await answered()),
-  },
-  {
-    id: 'lifecycle.no-reuse.nothing-told',
-    title: 'the answer names no other ID',
-    expected: 'none',
-    source: source('lifecycle', 'C20'),
-    needs: ({ notEnded }) => notEnded(),
-    judge: async ({ refused }) => namesNoSession(await refused()),
-  },
-  {
-    id: 'lifecycle.no-reuse.within-3-days',
-    title: 'just before 3 days it is still refused',
-    expected: REFUSED,
-    source: source('lifecycle', 'C20'),
-    needs: needsDays,
-    async judge({ scene, refused }) {
+  check('lifecycle.no-reuse.refused', 'with disableSessionIdReuse the ID of an ended session is refused')
+    .promises(REFUSED, 'lifecycle C20 U31')
+    .needs(({ notEnded }) => notEnded())
+    .judge(async ({ refused }) => isRefusal(await refused(), 400, 'SessionExpired')),
+  check('lifecycle.no-reuse.not-called', 'the function is not called for it')
+    .promises('no instance', 'lifecycle C20')
+    .needs(({ notEnded }) => notEnded())
+    .judge(async ({ scene, refused, answered }) => isNotCalled(scene.run, await refused(), await answered())),
+  check('lifecycle.no-reuse.nothing-told', 'the answer names no other ID')
+    .promises('none', 'lifecycle C20')
+    .needs(({ notEnded }) => notEnded())
+    .judge(async ({ refused }) => namesNoSession(await refused())),
+  check('lifecycle.no-reuse.within-3-days', 'just before 3 days it is still refused')
+    .promises(REFUSED, 'lifecycle C20')
+    .needs(needsDays)
+    .judge(async ({ scene, refused }) => {
       await scene.time.pass(BAN_IN_SECONDS - scene.unitInSeconds);
       const still = await scene.client.send((await refused()).sent, { label: 'just before 3 days' });
       return isRefusal(still, 400, 'SessionExpired');
-    },
-  },
-  {
-    id: 'lifecycle.no-reuse.after-3-days',
-    title: 'after 3 days it is accepted as new',
-    expected: 'a new session',
-    source: source('lifecycle', 'C21 U20'),
-    needs: needsDays,
-    async judge({ scene, refused }) {
+    }),
+  check('lifecycle.no-reuse.after-3-days', 'after 3 days it is accepted as new')
+    .promises('a new session', 'lifecycle C21 U20')
+    .needs(needsDays)
+    .judge(async ({ scene, refused }) => {
       await scene.pass(1);
       return isAccepted(scene, await scene.client.send((await refused()).sent, { label: 'after 3 days' }));
-    },
-  },
+    }),
 ]);
 
 async function openReuse(scene: LifecycleScene): Promise<Reuse> {

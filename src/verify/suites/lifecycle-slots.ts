@@ -1,35 +1,28 @@
 import type { Session } from '../../model/session.js';
-import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { count } from '../count.js';
 import { notKnown } from '../served-by.js';
 import { fillInstance, olderWithFreeSlot, sessionLimit } from '../slots.js';
-import { source } from '../sources.js';
 import { part } from '../suite.js';
 import type { LifecycleScene } from './lifecycle-scene.js';
 
 /** The suite is no load test. */
 const MOST_SESSIONS = 40;
 
+const check = checksOf<LifecycleScene>();
+
 /** Ends a session of a full instance, and checks where the next one goes. */
 export const SLOTS = part<LifecycleScene, LifecycleScene>(
   (scene) => scene.whereIsolated(false),
   [
-    {
-      id: 'lifecycle.place.expired',
-      title: 'the slot of an expired session is used again',
-      expected: 'the instance of the ended session',
-      source: source('cookie', 'C27'),
-      needs: needsShared,
-      judge: (scene) => isReused(scene, byExpiry),
-    },
-    {
-      id: 'lifecycle.place.deleted',
-      title: 'the slot of a deleted session is used again',
-      expected: 'the instance of the ended session',
-      source: source('cookie', 'C27'),
-      needs: needsShared,
-      judge: (scene) => isReused(scene, byDeletion),
-    },
+    check('lifecycle.place.expired', 'the slot of an expired session is used again')
+      .promises('the instance of the ended session', 'cookie C27')
+      .needs(needsShared)
+      .judge((scene) => isReused(scene, byExpiry)),
+    check('lifecycle.place.deleted', 'the slot of a deleted session is used again')
+      .promises('the instance of the ended session', 'cookie C27')
+      .needs(needsShared)
+      .judge((scene) => isReused(scene, byDeletion)),
   ],
 );
 

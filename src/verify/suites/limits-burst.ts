@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { count } from '../count.js';
 import { describeAnswer } from '../round-trip.js';
 import { notKnown } from '../served-by.js';
 import { isNotCalled, isRefusal, namesNoSession, type SessionRequest } from '../session-client.js';
 import { runningInstances, sessionLimit } from '../slots.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { type LimitsScene, needsControl } from './limits-scene.js';
@@ -29,67 +28,45 @@ const AT_ONCE = 50;
 /** The suite is no load test. */
 const MOST_SESSIONS = 100;
 
+const check = checksOf<Burst>();
+
 /** Sends many first requests at once, and then fills every slot of every instance. */
 export const BURST = part<LimitsScene, Burst>(openBurst, [
-  {
-    id: 'limits.burst.answered',
-    title: 'of 50 simultaneous first requests as many are answered as there are slots',
-    expected: 'status 200 for each slot, 429 for the rest',
-    source: source('cookie', 'C08'),
-    needs: needsMost,
-    judge: async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free)),
-  },
-  {
-    id: 'limits.burst.places',
-    title: 'no instance is given more sessions than it takes',
-    expected: 'at most sessionConcurrencyPerInstance on each',
-    source: source('cookie', 'C08'),
-    needs: needsMost,
-    judge: async ({ run, opened, limit }) => isWithin(run, await opened(), limit),
-  },
-  {
-    id: 'limits.ceiling.status',
-    title: 'a session more than all instances take is refused',
-    expected: 'status 429, code ResourceExhausted',
-    source: source('errors', '§4.6'),
-    needs: needsCeiling,
-    async judge({ beyond, limit, maxInstances }) {
+  check('limits.burst.answered', 'of 50 simultaneous first requests as many are answered as there are slots')
+    .promises('status 200 for each slot, 429 for the rest', 'cookie C08')
+    .needs(needsMost)
+    .judge(async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free))),
+  check('limits.burst.places', 'no instance is given more sessions than it takes')
+    .promises('at most sessionConcurrencyPerInstance on each', 'cookie C08')
+    .needs(needsMost)
+    .judge(async ({ run, opened, limit }) => isWithin(run, await opened(), limit)),
+  check('limits.ceiling.status', 'a session more than all instances take is refused')
+    .promises('status 429, code ResourceExhausted', 'errors §4.6')
+    .needs(needsCeiling)
+    .judge(async ({ beyond, limit, maxInstances }) => {
       const result = isRefusal(await beyond(), 429, 'ResourceExhausted');
       const full = `${count(maxInstances ?? 0, 'instance')} of ${count(limit, 'session')}`;
       return { ...result, actual: `${result.actual} (${full})` };
-    },
-  },
-  {
-    id: 'limits.ceiling.nothing-told',
-    title: 'the answer names no ID',
-    expected: 'none',
-    source: source('inferred', 'U44'),
-    needs: needsCeiling,
-    judge: async ({ beyond }) => namesNoSession(await beyond()),
-  },
-  {
-    id: 'limits.ceiling.not-called',
-    title: 'the function is not called for it',
-    expected: 'no instance',
-    source: source('errors', '§4.6'),
-    needs: needsCeiling,
-    async judge({ run, opened, beyond }) {
+    }),
+  check('limits.ceiling.nothing-told', 'the answer names no ID')
+    .promises('none', 'inferred U44')
+    .needs(needsCeiling)
+    .judge(async ({ beyond }) => namesNoSession(await beyond())),
+  check('limits.ceiling.not-called', 'the function is not called for it')
+    .promises('no instance', 'errors §4.6')
+    .needs(needsCeiling)
+    .judge(async ({ run, opened, beyond }) => {
       const [answered] = await opened();
       return isNotCalled(run, await beyond(), answered ?? (await beyond()));
-    },
-  },
-  {
-    id: 'limits.ceiling.bound',
-    title: 'an Active session is served all the same',
-    expected: 'status 200',
-    source: source('inferred', '§4.6'),
-    needs: needsCeiling,
-    async judge({ client, opened }) {
+    }),
+  check('limits.ceiling.bound', 'an Active session is served all the same')
+    .promises('status 200', 'inferred §4.6')
+    .needs(needsCeiling)
+    .judge(async ({ client, opened }) => {
       const sessionId = (await opened())[0]?.sessionIds[0];
       const bound = await client.send(sessionId, { label: 'a session that is there' });
       return hasStatus(bound.answer, 200);
-    },
-  },
+    }),
 ]);
 
 async function openBurst(scene: LimitsScene): Promise<Burst> {

@@ -1,6 +1,5 @@
-import { judge } from '../check.js';
+import { checksOf, judge } from '../check.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { LimitsScene } from './limits-scene.js';
 
@@ -14,38 +13,32 @@ interface HandlerScene {
 const ASK_FOR_COOKIE = 'X-Set-Cookie';
 const OWN_COOKIE = 'verify=own; Path=/';
 
+const check = checksOf<HandlerScene>();
+
 /** What the handler sends passes through, and a 101 names nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
 export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
-  {
-    id: 'limits.cookie.kept',
-    title: "a cookie of the handler's own is kept beside the session's",
-    expected: `Set-Cookie: ${OWN_COOKIE}`,
-    source: source('practices', 'C28'),
-    async needs({ cookie }) {
+  check('limits.cookie.kept', "a cookie of the handler's own is kept beside the session's")
+    .promises(`Set-Cookie: ${OWN_COOKIE}`, 'practices C28')
+    .needs(async ({ cookie }) => {
       const isSet = (await cookie()).answer.headers.get(ASK_FOR_COOKIE) === OWN_COOKIE;
       return isSet ? undefined : `the handler does not set the cookie that ${ASK_FOR_COOKIE} asks for`;
-    },
-    async judge({ cookie }) {
+    })
+    .judge(async ({ cookie }) => {
       const { answer } = await cookie();
       const lines = answer.headers.all('set-cookie');
       return { ...judge(lines.includes(OWN_COOKIE), lines.join(' and ') || 'none'), judged: answer };
-    },
-  },
-  {
-    id: 'limits.upgrade.nothing-told',
-    title: 'the 101 that opens a WebSocket names no session',
-    expected: 'no session cookie, no session header',
-    source: source('inferred', 'C26'),
-    async needs({ upgrade }) {
+    }),
+  check('limits.upgrade.nothing-told', 'the 101 that opens a WebSocket names no session')
+    .promises('no session cookie, no session header', 'inferred C26')
+    .needs(async ({ upgrade }) => {
       const { status } = (await upgrade()).answer;
       return status === 101 ? undefined : `the handler opens no WebSocket: status ${status}`;
-    },
-    async judge({ upgrade }) {
+    })
+    .judge(async ({ upgrade }) => {
       const { answer, setCookies, sessionLines } = await upgrade();
       const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
       return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
-    },
-  },
+    }),
 ]);
 
 async function openHandler({ run, client }: LimitsScene): Promise<HandlerScene> {

@@ -1,8 +1,7 @@
 import { MAX_HEADER_BYTES, MAX_TARGET_BYTES } from '../../model/limits.js';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { describeAnswer } from '../round-trip.js';
 import { isNotCalled, isRefusal, isRenamed, type SessionRequest } from '../session-client.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { LimitsScene } from './limits-scene.js';
 
@@ -15,67 +14,41 @@ interface Heads extends LimitsScene {
 
 const REFUSED = 'status 400, code InvalidArgument';
 
+const check = checksOf<Heads>();
+
 /** Request heads at the limit and one byte above it; unknown and malformed IDs. */
 export const HEADS = part<LimitsScene, Heads>(openHeads, [
-  {
-    id: 'limits.target.4096',
-    title: 'path and query of 4096 bytes are taken',
-    expected: 'status 200',
-    source: source('web', 'G14'),
-    judge: async (scene) => hasStatus((await sendTarget(scene, MAX_TARGET_BYTES)).answer, 200),
-  },
-  {
-    id: 'limits.target.4097',
-    title: 'one byte more is refused',
-    expected: REFUSED,
-    source: source('web', 'G14'),
-    judge: async ({ longTarget }) => isRefusal(await longTarget(), 400, 'InvalidArgument'),
-  },
-  {
-    id: 'limits.headers.8192',
-    title: 'header lines of 8192 bytes in all are taken',
-    expected: 'status 200',
-    source: source('web', 'G14'),
-    judge: async (scene) => hasStatus((await sendLines(scene, MAX_HEADER_BYTES)).answer, 200),
-  },
-  {
-    id: 'limits.headers.8193',
-    title: 'one byte more is refused',
-    expected: REFUSED,
-    source: source('web', 'G14'),
-    judge: async ({ longLines }) => isRefusal(await longLines(), 400, 'InvalidArgument'),
-  },
-  {
-    id: 'limits.headers.not-called',
-    title: 'the function is not called for what is too long',
-    expected: 'no instance',
-    source: source('web', 'G14'),
-    async judge({ run, first, longTarget, longLines }) {
+  check('limits.target.4096', 'path and query of 4096 bytes are taken')
+    .promises('status 200', 'web G14')
+    .judge(async (scene) => hasStatus((await sendTarget(scene, MAX_TARGET_BYTES)).answer, 200)),
+  check('limits.target.4097', 'one byte more is refused')
+    .promises(REFUSED, 'web G14')
+    .judge(async ({ longTarget }) => isRefusal(await longTarget(), 400, 'InvalidArgument')),
+  check('limits.headers.8192', 'header lines of 8192 bytes in all are taken')
+    .promises('status 200', 'web G14')
+    .judge(async (scene) => hasStatus((await sendLines(scene, MAX_HEADER_BYTES)).answer, 200)),
+  check('limits.headers.8193', 'one byte more is refused')
+    .promises(REFUSED, 'web G14')
+    .judge(async ({ longLines }) => isRefusal(await longLines(), 400, 'InvalidArgument')),
+  check('limits.headers.not-called', 'the function is not called for what is too long')
+    .promises('no instance', 'web G14')
+    .judge(async ({ run, first, longTarget, longLines }) => {
       const { request } = await first();
       const ofTarget = await isNotCalled(run, await longTarget(), request);
       return ofTarget.status === 'passed' ? isNotCalled(run, await longLines(), request) : ofTarget;
-    },
-  },
-  {
-    id: 'limits.id.unknown',
-    title: 'an ID that nobody issued',
-    expected: 'a new session',
-    source: source('inferred', 'C22 U7'),
-    judge: (scene) => opensNew(scene, 'unknown ID', scene.run.ids.sessionId()),
-  },
-  {
-    id: 'limits.id.malformed',
-    title: 'an ID that breaks the grammar',
-    expected: 'a new session, or status 400',
-    source: source('header', 'H06 H07'),
-    async judge(scene) {
+    }),
+  check('limits.id.unknown', 'an ID that nobody issued')
+    .promises('a new session', 'inferred C22 U7')
+    .judge((scene) => opensNew(scene, 'unknown ID', scene.run.ids.sessionId())),
+  check('limits.id.malformed', 'an ID that breaks the grammar')
+    .promises('a new session, or status 400', 'header H06 H07')
+    .judge(async (scene) => {
       const { run, client } = scene;
       const sessionId = `-${run.ids.sessionId()}`;
       if (client.headerName === undefined) return opensNew(scene, 'malformed ID', sessionId);
       await run.endSessions();
       return isRefusal(await client.send(sessionId, { label: 'malformed ID' }), 400, 'InvalidArgument');
-    },
-  },
+    }),
 ]);
 
 function openHeads(scene: LimitsScene): Heads {

@@ -1,12 +1,11 @@
 import { REQUESTS_PER_INSTANCE } from '../../model/limits.js';
 import { wait } from '../../system/wait.js';
-import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { count } from '../count.js';
 import { HeldRequests } from '../held-requests.js';
 import { compareInstances, whyUnknown } from '../served-by.js';
 import { isNotCalled, isRefusal, type SessionRequest } from '../session-client.js';
 import { runningInstances, sessionLimit } from '../slots.js';
-import { source } from '../sources.js';
 import { once, part } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import type { TargetInstance } from '../target.js';
@@ -30,48 +29,30 @@ const LONGEST_WAIT_MS = 10_000;
 /** A refusal that takes longer has waited for something. */
 const AT_ONCE_MS = 3000;
 
+const check = checksOf<Load>();
+
 /** Holds 200 requests of one session in flight, and checks how that session and a new one are answered. */
 export const LOAD = part<LimitsScene, Load>(openLoad, [
-  {
-    id: 'limits.load.bound',
-    title: 'with 200 requests in flight on its instance a session gets 429 at once',
-    expected: 'status 429, code ResourceExhausted',
-    source: source('practices', 'G04'),
-    needs: needsControl,
-    judge: async ({ results }) => (await results()).bound,
-  },
-  {
-    id: 'limits.load.not-called',
-    title: 'the function is not called for it',
-    expected: 'no instance',
-    source: source('practices', 'G04'),
-    needs: needsControl,
-    judge: async ({ results }) => (await results()).notCalled,
-  },
-  {
-    id: 'limits.load.new-session',
-    title: 'a new session is served meanwhile',
-    expected: 'status 200',
-    source: source('practices', 'G05'),
-    needs: needsControl,
-    judge: async ({ results }) => (await results()).newSession,
-  },
-  {
-    id: 'limits.load.new-instance',
-    title: 'by another instance, though the first has a free slot',
-    expected: 'another instance than the one with 200 in flight',
-    source: source('practices', 'G05'),
-    needs: needsControl,
-    judge: async ({ results }) => (await results()).newInstance,
-  },
-  {
-    id: 'limits.load.released',
-    title: 'when the requests have ended, the session is served again',
-    expected: 'status 200',
-    source: source('practices', 'G04'),
-    needs: needsControl,
-    judge: async ({ results }) => (await results()).released,
-  },
+  check('limits.load.bound', 'with 200 requests in flight on its instance a session gets 429 at once')
+    .promises('status 429, code ResourceExhausted', 'practices G04')
+    .needs(needsControl)
+    .judge(async ({ results }) => (await results()).bound),
+  check('limits.load.not-called', 'the function is not called for it')
+    .promises('no instance', 'practices G04')
+    .needs(needsControl)
+    .judge(async ({ results }) => (await results()).notCalled),
+  check('limits.load.new-session', 'a new session is served meanwhile')
+    .promises('status 200', 'practices G05')
+    .needs(needsControl)
+    .judge(async ({ results }) => (await results()).newSession),
+  check('limits.load.new-instance', 'by another instance, though the first has a free slot')
+    .promises('another instance than the one with 200 in flight', 'practices G05')
+    .needs(needsControl)
+    .judge(async ({ results }) => (await results()).newInstance),
+  check('limits.load.released', 'when the requests have ended, the session is served again')
+    .promises('status 200', 'practices G04')
+    .needs(needsControl)
+    .judge(async ({ results }) => (await results()).released),
 ]);
 
 function openLoad(scene: LimitsScene): Load {

@@ -1,12 +1,11 @@
 import { FcError } from '../../model/errors.js';
 import { wait } from '../../system/wait.js';
 import { within } from '../../system/within.js';
-import { hasStatus, judge, type StepResult } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { EventStream, type StreamEvent } from '../event-stream.js';
 import { describeAnswer } from '../round-trip.js';
 import { compareInstances, type Served } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
-import { source } from '../sources.js';
 import { NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { checkAffinity } from './mcp-streamable.js';
@@ -28,64 +27,42 @@ interface SseScene {
   close(): Promise<void>;
 }
 
+const check = checksOf<SseScene>();
+
 /** Needs a server of MCP over HTTP+SSE, whose stream is at the function's `sseEndpointPath`, or at the path of `--target`. */
 export const mcpSse: Suite<SseScene> = {
   id: 'mcp-sse',
   open: openScene,
   close: (scene) => scene.close(),
   checks: [
-    {
-      id: 'mcp-sse.stream.endpoint',
-      title: 'the first event of the stream names the endpoint of the session',
-      expected: 'an endpoint event whose URL holds sessionId or session_id',
-      source: source('mcpSse', 'S01 S05'),
-      async judge({ endpoint }) {
+    check('mcp-sse.stream.endpoint', 'the first event of the stream names the endpoint of the session')
+      .promises('an endpoint event whose URL holds sessionId or session_id', 'mcpSse S01 S05')
+      .judge(async ({ endpoint }) => {
         const data = await endpoint();
         return { ...judge(SESSION_PARAMETER.test(data), data), ends: NO_SESSION };
-      },
-    },
-    {
-      id: 'mcp-sse.message.status',
-      title: 'a message to that endpoint is accepted',
-      expected: 'status 2xx',
-      source: source('mcpSse', 'S02'),
-      async judge({ first }) {
+      }),
+    check('mcp-sse.message.status', 'a message to that endpoint is accepted')
+      .promises('status 2xx', 'mcpSse S02')
+      .judge(async ({ first }) => {
         const { answer } = (await first()).request;
         return { ...judge(isAccepted(await first()), describeAnswer(answer)), judged: answer };
-      },
-    },
-    {
-      id: 'mcp-sse.message.same-instance',
-      title: 'it goes to the instance that holds the stream',
-      expected: 'the instance of the stream, three times',
-      source: source('mcpSse', 'S02'),
-      judge: staysOnInstance,
-    },
-    {
-      id: 'mcp-sse.message.answered',
-      title: 'its answer arrives on the stream',
-      expected: 'a message event with the ID of the request',
-      source: source('mcpSse', 'S02'),
-      needs: async ({ first }) => (isAccepted(await first()) ? undefined : 'the message was not accepted'),
-      judge: isAnswered,
-    },
-    {
-      id: 'mcp-sse.unknown.refused',
-      title: 'a message of a session that no stream holds is refused',
-      expected: 'status 404',
-      source: source('inferred', 'U13'),
-      async judge({ run, messages }) {
+      }),
+    check('mcp-sse.message.same-instance', 'it goes to the instance that holds the stream')
+      .promises('the instance of the stream, three times', 'mcpSse S02')
+      .judge(staysOnInstance),
+    check('mcp-sse.message.answered', 'its answer arrives on the stream')
+      .promises('a message event with the ID of the request', 'mcpSse S02')
+      .needs(async ({ first }) => (isAccepted(await first()) ? undefined : 'the message was not accepted'))
+      .judge(isAnswered),
+    check('mcp-sse.unknown.refused', 'a message of a session that no stream holds is refused')
+      .promises('status 404', 'inferred U13')
+      .judge(async ({ run, messages }) => {
         const { request } = await (await messages()).ping('unknown ID', run.ids.sessionId());
         return hasStatus(request.answer, 404);
-      },
-    },
-    {
-      id: 'mcp-sse.closed.refused',
-      title: 'a message is refused when its stream is closed',
-      expected: 'status 404',
-      source: source('inferred', 'S11'),
-      judge: isRefusedAfterClose,
-    },
+      }),
+    check('mcp-sse.closed.refused', 'a message is refused when its stream is closed')
+      .promises('status 404', 'inferred S11')
+      .judge(isRefusedAfterClose),
   ],
 };
 

@@ -1,10 +1,9 @@
 import { isMcpSessionId } from '../../model/limits.js';
-import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { describeAnswer, type RoundTrip } from '../round-trip.js';
 import { compareInstances } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { type Filling, fillInstance, goesElsewhere } from '../slots.js';
-import { source } from '../sources.js';
 import { NotApplicable, NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
@@ -27,92 +26,62 @@ interface StreamableScene {
   deleted(): Promise<RoundTrip>;
 }
 
+const check = checksOf<StreamableScene>();
+
 /** Needs a server of MCP over Streamable HTTP at `/mcp`, or at the path of `--target`. */
 export const mcpStreamable: Suite<StreamableScene> = {
   id: 'mcp-streamable',
   open: openScene,
   close: ({ client }) => client.endAll(),
   checks: [
-    {
-      id: 'mcp-streamable.initialize.status',
-      title: 'initialize is answered',
-      expected: 'status 200',
-      source: source('mcpStreamable', 'T01'),
-      judge: async ({ first }) => hasStatus((await first()).answer, 200),
-    },
-    {
-      id: 'mcp-streamable.initialize.session-id',
-      title: 'its reply names the session',
-      expected: 'one Mcp-Session-Id of visible ASCII',
-      source: source('mcpStreamable', 'T01 T11'),
-      judge: async ({ first }) => namesSession(await first()),
-    },
-    {
-      id: 'mcp-streamable.post.same-instance',
-      title: 'requests with that ID go to the instance that named it',
-      expected: 'the instance of initialize, three times',
-      source: source('mcpStreamable', 'T02'),
-      judge: staysOnInstance,
-    },
-    {
-      id: 'mcp-streamable.stream.head',
-      title: 'the head of a GET stream does not wait for its first event',
-      expected: 'status 200, or 405 where the server offers no stream',
-      source: source('mcpStreamable', 'T02 T09'),
-      async judge({ client, sessionId }) {
+    check('mcp-streamable.initialize.status', 'initialize is answered')
+      .promises('status 200', 'mcpStreamable T01')
+      .judge(async ({ first }) => hasStatus((await first()).answer, 200)),
+    check('mcp-streamable.initialize.session-id', 'its reply names the session')
+      .promises('one Mcp-Session-Id of visible ASCII', 'mcpStreamable T01 T11')
+      .judge(async ({ first }) => namesSession(await first())),
+    check('mcp-streamable.post.same-instance', 'requests with that ID go to the instance that named it')
+      .promises('the instance of initialize, three times', 'mcpStreamable T02')
+      .judge(staysOnInstance),
+    check('mcp-streamable.stream.head', 'the head of a GET stream does not wait for its first event')
+      .promises('status 200, or 405 where the server offers no stream', 'mcpStreamable T02 T09')
+      .judge(async ({ client, sessionId }) => {
         const stream = await client.stream(await sessionId());
         return { ...judge([200, 405].includes(stream.status), describeAnswer(stream)), judged: stream };
-      },
-    },
-    {
-      id: 'mcp-streamable.second.other-id',
-      title: 'a second initialize opens another session',
-      expected: 'another ID',
-      source: source('mcpStreamable', 'T01'),
-      async judge({ second, sessionId }) {
+      }),
+    check('mcp-streamable.second.other-id', 'a second initialize opens another session')
+      .promises('another ID', 'mcpStreamable T01')
+      .judge(async ({ second, sessionId }) => {
         const { answer, sessionIds } = await second();
         const [other] = sessionIds;
         const isOther = other !== undefined && other !== (await sessionId());
         return { ...judge(isOther, other ?? 'no ID'), judged: answer };
-      },
-    },
-    {
-      id: 'mcp-streamable.full.new-instance',
-      title: 'a session more than the instance takes goes to another instance',
-      expected: 'another instance than that of the first session, which is full',
-      source: source('mcpStreamable', 'T07'),
-      judge: async ({ first, beyond, filling }) =>
+      }),
+    check(
+      'mcp-streamable.full.new-instance',
+      'a session more than the instance takes goes to another instance',
+    )
+      .promises('another instance than that of the first session, which is full', 'mcpStreamable T07')
+      .judge(async ({ first, beyond, filling }) =>
         goesElsewhere(await first(), await beyond(), await filling()),
-    },
-    {
-      id: 'mcp-streamable.unknown.refused',
-      title: 'an ID that no instance named is refused',
-      expected: UNKNOWN_REFUSED,
-      source: source('inferred', 'U14'),
-      judge: async ({ client }) => hasStatus((await client.ping(client.newId(), 'unknown ID')).answer, 404),
-    },
-    {
-      id: 'mcp-streamable.delete.agreed',
-      title: 'DELETE ends the session where the server agrees',
-      expected: 'status 2xx, or 405 where the server refuses',
-      source: source('mcpStreamable', 'T03'),
-      async judge({ deleted }) {
+      ),
+    check('mcp-streamable.unknown.refused', 'an ID that no instance named is refused')
+      .promises(UNKNOWN_REFUSED, 'inferred U14')
+      .judge(async ({ client }) => hasStatus((await client.ping(client.newId(), 'unknown ID')).answer, 404)),
+    check('mcp-streamable.delete.agreed', 'DELETE ends the session where the server agrees')
+      .promises('status 2xx, or 405 where the server refuses', 'mcpStreamable T03')
+      .judge(async ({ deleted }) => {
         const answer = await deleted();
         const holds = isAgreed(answer) || answer.status === 405;
         return { ...judge(holds, describeAnswer(answer)), judged: answer };
-      },
-    },
-    {
-      id: 'mcp-streamable.deleted.refused',
-      title: 'the ID of a session that was ended is refused',
-      expected: UNKNOWN_REFUSED,
-      source: source('inferred', 'T04'),
-      async judge({ client, sessionId, deleted }) {
+      }),
+    check('mcp-streamable.deleted.refused', 'the ID of a session that was ended is refused')
+      .promises(UNKNOWN_REFUSED, 'inferred T04')
+      .judge(async ({ client, sessionId, deleted }) => {
         const { answer } = await client.ping(await sessionId(), 'after DELETE');
         if (isAgreed(await deleted())) return hasStatus(answer, 404);
         return skip('the server does not let a client end its session');
-      },
-    },
+      }),
   ],
 };
 

@@ -2,12 +2,11 @@ import type { SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
 import type { CreateSessionInput, Session } from '../../model/session.js';
 import { wait } from '../../system/wait.js';
-import { judge, type StepResult, skip } from '../check.js';
+import { checksOf, judge, type StepResult, skip } from '../check.js';
 import { notKnown } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { NO_COOKIE } from '../session-cookie.js';
 import { isRefused, SessionProbe } from '../session-probe.js';
-import { source } from '../sources.js';
 import { NotApplicable, once, type Suite } from '../suite.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 
@@ -46,220 +45,138 @@ const FIELDS = [
   'containerId',
 ] as const;
 
+const check = checksOf<ApiScene>();
+
 /** Create, get, use, update, list and delete, and what the Session API refuses. Needs a control API. */
 export const sessionApi: Suite<ApiScene> = {
   id: 'session-api',
   open: openScene,
   checks: [
-    {
-      id: 'session-api.create.fields',
-      title: 'CreateSession answers with every field',
-      expected: 'every documented field',
-      source: source('api', 'A02'),
-      async judge({ session }) {
+    check('session-api.create.fields', 'CreateSession answers with every field')
+      .promises('every documented field', 'api A02')
+      .judge(async ({ session }) => {
         const created = await session();
         const missing = FIELDS.filter((field) => created[field] === undefined);
         return judge(
           missing.length === 0,
           missing.length === 0 ? 'all of them' : `without ${missing.join(', ')}`,
         );
-      },
-    },
-    {
-      id: 'session-api.create.active',
-      title: 'the session is Active',
-      expected: 'sessionStatus Active',
-      source: source('api', 'A02'),
-      async judge({ session }) {
+      }),
+    check('session-api.create.active', 'the session is Active')
+      .promises('sessionStatus Active', 'api A02')
+      .judge(async ({ session }) => {
         const { sessionStatus } = await session();
         return judge(sessionStatus === 'Active', `sessionStatus ${sessionStatus}`);
-      },
-    },
-    {
-      id: 'session-api.create.instance',
-      title: 'its instance runs before any request',
-      expected: 'an instance of ListInstances, Running',
-      source: source('api', 'A02 A03'),
-      async judge({ control, session }) {
+      }),
+    check('session-api.create.instance', 'its instance runs before any request')
+      .promises('an instance of ListInstances, Running', 'api A02 A03')
+      .judge(async ({ control, session }) => {
         const { containerId } = await session();
         const instances = await control.plane.instances.list(control.ref);
         const status = instances.find(({ instanceId }) => instanceId === containerId)?.status;
         return judge(status === 'Running', `${containerId}, ${status ?? 'not listed'}`);
-      },
-    },
-    {
-      id: 'session-api.create.default-times',
-      title: "times left out are the function's",
-      expected: "the function's TTL and idle time",
-      source: source('lifecycle', 'A04 A07'),
-      async judge({ control, session }) {
+      }),
+    check('session-api.create.default-times', "times left out are the function's")
+      .promises("the function's TTL and idle time", 'lifecycle A04 A07')
+      .judge(async ({ control, session }) => {
         const config = control.served.config.sessionAffinityConfig;
         return hasTimes(await session(), config.sessionTTLInSeconds, config.sessionIdleTimeoutInSeconds);
-      },
-    },
-    {
-      id: 'session-api.create.given-times',
-      title: 'times given are taken and answered',
-      expected: 'sessionTTLInSeconds 600, sessionIdleTimeoutInSeconds 300',
-      source: source('api', 'A05'),
-      async judge({ probe }) {
+      }),
+    check('session-api.create.given-times', 'times given are taken and answered')
+      .promises('sessionTTLInSeconds 600, sessionIdleTimeoutInSeconds 300', 'api A05')
+      .judge(async ({ probe }) => {
         const input = { sessionTTLInSeconds: 600, sessionIdleTimeoutInSeconds: 300 };
         return hasTimes(await probe.create(input), 600, 300);
-      },
-    },
-    {
-      id: 'session-api.create.qualifier',
-      title: 'the qualifier is answered',
-      expected: 'the qualifier asked for',
-      source: source('api', 'A06'),
-      async judge({ control, session }) {
+      }),
+    check('session-api.create.qualifier', 'the qualifier is answered')
+      .promises('the qualifier asked for', 'api A06')
+      .judge(async ({ control, session }) => {
         const { qualifier } = await session();
         const wanted = control.ref.qualifier;
         return judge(qualifier === wanted, `qualifier ${qualifier}`, `qualifier ${wanted}`);
-      },
-    },
-    {
-      id: 'session-api.create.ttl-0',
-      title: 'a TTL of 0 is refused',
-      expected: 'status 400',
-      source: source('api', 'A08'),
-      judge: ({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 0 }),
-    },
-    {
-      id: 'session-api.create.ttl-21601',
-      title: 'a TTL of 21601 is refused',
-      expected: 'status 400',
-      source: source('api', 'A08'),
-      needs: needsLimit,
-      judge: ({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 21601 }),
-    },
-    {
-      id: 'session-api.create.idle-minus-1',
-      title: 'an idle time of -1 is refused',
-      expected: 'status 400',
-      source: source('api', 'A08'),
-      judge: ({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: -1 }),
-    },
-    {
-      id: 'session-api.create.idle-21601',
-      title: 'an idle time of 21601 is refused',
-      expected: 'status 400',
-      source: source('api', 'A08'),
-      needs: needsLimit,
-      judge: ({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: 21601 }),
-    },
-    {
-      id: 'session-api.get.active',
-      title: 'GetSession answers with the session',
-      expected: 'the session as created',
-      source: source('api', 'A09'),
-      async judge({ probe, session }) {
+      }),
+    check('session-api.create.ttl-0', 'a TTL of 0 is refused')
+      .promises('status 400', 'api A08')
+      .judge(({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 0 })),
+    check('session-api.create.ttl-21601', 'a TTL of 21601 is refused')
+      .promises('status 400', 'api A08')
+      .needs(needsLimit)
+      .judge(({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 21601 })),
+    check('session-api.create.idle-minus-1', 'an idle time of -1 is refused')
+      .promises('status 400', 'api A08')
+      .judge(({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: -1 })),
+    check('session-api.create.idle-21601', 'an idle time of 21601 is refused')
+      .promises('status 400', 'api A08')
+      .needs(needsLimit)
+      .judge(({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: 21601 })),
+    check('session-api.get.active', 'GetSession answers with the session')
+      .promises('the session as created', 'api A09')
+      .judge(async ({ probe, session }) => {
         const created = await session();
         const got = await probe.answer('GetSession', probe.sessions.get(probe.refTo(created)));
         const different = FIELDS.filter((field) => got[field] !== created[field]);
         const actual = different.map((field) => `${field} ${got[field]}`).join(', ') || 'the same';
         return judge(different.length === 0, actual);
-      },
-    },
-    {
-      id: 'session-api.use.instance',
-      title: 'a request with its ID goes to its instance',
-      expected: "the session's containerId",
-      source: source('cookie', 'C24 H19'),
-      judge: async ({ session, use }) => isServedBy(await session(), await use()),
-    },
-    {
-      id: 'session-api.use.nothing-planted',
-      title: 'the answer to that request names no other ID',
-      expected: 'no session cookie, no session header',
-      source: source('cookie', 'C24'),
-      async judge({ use }) {
+      }),
+    check('session-api.use.instance', 'a request with its ID goes to its instance')
+      .promises("the session's containerId", 'cookie C24 H19')
+      .judge(async ({ session, use }) => isServedBy(await session(), await use())),
+    check('session-api.use.nothing-planted', 'the answer to that request names no other ID')
+      .promises('no session cookie, no session header', 'cookie C24')
+      .judge(async ({ use }) => {
         const { answer, setCookies, sessionLines } = await use();
         const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
         return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
-      },
-    },
-    {
-      id: 'session-api.get.expired',
-      title: 'GetSession of an expired session',
-      expected: 'status 404',
-      source: source('api', 'A09'),
-      needs: ({ notEnded }) => notEnded(),
-      async judge({ probe, brief }) {
+      }),
+    check('session-api.get.expired', 'GetSession of an expired session')
+      .promises('status 404', 'api A09')
+      .needs(({ notEnded }) => notEnded())
+      .judge(async ({ probe, brief }) => {
         return isRefused(await probe.refusal(probe.sessions.get(probe.refTo(await brief()))), [404, 404]);
-      },
-    },
-    {
-      id: 'session-api.update.expired',
-      title: 'UpdateSession of an expired session is refused',
-      expected: 'status 4xx',
-      source: source('api', 'A12'),
-      needs: ({ notEnded }) => notEnded(),
-      async judge({ probe, brief }) {
+      }),
+    check('session-api.update.expired', 'UpdateSession of an expired session is refused')
+      .promises('status 4xx', 'api A12')
+      .needs(({ notEnded }) => notEnded())
+      .judge(async ({ probe, brief }) => {
         const update = probe.sessions.update(probe.refTo(await brief()), { sessionTTLInSeconds: 60 });
         return isRefused(await probe.refusal(update), [400, 499]);
-      },
-    },
-    {
-      id: 'session-api.update.ttl',
-      title: 'UpdateSession sets another TTL',
-      expected: 'sessionTTLInSeconds 1200, same instance and createdTime, a later lastModifiedTime',
-      source: source('api', 'A10'),
-      judge: isUpdated,
-    },
-    {
-      id: 'session-api.list.default-page',
-      title: 'a page has at most 20 by default',
-      expected: 'at most 20 sessions',
-      source: source('api', 'A13'),
-      async judge({ probe }) {
+      }),
+    check('session-api.update.ttl', 'UpdateSession sets another TTL')
+      .promises(
+        'sessionTTLInSeconds 1200, same instance and createdTime, a later lastModifiedTime',
+        'api A10',
+      )
+      .judge(isUpdated),
+    check('session-api.list.default-page', 'a page has at most 20 by default')
+      .promises('at most 20 sessions', 'api A13')
+      .judge(async ({ probe }) => {
         const { length } = await probe.list();
         return judge(length <= 20, `${length} sessions`);
-      },
-    },
-    {
-      id: 'session-api.list.pages',
-      title: 'nextToken leads through all pages',
-      expected: 'every session of the suite once, none twice',
-      source: source('api', 'A13'),
-      judge: async ({ all, updated, brief }) => listsOnce(await all(), [await updated(), await brief()]),
-    },
-    {
-      id: 'session-api.list.active',
-      title: 'sessionStatus=Active filters',
-      expected: 'Active ones only',
-      source: source('api', 'A14'),
-      judge: ({ probe }) => listsOnly(probe, 'Active'),
-    },
-    {
-      id: 'session-api.list.expired',
-      title: 'sessionStatus=Expired filters',
-      expected: 'Expired ones only',
-      source: source('api', 'A14'),
-      needs: ({ notEnded }) => notEnded(),
-      judge: ({ probe }) => listsOnly(probe, 'Expired'),
-    },
-    {
-      id: 'session-api.list.both',
-      title: 'without sessionStatus both are listed',
-      expected: 'an Active and an Expired one',
-      source: source('api', 'A14'),
-      needs: ({ notEnded }) => notEnded(),
-      async judge({ all, updated, brief }) {
+      }),
+    check('session-api.list.pages', 'nextToken leads through all pages')
+      .promises('every session of the suite once, none twice', 'api A13')
+      .judge(async ({ all, updated, brief }) => listsOnce(await all(), [await updated(), await brief()])),
+    check('session-api.list.active', 'sessionStatus=Active filters')
+      .promises('Active ones only', 'api A14')
+      .judge(({ probe }) => listsOnly(probe, 'Active')),
+    check('session-api.list.expired', 'sessionStatus=Expired filters')
+      .promises('Expired ones only', 'api A14')
+      .needs(({ notEnded }) => notEnded())
+      .judge(({ probe }) => listsOnly(probe, 'Expired')),
+    check('session-api.list.both', 'without sessionStatus both are listed')
+      .promises('an Active and an Expired one', 'api A14')
+      .needs(({ notEnded }) => notEnded())
+      .judge(async ({ all, updated, brief }) => {
         const listed = await all();
         const statuses = [await updated(), await brief()]
           .map((one) => listed.find(({ sessionId }) => sessionId === one.sessionId)?.sessionStatus)
           .map((status) => status ?? 'not listed')
           .join(', ');
         return judge(statuses === 'Active, Expired', statuses);
-      },
-    },
-    {
-      id: 'session-api.list.by-id',
-      title: 'sessionId filters',
-      expected: 'every entry of that ID and no other',
-      source: source('api', 'A15'),
-      async judge({ probe, updated }) {
+      }),
+    check('session-api.list.by-id', 'sessionId filters')
+      .promises('every entry of that ID and no other', 'api A15')
+      .judge(async ({ probe, updated }) => {
         const { sessionId } = await updated();
         const found = await probe.list({ sessionId });
         const foreign = found.filter((one) => one.sessionId !== sessionId).length;
@@ -267,66 +184,42 @@ export const sessionApi: Suite<ApiScene> = {
           found.length === 1 && foreign === 0,
           `${found.length} entries, ${foreign} of another ID`,
         );
-      },
-    },
-    {
-      id: 'session-api.delete.gone',
-      title: 'a deleted session is gone',
-      expected: 'status 404',
-      source: source('lifecycle', 'A16 U18'),
-      async judge({ probe, session }) {
+      }),
+    check('session-api.delete.gone', 'a deleted session is gone')
+      .promises('status 404', 'lifecycle A16 U18')
+      .judge(async ({ probe, session }) => {
         const ref = probe.refTo(await session());
         await probe.sessions.delete(ref);
         return isRefused(await probe.refusal(probe.sessions.get(ref)), [404, 404]);
-      },
-    },
-    {
-      id: 'session-api.delete.unlisted',
-      title: 'it is not listed either',
-      expected: 'no entry of that ID',
-      source: source('inferred', 'A16'),
-      async judge({ probe, session }) {
+      }),
+    check('session-api.delete.unlisted', 'it is not listed either')
+      .promises('no entry of that ID', 'inferred A16')
+      .judge(async ({ probe, session }) => {
         const statuses = await statusesOf(probe, await session());
         return judge(statuses === '', statuses || 'none');
-      },
-    },
-    {
-      id: 'session-api.delete.used-again',
-      title: 'its ID used again opens a new session',
-      expected: 'a new session',
-      source: source('lifecycle', 'A17 C25'),
-      judge: isForgotten,
-    },
-    {
-      id: 'session-api.unsupported.create',
-      title: 'CreateSession on a function without cookie or header affinity is refused',
-      expected: 'status 4xx',
-      source: source('lifecycle', 'A19'),
-      judge: refusesOthers,
-    },
-    {
-      id: 'session-api.unknown-function.error',
-      title: 'an unknown function is an error',
-      expected: 'status 404, code FunctionNotFound',
-      source: source('errors', 'A23'),
-      judge: refusesUnknown,
-    },
-    {
-      id: 'session-api.errors.coded',
-      title: 'every refusal carries its code',
-      expected: 'Code and Message each time',
-      source: source('sdk', 'A24'),
-      judge: ({ probe: { uncoded, refusals } }) =>
+      }),
+    check('session-api.delete.used-again', 'its ID used again opens a new session')
+      .promises('a new session', 'lifecycle A17 C25')
+      .judge(isForgotten),
+    check(
+      'session-api.unsupported.create',
+      'CreateSession on a function without cookie or header affinity is refused',
+    )
+      .promises('status 4xx', 'lifecycle A19')
+      .judge(refusesOthers),
+    check('session-api.unknown-function.error', 'an unknown function is an error')
+      .promises('status 404, code FunctionNotFound', 'errors A23')
+      .judge(refusesUnknown),
+    check('session-api.errors.coded', 'every refusal carries its code')
+      .promises('Code and Message each time', 'sdk A24')
+      .judge(({ probe: { uncoded, refusals } }) =>
         judge(uncoded.length === 0, uncoded.join('; ') || `all of ${refusals}`),
-    },
-    {
-      id: 'session-api.answers.json',
-      title: 'every operation answers with a resource',
-      expected: 'a Session or a page each time',
-      source: source('sdk', 'A25'),
-      judge: ({ probe: { empty, answers } }) =>
+      ),
+    check('session-api.answers.json', 'every operation answers with a resource')
+      .promises('a Session or a page each time', 'sdk A25')
+      .judge(({ probe: { empty, answers } }) =>
         judge(empty.length === 0, empty.join(', ') || `all of ${answers}`),
-    },
+      ),
   ],
 };
 

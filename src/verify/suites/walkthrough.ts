@@ -2,7 +2,7 @@ import { CookieJar } from 'tough-cookie';
 import { FcError } from '../../model/errors.js';
 import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
 import { SESSION_COOKIE } from '../../model/session.js';
-import { hasStatus, judge, type StepResult, skip } from '../check.js';
+import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { isAttribute, NO_COOKIE, SEVERAL_COOKIES } from '../session-cookie.js';
@@ -14,7 +14,6 @@ import {
   type Slots,
   sharesInstance,
 } from '../slots.js';
-import { source } from '../sources.js';
 import { once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
@@ -38,112 +37,63 @@ const OPENS_A_SESSION = {
   expected: `one ${SESSION_COOKIE} with an ID that was not set before`,
 };
 
+const check = checksOf<Walk>();
+
 /** The documented four requests: no cookie, that cookie, no cookie, no cookie, with two sessions an instance. */
 export const walkthrough: Suite<Walk> = {
   id: 'walkthrough',
   open: openWalk,
   checks: [
-    {
-      id: 'walkthrough.1.status',
-      title: 'a first request without a cookie is answered',
-      expected: 'status 200',
-      source: source('cookie', 'C01'),
-      judge: async ({ first }) => isAnswered(1, await first()),
-    },
-    {
-      id: 'walkthrough.1.set-cookie',
-      title: 'it sets the session cookie once',
-      expected: `exactly one Set-Cookie named ${SESSION_COOKIE}`,
-      source: source('cookie', 'C01'),
-      judge: async ({ first }) => setsCookie(await first()),
-    },
-    {
-      id: 'walkthrough.1.max-age',
-      title: 'the cookie lasts as long as the session',
-      expected: 'Max-Age=21600',
-      source: source('cookie', 'C02 C16'),
-      judge: async ({ run, first }) => hasSessionTTL(run, await first()),
-    },
-    {
-      id: 'walkthrough.1.attributes',
-      title: 'the cookie has no other attribute',
-      expected: 'no attribute but Max-Age',
-      source: source('cookie', 'C03'),
-      judge: async ({ first }) => hasNoOtherAttribute(await first()),
-    },
-    {
-      id: 'walkthrough.1.request-id',
-      title: 'the response carries its request ID',
-      expected: 'X-Fc-Request-Id: 1-<8 hex>-<6 to 8 hex>-<12 hex>',
-      source: source('cookie', 'C11'),
-      judge: async ({ first }) => hasRequestId(await first()),
-    },
-    {
-      id: 'walkthrough.2.status',
-      title: 'a second request with that cookie is answered',
-      expected: 'status 200',
-      source: source('cookie', 'C05'),
-      judge: async ({ second }) => isAnswered(2, await second()),
-    },
-    {
-      id: 'walkthrough.2.no-set-cookie',
-      title: 'it sets no cookie again',
-      expected: NO_COOKIE,
-      source: source('cookie', 'C05'),
-      needs: needsCookie,
-      judge: async ({ second }) => setsNoCookie(await second()),
-    },
-    {
-      id: 'walkthrough.2.same-instance',
-      title: 'it is served by the instance of the first',
-      expected: 'the instance of request 1',
-      source: source('cookie', 'C05'),
-      needs: needsCookie,
-      judge: async ({ first, second }) => compareInstances(await first(), await second(), { wanted: 'same' }),
-    },
-    {
-      id: 'walkthrough.3.status',
-      title: 'a third request without a cookie is answered',
-      expected: 'status 200',
-      source: source('cookie', 'C06'),
-      judge: async ({ third }) => isAnswered(3, await third()),
-    },
-    {
-      id: 'walkthrough.3.new-cookie',
-      ...OPENS_A_SESSION,
-      source: source('cookie', 'C06'),
-      judge: async ({ first, third }) => setsCookie(await third(), [await first()]),
-    },
-    {
-      id: 'walkthrough.3.same-instance',
-      title: 'the second session shares the first instance',
-      expected: 'the instance of request 1, which has a free slot',
-      source: source('cookie', 'C07'),
-      needs: ({ third }) => needsSession(3, third),
-      judge: async ({ first, third, slots }) => sharesInstance(await first(), await third(), await slots()),
-    },
-    {
-      id: 'walkthrough.4.status',
-      title: 'a fourth request without a cookie is answered',
-      expected: 'status 200',
-      source: source('cookie', 'C08'),
-      judge: async ({ fourth }) => isAnswered(4, await fourth()),
-    },
-    {
-      id: 'walkthrough.4.new-cookie',
-      ...OPENS_A_SESSION,
-      source: source('cookie', 'C09'),
-      judge: async ({ first, third, fourth }) => setsCookie(await fourth(), [await first(), await third()]),
-    },
-    {
-      id: 'walkthrough.4.new-instance',
-      title: 'a session more than the instance takes goes to another instance',
-      expected: 'another instance than that of request 1, which is full',
-      source: source('cookie', 'C08'),
-      needs: ({ fourth }) => needsSession(4, fourth),
-      judge: async ({ first, fourth, filling }) =>
+    check('walkthrough.1.status', 'a first request without a cookie is answered')
+      .promises('status 200', 'cookie C01')
+      .judge(async ({ first }) => isAnswered(1, await first())),
+    check('walkthrough.1.set-cookie', 'it sets the session cookie once')
+      .promises(`exactly one Set-Cookie named ${SESSION_COOKIE}`, 'cookie C01')
+      .judge(async ({ first }) => setsCookie(await first())),
+    check('walkthrough.1.max-age', 'the cookie lasts as long as the session')
+      .promises('Max-Age=21600', 'cookie C02 C16')
+      .judge(async ({ run, first }) => hasSessionTTL(run, await first())),
+    check('walkthrough.1.attributes', 'the cookie has no other attribute')
+      .promises('no attribute but Max-Age', 'cookie C03')
+      .judge(async ({ first }) => hasNoOtherAttribute(await first())),
+    check('walkthrough.1.request-id', 'the response carries its request ID')
+      .promises('X-Fc-Request-Id: 1-<8 hex>-<6 to 8 hex>-<12 hex>', 'cookie C11')
+      .judge(async ({ first }) => hasRequestId(await first())),
+    check('walkthrough.2.status', 'a second request with that cookie is answered')
+      .promises('status 200', 'cookie C05')
+      .judge(async ({ second }) => isAnswered(2, await second())),
+    check('walkthrough.2.no-set-cookie', 'it sets no cookie again')
+      .promises(NO_COOKIE, 'cookie C05')
+      .needs(needsCookie)
+      .judge(async ({ second }) => setsNoCookie(await second())),
+    check('walkthrough.2.same-instance', 'it is served by the instance of the first')
+      .promises('the instance of request 1', 'cookie C05')
+      .needs(needsCookie)
+      .judge(async ({ first, second }) =>
+        compareInstances(await first(), await second(), { wanted: 'same' }),
+      ),
+    check('walkthrough.3.status', 'a third request without a cookie is answered')
+      .promises('status 200', 'cookie C06')
+      .judge(async ({ third }) => isAnswered(3, await third())),
+    check('walkthrough.3.new-cookie', OPENS_A_SESSION.title)
+      .promises(OPENS_A_SESSION.expected, 'cookie C06')
+      .judge(async ({ first, third }) => setsCookie(await third(), [await first()])),
+    check('walkthrough.3.same-instance', 'the second session shares the first instance')
+      .promises('the instance of request 1, which has a free slot', 'cookie C07')
+      .needs(({ third }) => needsSession(3, third))
+      .judge(async ({ first, third, slots }) => sharesInstance(await first(), await third(), await slots())),
+    check('walkthrough.4.status', 'a fourth request without a cookie is answered')
+      .promises('status 200', 'cookie C08')
+      .judge(async ({ fourth }) => isAnswered(4, await fourth())),
+    check('walkthrough.4.new-cookie', OPENS_A_SESSION.title)
+      .promises(OPENS_A_SESSION.expected, 'cookie C09')
+      .judge(async ({ first, third, fourth }) => setsCookie(await fourth(), [await first(), await third()])),
+    check('walkthrough.4.new-instance', 'a session more than the instance takes goes to another instance')
+      .promises('another instance than that of request 1, which is full', 'cookie C08')
+      .needs(({ fourth }) => needsSession(4, fourth))
+      .judge(async ({ first, fourth, filling }) =>
         goesElsewhere(await first(), await fourth(), await filling()),
-    },
+      ),
   ],
 };
 
