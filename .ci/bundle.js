@@ -14,6 +14,14 @@ const settledVersion = {
   load: (id) =>
     id === join(ROOT, 'src/version.ts') ? `export const version = ${JSON.stringify(version)};` : undefined,
 };
+/** The files of the console's page, which .ci/console.js has made. */
+const madePage = {
+  name: 'made-page',
+  load: (id) =>
+    id === join(ROOT, 'src/console/page-files.ts')
+      ? readFileSync(join(ROOT, 'dist/console/page-files.js'), 'utf8')
+      : undefined,
+};
 /**
  * What packages load for things that we never ask of them: commander for subcommands that are programs of their own, http-proxy for
  * instances behind TLS and for following redirects, execa for messages between processes. Each would be loaded at every start.
@@ -51,7 +59,7 @@ const bundle = await rolldown({
   cwd: ROOT,
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  plugins: [settledVersion, withoutUnused, withoutDeprecatedCopy],
+  plugins: [settledVersion, madePage, withoutUnused, withoutDeprecatedCopy],
 });
 const { output } = await bundle.write({
   dir: TARGET,

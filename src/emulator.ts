@@ -184,6 +184,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     clock: processClock,
     accessKey,
     invocations: served.invocations,
+    pageFiles: async () => (await import('./console/page-files.js')).PAGE_FILES,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
     onError: (error) => onNotice(`the control plane failed: ${messageOf(error)}`),
   });

@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..');
 const src = join(root, 'src');
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
 
 /** Every module that a file names in an import, an export from, or a dynamic import. */
@@ -77,6 +77,17 @@ describe('the structure of src', () => {
           .map((module) => `${file}: ${module}`),
       )
       .filter((one) => !allowed.has(one));
+    expect(outside).toEqual([]);
+  });
+
+  test("the console's page imports itself, model, preact and its signals", () => {
+    const allowed = new Set(['preact', 'preact/hooks', '@preact/signals']);
+    const page = files.filter(({ file }) => file.startsWith('console/page/'));
+    const outside = page.flatMap(({ file, text }) => [
+      ...imports(text).filter((module) => !module.startsWith('.') && !allowed.has(module)),
+      ...importedFiles({ file, text }).filter((target) => !/^(console\/page|model)\//.test(target)),
+    ]);
+    expect(page.length).toBeGreaterThan(0);
     expect(outside).toEqual([]);
   });
 

@@ -1,9 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
 
 export default defineConfig({
   root,
+  plugins: [
+    {
+      name: 'made-page',
+      /** The console's page as the build has made it. */
+      load: (id) =>
+        id === `${root}src/console/page-files.ts`
+          ? readFileSync(`${root}dist/console/page-files.js`, 'utf8')
+          : undefined,
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     // Many tests wait for processes and sockets: more of them fit at once than there are cores.

@@ -15,6 +15,7 @@ import { endsConnection, ignoreUpgrade } from '../system/ignore-upgrade.js';
 import { aliasRoutes } from './alias-routes.js';
 import { type Authenticate, createAuthentication } from './authenticate.js';
 import { checkHead } from './check-head.js';
+import { ConsoleFiles, type LoadPageFiles } from './console-files.js';
 import { consoleRoutes } from './console-routes.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
@@ -57,6 +58,8 @@ export interface ApiOptions {
   readonly accessKey?: AccessKey | undefined;
   /** The real time in milliseconds, which dates of signatures are compared with. */
   readonly realNow?: () => number;
+  /** The console's page; without it a browser gets the page of addresses. */
+  readonly pageFiles?: LoadPageFiles;
   /** Called with every defect. The client sees only `InternalServerError`. */
   readonly onError?: (error: unknown) => void;
 }
@@ -72,6 +75,7 @@ export interface Api {
 export function createApi(options: ApiOptions): Api {
   const { control, settings, ids, sessionClock, hostVerdict, events, clock, invocations } = options;
   const { maxSessionTTLInSeconds, onError } = options;
+  const page = options.pageFiles && new ConsoleFiles(options.pageFiles);
   const authenticate = createAuthentication(options.accessKey, { now: options.realNow ?? hostNow });
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
@@ -128,7 +132,8 @@ export function createApi(options: ApiOptions): Api {
     try {
       checkHead(request, hostVerdict);
       const head = (): ApiReplyHead => headOf(requestId);
-      const reply = await answer({ request, response, authenticate, router, requestId, head });
+      const file = await page?.find(request);
+      const reply = file ?? (await answer({ request, response, authenticate, router, requestId, head }));
       await sendReply(response, reply, head());
     } catch (error) {
       const refusal = asFcError(error);

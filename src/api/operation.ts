@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
 import { FcError } from '../model/errors.js';
+import type { PageFile } from '../model/page-file.js';
 import type { JsonBody } from '../model/services.js';
 
 /** A request for an operation, after every check of its head. */
@@ -23,6 +24,10 @@ export type Reply =
   /** 204 */
   | { readonly kind: 'empty' }
   | { readonly kind: 'page'; readonly html: string }
+  /** A file of the console. */
+  | { readonly kind: 'file'; readonly file: PageFile; readonly isKnown: boolean }
+  /** 308 */
+  | { readonly kind: 'moved'; readonly to: string }
   /** The handler has written it. */
   | { readonly kind: 'written' }
   | { readonly kind: 'stream'; readonly contentType: string; readonly chunks: AsyncIterable<string> };

@@ -12,12 +12,19 @@ export interface ApiReplyHead {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML_TYPE = 'text/html; charset=utf-8';
+const POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /** A page may load nothing, run nothing and be in no frame (quality T24). */
 const PAGE_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'Content-Security-Policy': POLICY,
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
+};
+/** The console may load, and ask, what this address serves. */
+const CONSOLE_HEADERS = {
+  ...PAGE_HEADERS,
+  'Content-Security-Policy': `${POLICY}; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; require-trusted-types-for 'script'`,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
 /** Writes a reply. Resolves for a stream when the stream has ended. */
@@ -28,6 +35,12 @@ export async function sendReply(response: ServerResponse, reply: Reply, head: Ap
     case 'page':
       for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
       return sendText(response, { status: 200, type: HTML_TYPE, text: reply.html }, head);
+    case 'file':
+      return sendFile(response, reply, head);
+    case 'moved':
+      response.writeHead(308, { ...commonHeaders(head), Location: reply.to, 'Content-Length': 0 });
+      response.end();
+      return;
     case 'empty':
       response.writeHead(204, commonHeaders(head));
       response.end();
@@ -78,6 +91,24 @@ function sendText(
     'Content-Length': Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+/** A browser keeps the file and asks each time whether it is still the same. */
+function sendFile(
+  response: ServerResponse,
+  { file, isKnown }: Extract<Reply, { kind: 'file' }>,
+  head: ApiReplyHead,
+): void {
+  response.writeHead(isKnown ? 304 : 200, {
+    ...commonHeaders(head),
+    ...CONSOLE_HEADERS,
+    'Cache-Control': 'no-cache',
+    ETag: file.etag,
+    // The address of the page answers other clients with other text.
+    Vary: 'Accept',
+    ...(!isKnown && { 'Content-Type': file.type, 'Content-Length': Buffer.byteLength(file.text) }),
+  });
+  response.end(isKnown ? undefined : file.text);
 }
 
 async function sendStream(

@@ -24,6 +24,8 @@ export const ERROR_STATUS = {
   InstanceNotFound: 404,
   /** emulator */
   RequestNotFound: 404,
+  /** emulator: a file of the console. */
+  PageNotFound: 404,
   /** emulator */
   MethodNotAllowed: 405,
   FunctionAlreadyExists: 409,
