@@ -10,18 +10,6 @@ const LONGEST_TEXT = 256;
 
 const MCP_VERSION = 'mcp-protocol-version';
 
-/** The kept headers: the name in lower case, and the field of the evidence. */
-const KEPT: ReadonlyMap<
-  string,
-  Exclude<keyof RequestEvidence, 'cookie' | 'cookies' | 'presented' | 'mcp'>
-> = new Map([
-  ['origin', 'origin'],
-  ['user-agent', 'userAgent'],
-  ['sec-fetch-site', 'secFetchSite'],
-  ['sec-fetch-mode', 'secFetchMode'],
-  ['sec-fetch-dest', 'secFetchDest'],
-]);
-
 interface Witnessed {
   /** Flat. */
   readonly lines: readonly string[];
@@ -31,32 +19,93 @@ interface Witnessed {
   readonly refusal: ErrorCode | undefined;
 }
 
-/** @returns what a diagnosis needs to know of a request beside its record */
-export function evidenceOf(witnessed: Witnessed): RequestEvidence {
-  const { lines } = witnessed;
-  const evidence: { -readonly [key in keyof RequestEvidence]: RequestEvidence[key] } = {};
+/**
+ * @returns what tells what a diagnosis needs to know of a request beside its record. Requests of one client are alike: equal evidence
+ * is one object, since the records are kept for long.
+ */
+export function createEvidence(): (witnessed: Witnessed) => RequestEvidence {
+  let last: RequestEvidence = {};
+  return (witnessed) => {
+    const evidence = evidenceOf(witnessed);
+    if (!isSame(evidence, last)) last = evidence;
+    return last;
+  };
+}
+
+function evidenceOf(witnessed: Witnessed): RequestEvidence {
+  const { lines, identity, decision } = witnessed;
   const cookie = cookieEvidence(witnessed);
-  if (cookie !== undefined) evidence.cookie = cookie;
-  const { identity, decision } = witnessed;
-  const isKnown = decision?.session === 'known';
-  if (identity?.kind === 'session' && !isKnown)
-    evidence.presented = identity.sessionId.slice(0, LONGEST_TEXT);
   const mayHoldCookies = cookie !== undefined && cookie !== 'none';
+  const presented =
+    identity?.kind === 'session' && decision?.session !== 'known' ? identity.sessionId : undefined;
   let cookies = 0;
+  let mcp: true | undefined;
+  let origin: string | undefined;
+  let userAgent: string | undefined;
+  let secFetchSite: string | undefined;
+  let secFetchMode: string | undefined;
+  let secFetchDest: string | undefined;
   for (let at = 0; at < lines.length; at += 2) {
     const name = lines[at] ?? '';
     const { length } = name;
     if (length !== 6 && length !== 10 && length !== 14 && length !== MCP_VERSION.length) continue;
-    const lower = name.toLowerCase();
-    const key = KEPT.get(lower);
     const value = lines[at + 1] ?? '';
-    if (key !== undefined) evidence[key] ??= value.slice(0, LONGEST_TEXT);
-    else if (lower === 'cookie' && mayHoldCookies) cookies += cookiesIn(value);
-    else if (lower === MCP_VERSION || lower === 'mcp-session-id' || (lower === 'accept' && isMcp(value)))
-      evidence.mcp = true;
+    switch (name.toLowerCase()) {
+      case 'user-agent':
+        userAgent ??= cut(value);
+        break;
+      case 'origin':
+        origin ??= cut(value);
+        break;
+      case 'sec-fetch-site':
+        secFetchSite ??= cut(value);
+        break;
+      case 'sec-fetch-mode':
+        secFetchMode ??= cut(value);
+        break;
+      case 'sec-fetch-dest':
+        secFetchDest ??= cut(value);
+        break;
+      case 'cookie':
+        if (mayHoldCookies) cookies += cookiesIn(value);
+        break;
+      case 'accept':
+        if (isMcp(value)) mcp = true;
+        break;
+      case MCP_VERSION:
+      case 'mcp-session-id':
+        mcp = true;
+    }
   }
-  if (cookies > 1) evidence.cookies = cookies;
-  return evidence;
+  return {
+    cookie,
+    cookies: cookies > 1 ? cookies : undefined,
+    presented: presented && cut(presented),
+    mcp,
+    origin,
+    userAgent,
+    secFetchSite,
+    secFetchMode,
+    secFetchDest,
+  };
+}
+
+function isSame(one: RequestEvidence, other: RequestEvidence): boolean {
+  return (
+    one.cookie === other.cookie &&
+    one.cookies === other.cookies &&
+    one.presented === other.presented &&
+    one.mcp === other.mcp &&
+    one.origin === other.origin &&
+    one.userAgent === other.userAgent &&
+    one.secFetchSite === other.secFetchSite &&
+    one.secFetchMode === other.secFetchMode &&
+    one.secFetchDest === other.secFetchDest
+  );
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
 }
 
 /** How many session cookies a line has. The usual line has one, which two searches find out. */

@@ -13,7 +13,7 @@ import type {
   RequestRecord,
 } from '../model/request-record.js';
 import type { Route } from '../model/route.js';
-import { evidenceOf } from './evidence.js';
+import { createEvidence } from './evidence.js';
 
 /** Stands for the function of a request that no function serves. */
 const UNKNOWN = '-';
@@ -39,6 +39,8 @@ export interface AttemptResult {
 /** The record of a try on an instance, while the try is under way. */
 type Try = { -readonly [key in keyof AttemptRecord]: AttemptRecord[key] };
 
+const NONE: readonly Try[] = [];
+
 interface RecorderOptions {
   /** The process clock, which measures. */
   readonly clock: Clock;
@@ -52,13 +54,14 @@ interface RecorderOptions {
 interface TrailContext extends RecorderOptions {
   /** The functions whose download was explained to a browser. */
   readonly explained: Set<string>;
+  readonly evidenceOf: ReturnType<typeof createEvidence>;
 }
 
 /** @returns what begins the trail of a request; a request that is for no function has no route */
 export function createRecorder(
   options: RecorderOptions,
 ): (exchange: Exchange, route: Route | undefined) => RequestTrail {
-  const context: TrailContext = { ...options, explained: new Set() };
+  const context: TrailContext = { ...options, explained: new Set(), evidenceOf: createEvidence() };
   return (exchange, route) => new RequestTrail(exchange, route, context);
 }
 
@@ -69,7 +72,7 @@ export class RequestTrail {
   readonly #route: Route | undefined;
   readonly #at: number;
   readonly #startedAt: number;
-  readonly #tries: Try[] = [];
+  #tries: readonly Try[] = NONE;
   /** Which session the request says that it belongs to. */
   identity: Identity | undefined;
   #decision: Decision | undefined;
@@ -100,7 +103,7 @@ export class RequestTrail {
       decision,
     }));
     const admittedMs = this.#elapsedMs();
-    this.#tries.push({
+    const made: Try = {
       decision,
       outcome: 'abandoned',
       failure: undefined,
@@ -109,7 +112,9 @@ export class RequestTrail {
       admittedMs,
       firstByteMs: undefined,
       endedMs: admittedMs,
-    });
+    };
+    // A list of its exact length: each record is kept for long.
+    this.#tries = this.#tries === NONE ? [made] : [...this.#tries, made];
   }
 
   /**
@@ -210,7 +215,7 @@ export class RequestTrail {
   }
 
   #evidence(): RequestEvidence {
-    return evidenceOf({
+    return this.#context.evidenceOf({
       lines: this.#exchange.head.lines,
       affinity: this.#route?.affinity.type,
       identity: this.identity,

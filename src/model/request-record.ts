@@ -61,18 +61,18 @@ export type CookieEvidence =
 /** What a diagnosis needs to know of a request. A text is cut after 256 characters, and absent when the request has no such header. */
 export interface RequestEvidence {
   /** Absent where the function has no session cookie, or where the request was refused before its session was looked up. */
-  readonly cookie?: CookieEvidence;
+  readonly cookie?: CookieEvidence | undefined;
   /** How many session cookies there were, where there was more than one. */
-  readonly cookies?: number;
+  readonly cookies?: number | undefined;
   /** The session ID that the request named, where it names no session that was there. */
-  readonly presented?: string;
+  readonly presented?: string | undefined;
   /** A client of the Model Context Protocol sent it. */
-  readonly mcp?: true;
-  readonly origin?: string;
-  readonly userAgent?: string;
-  readonly secFetchSite?: string;
-  readonly secFetchMode?: string;
-  readonly secFetchDest?: string;
+  readonly mcp?: true | undefined;
+  readonly origin?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly secFetchSite?: string | undefined;
+  readonly secFetchMode?: string | undefined;
+  readonly secFetchDest?: string | undefined;
 }
 
 /** What the gateway knows of a request when it has ended. The one source of the request log, events and console. */

@@ -41,7 +41,7 @@ export class BoundedLog implements InstanceLog {
 
   /** Adds a line of the platform that is shown even where such lines are not. */
   warn(text: string): void {
-    this.#append('platform', text, { warning: true });
+    this.#append('platform', text, true);
   }
 
   follow(listener: (line: LogLine) => void): () => void {
@@ -60,8 +60,9 @@ export class BoundedLog implements InstanceLog {
     this.#characters = 0;
   }
 
-  #append(source: LogLine['source'], text: string, kind: { readonly warning?: true } = {}): void {
-    const line: LogLine = { at: this.#clock.now(), source, text, ...kind };
+  #append(source: LogLine['source'], text: string, isWarning = false): void {
+    const at = this.#clock.now();
+    const line: LogLine = isWarning ? { at, source, text, warning: true } : { at, source, text };
     this.#lines.push(line);
     this.#characters += line.text.length;
     this.#drop();
