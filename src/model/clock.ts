@@ -109,7 +109,7 @@ export class MovableClock implements Clock {
     const start = startAt ?? this.#wallAtStart - this.#skippedBefore;
     this.#epoch = start - this.#startedAt;
     this.#moved = kept?.frozenAt === undefined ? (kept?.offsetMs ?? 0) : kept.frozenAt - start;
-    if (frozen || kept?.frozenAt !== undefined) this.freeze();
+    if (frozen || kept?.frozenAt !== undefined) this.#frozenAt = kept?.frozenAt ?? start + this.#moved;
   }
 
   now(): number {

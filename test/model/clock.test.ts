@@ -222,3 +222,18 @@ describe('MovableClock', () => {
     expect(woken).toEqual(kept.sort((a, b) => a - b));
   });
 });
+
+test('a clock that begins frozen shows its start, however slow the host is', async () => {
+  const source = hostTime();
+  const slow = {
+    ...source,
+    monotonic: () => {
+      source.work(3);
+      return source.monotonic();
+    },
+  };
+  const clock = new MovableClock({ source: slow, frozen: true, startAt: 1_700_000_000_000 });
+  expect(clock.now()).toBe(1_700_000_000_000);
+  const kept = { offsetMs: 0, skippedMs: 0, frozenAt: 1_700_000_000_777 };
+  expect(new MovableClock({ source: slow, kept }).now()).toBe(1_700_000_000_777);
+});
