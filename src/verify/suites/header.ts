@@ -2,38 +2,13 @@ import { isSessionId } from '../../model/limits.js';
 import { checksOf, hasStatus, judge, type StepResult } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
-import {
-  type Filling,
-  fillInstance,
-  findSlots,
-  goesElsewhere,
-  type Slots,
-  sharesInstance,
-} from '../slots.js';
-import { type Spread, spreadOver } from '../spread.js';
+import { fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
+import { spreadOver } from '../spread.js';
 import { NotApplicable, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 /** The requests of the suite. Each is sent when a check first asks for it. */
-interface HeaderScene {
-  readonly client: SessionClient;
-  /** A request without the header. */
-  first(): Promise<SessionRequest>;
-  /** With the ID that it was given. */
-  again(): Promise<SessionRequest>;
-  /** With the header's name in capitals. */
-  upperCase(): Promise<SessionRequest>;
-  /** Whether the first instance has a free slot before the next request. */
-  slots(): Promise<Slots>;
-  /** With an ID of the client's own. */
-  chosen(): Promise<SessionRequest>;
-  /** Whether the first instance is full before the next request. */
-  filling(): Promise<Filling>;
-  beyond(): Promise<SessionRequest>;
-  /** Part of the IDs that try the grammar. */
-  readonly tail: string;
-  spread(): Promise<Spread>;
-}
+type HeaderScene = ReturnType<typeof openHeader>;
 
 const check = checksOf<HeaderScene>();
 
@@ -104,15 +79,17 @@ export const header: Suite<HeaderScene> = {
   ],
 };
 
-function openHeader(run: SuiteRun): HeaderScene {
+function openHeader(run: SuiteRun) {
   const client = new SessionClient(run, headerNameOf(run));
   const first = once(() => client.send(undefined, { label: 'no header' }));
   const idOf = async (): Promise<string | undefined> => (await first()).sessionIds[0];
+  /** Whether the first instance has a free slot before the next request. */
   const slots = once(async () => findSlots(run, await (await first()).servedBy()));
   const chosen = once(async () => {
     await slots();
     return client.send(client.newId(), { label: 'ID of our own' });
   });
+  /** Whether the first instance is full before the next request. */
   const filling = once(async () => {
     const on = await (await first()).servedBy();
     const other = await (await chosen()).servedBy();
@@ -133,6 +110,7 @@ function openHeader(run: SuiteRun): HeaderScene {
       await filling();
       return client.send(client.newId(), { label: 'one more' });
     }),
+    /** Part of the IDs that try the grammar. */
     tail: run.ids.sessionId(),
     spread: once(() => spreadOver(run, client)),
   };

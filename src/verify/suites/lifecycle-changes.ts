@@ -3,10 +3,7 @@ import { isRenamed } from '../session-client.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
-interface Changes {
-  readonly scene: LifecycleScene;
-  updates(): Promise<Updates>;
-}
+type Changes = Awaited<ReturnType<typeof openChanges>>;
 
 /** What UpdateSession did to three sessions. */
 interface Updates {
@@ -36,7 +33,7 @@ export const CHANGES = part<LifecycleScene, Changes>(openChanges, [
     .judge(({ scene }) => isForgotten(scene)),
 ]);
 
-async function openChanges(scene: LifecycleScene): Promise<Changes> {
+async function openChanges(scene: LifecycleScene) {
   await scene.run.endSessions();
   return { scene, updates: once(() => update(scene)) };
 }

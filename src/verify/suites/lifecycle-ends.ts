@@ -6,19 +6,7 @@ import { NO_COOKIE } from '../session-cookie.js';
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf, unlessLate } from './lifecycle-scene.js';
 
-interface Ends {
-  readonly scene: LifecycleScene;
-  /** A session that ends by its TTL. */
-  session(): Promise<Session>;
-  ended(): Promise<StepResult>;
-  /** A request with its ID after that. */
-  again(): Promise<SessionRequest>;
-  /** The sessions of that ID then. */
-  generations(): Promise<readonly Session[]>;
-  /** A session that ends by its idle time. */
-  idler(): Promise<Session>;
-  used(): Promise<StepResult>;
-}
+type Ends = ReturnType<typeof openEnds>;
 
 const check = checksOf<Ends>();
 
@@ -73,10 +61,13 @@ export const ENDS = part<LifecycleScene, Ends>(openEnds, [
     }),
 ]);
 
-function openEnds(scene: LifecycleScene): Ends {
+function openEnds(scene: LifecycleScene) {
   const { client, probe, unitInSeconds: unit } = scene;
+  /** Ends by its TTL. */
   const session = once(() => probe.create({ sessionTTLInSeconds: unit }));
+  /** A request with its ID after that. */
   const again = once(async () => client.send((await session()).sessionId, { label: 'after the TTL' }));
+  /** Ends by its idle time. */
   const idler = once(() =>
     probe.create({ sessionTTLInSeconds: 10 * unit, sessionIdleTimeoutInSeconds: unit }),
   );
@@ -85,6 +76,7 @@ function openEnds(scene: LifecycleScene): Ends {
     session,
     ended: once(async () => endsThoughUsed(scene, await session())),
     again,
+    /** The sessions of that ID then. */
     generations: once(async () => {
       await again();
       return scene.generations(await session());

@@ -2,21 +2,12 @@ import type { Session } from '../../model/session.js';
 import { checksOf, judge, type StepResult } from '../check.js';
 import { describeAnswer } from '../round-trip.js';
 import { compareInstances, type Served } from '../served-by.js';
-import type { SessionRequest } from '../session-client.js';
 import { isRefused } from '../session-probe.js';
 import { runningInstances } from '../slots.js';
 import { once, part } from '../suite.js';
 import type { LifecycleScene } from './lifecycle-scene.js';
 
-interface Isolation {
-  readonly scene: LifecycleScene;
-  /** A session that ends by its TTL, and the request that it served. */
-  mortal(): Promise<{ readonly session: Session; readonly request: SessionRequest }>;
-  /** A session, and what PauseSession and ResumeSession say of it. */
-  session(): Promise<Session>;
-  paused(): Promise<Session>;
-  resumed(): Promise<Session>;
-}
+type Isolation = Awaited<ReturnType<typeof openIsolation>>;
 
 /** The statuses of a refusal. */
 const REFUSED = [400, 499] as const;
@@ -120,10 +111,11 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
 ]);
 
-async function openIsolation(main: LifecycleScene): Promise<Isolation> {
+async function openIsolation(main: LifecycleScene) {
   const scene = main.whereIsolated(true);
   const { run, client, probe, unitInSeconds } = scene;
   await run.endSessions();
+  /** A session that ends by its TTL, and the request that it served. */
   const mortal = once(async () => {
     const session = await probe.create({ sessionTTLInSeconds: unitInSeconds });
     const request = await client.send(session.sessionId);

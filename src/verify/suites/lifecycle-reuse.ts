@@ -4,15 +4,7 @@ import { isNotCalled, isRefusal, isRenamed, namesNoSession, type SessionRequest 
 import { once, part } from '../suite.js';
 import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
-interface Reuse {
-  readonly scene: LifecycleScene;
-  /** Why there is no ended session to try; undefined where there is one. */
-  notEnded(): Promise<string | undefined>;
-  /** A request of the session before its end. */
-  answered(): Promise<SessionRequest>;
-  /** A request with its ID after that. */
-  refused(): Promise<SessionRequest>;
-}
+type Reuse = Awaited<ReturnType<typeof openReuse>>;
 
 const REFUSED = 'status 400, code SessionExpired';
 const BAN_IN_SECONDS = EXPIRED_RETENTION_MS / 1000;
@@ -50,16 +42,18 @@ export const REUSE = part<LifecycleScene, Reuse>(openReuse, [
     }),
 ]);
 
-async function openReuse(scene: LifecycleScene): Promise<Reuse> {
+async function openReuse(scene: LifecycleScene) {
   const { run, client, probe, unitInSeconds } = scene;
   await run.endSessions();
   const session = once(() =>
     probe.create({ sessionTTLInSeconds: unitInSeconds, disableSessionIdReuse: true }),
   );
+  /** A request of the session before its end. */
   const answered = once(async () => client.send((await session()).sessionId));
   return {
     scene,
     answered,
+    /** Why there is no ended session to try; undefined where there is one. */
     notEnded: once(async () => {
       const obstacle = scene.obstacle();
       if (obstacle !== undefined) return obstacle;

@@ -9,20 +9,7 @@ import { once, part } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { type LimitsScene, needsControl } from './limits-scene.js';
 
-interface Burst extends LimitsScene {
-  /** Of sessions on one instance. */
-  readonly limit: number;
-  /** Undefined where the control API does not show it. */
-  readonly maxInstances: number | undefined;
-  /** Slots that were free before. */
-  readonly free: number;
-  /** Many first requests at once. */
-  requests(): Promise<readonly SessionRequest[]>;
-  /** Those that opened a session. */
-  opened(): Promise<readonly SessionRequest[]>;
-  /** One more when every slot of every instance is filled. */
-  beyond(): Promise<SessionRequest>;
-}
+type Burst = Awaited<ReturnType<typeof openBurst>>;
 
 const AT_ONCE = 50;
 /** The suite is no load test. */
@@ -69,12 +56,13 @@ export const BURST = part<LimitsScene, Burst>(openBurst, [
     }),
 ]);
 
-async function openBurst(scene: LimitsScene): Promise<Burst> {
+async function openBurst(scene: LimitsScene) {
   const { run, client } = scene;
   await run.endSessions();
   const limit = sessionLimit(run) ?? 1;
   const maxInstances = run.control?.served.config.maxInstances;
   const taken = (await runningInstances(run)).reduce((sum, { sessions }) => sum + sessions, 0);
+  /** Slots that were free before. */
   const free = (maxInstances ?? 0) * limit - taken;
   const requests = once(() => {
     const { signal } = run.target;
@@ -82,9 +70,11 @@ async function openBurst(scene: LimitsScene): Promise<Burst> {
     if (signal !== undefined) setMaxListeners(2 * AT_ONCE, signal);
     return Promise.all(Array.from({ length: AT_ONCE }, () => client.send()));
   });
+  /** Those that opened a session. */
   const opened = once(async () =>
     (await requests()).filter(({ answer, sessionIds }) => answer.status === 200 && sessionIds.length === 1),
   );
+  /** One more when every slot of every instance is filled. */
   const beyond = once(async () => {
     for (let more = (await opened()).length; more < free; more += 1) await client.send();
     return client.send(undefined, { label: 'one more than all take' });

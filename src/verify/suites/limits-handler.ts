@@ -1,14 +1,9 @@
 import { checksOf, judge } from '../check.js';
-import { SessionClient, type SessionRequest } from '../session-client.js';
+import { SessionClient } from '../session-client.js';
 import { once, part } from '../suite.js';
 import type { LimitsScene } from './limits-scene.js';
 
-interface HandlerScene {
-  /** A request that asks the handler for a cookie of its own. */
-  cookie(): Promise<SessionRequest>;
-  /** A request that asks for a WebSocket. */
-  upgrade(): Promise<SessionRequest>;
-}
+type HandlerScene = Awaited<ReturnType<typeof openHandler>>;
 
 const ASK_FOR_COOKIE = 'X-Set-Cookie';
 const OWN_COOKIE = 'verify=own; Path=/';
@@ -41,7 +36,7 @@ export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
     }),
 ]);
 
-async function openHandler({ run, client }: LimitsScene): Promise<HandlerScene> {
+async function openHandler({ run, client }: LimitsScene) {
   await run.endSessions();
   const { obligingFunction } = run.target;
   const obliging =

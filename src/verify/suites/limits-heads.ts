@@ -5,12 +5,7 @@ import { isNotCalled, isRefusal, isRenamed, type SessionRequest } from '../sessi
 import { once, part } from '../suite.js';
 import type { LimitsScene } from './limits-scene.js';
 
-interface Heads extends LimitsScene {
-  /** A request whose path and query are a byte too long. */
-  longTarget(): Promise<SessionRequest>;
-  /** A request whose header lines are a byte too long. */
-  longLines(): Promise<SessionRequest>;
-}
+type Heads = ReturnType<typeof openHeads>;
 
 const REFUSED = 'status 400, code InvalidArgument';
 
@@ -51,7 +46,7 @@ export const HEADS = part<LimitsScene, Heads>(openHeads, [
     }),
 ]);
 
-function openHeads(scene: LimitsScene): Heads {
+function openHeads(scene: LimitsScene) {
   return {
     ...scene,
     longTarget: once(() => sendTarget(scene, MAX_TARGET_BYTES + 1)),

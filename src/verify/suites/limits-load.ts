@@ -11,9 +11,7 @@ import type { SuiteRun } from '../suite-run.js';
 import type { TargetInstance } from '../target.js';
 import { type LimitsScene, needsControl } from './limits-scene.js';
 
-interface Load extends LimitsScene {
-  results(): Promise<Results>;
-}
+type Load = ReturnType<typeof openLoad>;
 
 /** What was seen while an instance had 200 requests in flight, and after. */
 interface Results {
@@ -55,7 +53,7 @@ export const LOAD = part<LimitsScene, Load>(openLoad, [
     .judge(async ({ results }) => (await results()).released),
 ]);
 
-function openLoad(scene: LimitsScene): Load {
+function openLoad(scene: LimitsScene) {
   return { ...scene, results: once(() => load(scene)) };
 }
 

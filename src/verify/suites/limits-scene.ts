@@ -1,18 +1,14 @@
-import { SessionClient, type SessionRequest } from '../session-client.js';
+import { SessionClient } from '../session-client.js';
 import { NotApplicable, NotWorking, once } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 /** What all parts of the limits suite use. */
-export interface LimitsScene {
-  readonly run: SuiteRun;
-  readonly client: SessionClient;
-  /** A request that opened a session, and that session. @throws NotWorking, NotApplicable */
-  first(): Promise<{ readonly request: SessionRequest; readonly sessionId: string }>;
-}
+export type LimitsScene = ReturnType<typeof openLimits>;
 
 /** @throws NotApplicable */
-export function openLimits(run: SuiteRun): LimitsScene {
+export function openLimits(run: SuiteRun) {
   const client = SessionClient.of(run);
+  /** A request that opened a session, and that session. @throws NotWorking, NotApplicable */
   const first = once(async () => {
     const request = await client.send(undefined, { label: 'first' });
     const [sessionId] = request.sessionIds;

@@ -17,15 +17,7 @@ const TOO_LATE = 'no answer in 10 s';
 const NO_SESSION = 'the stream names no session';
 
 /** The stream of one session, and the messages of that session. */
-interface SseScene {
-  readonly run: SuiteRun;
-  stream(): Promise<EventStream>;
-  /** What the stream says in its endpoint event. */
-  endpoint(): Promise<string>;
-  messages(): Promise<Messages>;
-  first(): Promise<Message>;
-  close(): Promise<void>;
-}
+type SseScene = ReturnType<typeof openScene>;
 
 const check = checksOf<SseScene>();
 
@@ -66,7 +58,7 @@ export const mcpSse: Suite<SseScene> = {
   ],
 };
 
-function openScene(run: SuiteRun): SseScene {
+function openScene(run: SuiteRun) {
   checkAffinity(run, 'MCP_SSE');
   const url = streamUrl(run);
   let opened: EventStream | undefined;
@@ -76,6 +68,7 @@ function openScene(run: SuiteRun): SseScene {
     const answer = { status: opened.status, body: await opened.bodyStart() };
     throw new NotWorking(`GET ${url.pathname}`, answer);
   });
+  /** What the stream says in its endpoint event. */
   const endpoint = once(async () => next(run, await stream(), ({ type }) => type === 'endpoint'));
   const messages = once(async () => {
     const data = await endpoint();

@@ -3,7 +3,7 @@ import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { describeAnswer, type RoundTrip } from '../round-trip.js';
 import { compareInstances } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
-import { type Filling, fillInstance, goesElsewhere } from '../slots.js';
+import { fillInstance, goesElsewhere } from '../slots.js';
 import { NotApplicable, NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
@@ -13,18 +13,7 @@ const SESSION_HEADER = 'Mcp-Session-Id';
 const UNKNOWN_REFUSED = 'status 404, as the protocol asks, so that the client initializes again';
 
 /** The requests of the suite. Each is sent when a check first asks for it. */
-interface StreamableScene {
-  readonly client: StreamableClient;
-  /** Of the first session. */
-  sessionId(): Promise<string>;
-  first(): Promise<SessionRequest>;
-  second(): Promise<SessionRequest>;
-  /** Whether the first instance is full before the next request. */
-  filling(): Promise<Filling>;
-  beyond(): Promise<SessionRequest>;
-  /** Ends the first session. */
-  deleted(): Promise<RoundTrip>;
-}
+type StreamableScene = ReturnType<typeof openScene>;
 
 const check = checksOf<StreamableScene>();
 
@@ -85,7 +74,7 @@ export const mcpStreamable: Suite<StreamableScene> = {
   ],
 };
 
-function openScene(run: SuiteRun): StreamableScene {
+function openScene(run: SuiteRun) {
   checkAffinity(run, 'MCP_STREAMABLE');
   const client = new StreamableClient(run);
   const first = once(async () => {
@@ -94,6 +83,7 @@ function openScene(run: SuiteRun): StreamableScene {
     return request;
   });
   const sessionId = async (): Promise<string> => (await first()).sessionIds[0] ?? '';
+  /** Whether the first instance is full before the next request. */
   const filling = once(async () =>
     fillInstance(run, {
       on: await (await first()).servedBy(),

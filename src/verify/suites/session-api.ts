@@ -11,23 +11,7 @@ import { NotApplicable, once, type Suite } from '../suite.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 
 /** The sessions of the suite. Each is made when a check first asks for it. */
-interface ApiScene {
-  readonly run: SuiteRun;
-  readonly control: Control;
-  readonly client: SessionClient;
-  readonly probe: SessionProbe;
-  session(): Promise<Session>;
-  /** A request with its ID. */
-  use(): Promise<SessionRequest>;
-  /** A session of one second. */
-  brief(): Promise<Session>;
-  /** Why it is not known to have ended; undefined where it is. */
-  notEnded(): Promise<string | undefined>;
-  /** The first session, updated. */
-  updated(): Promise<Session>;
-  /** Every page of ListSessions. */
-  all(): Promise<readonly Session[]>;
-}
+type ApiScene = ReturnType<typeof openScene>;
 
 const HAVE_SESSION_API: readonly SessionAffinityType[] = ['GENERATED_COOKIE', 'HEADER_FIELD'];
 const LONGEST_WAIT_MS = 10_000;
@@ -223,13 +207,16 @@ export const sessionApi: Suite<ApiScene> = {
   ],
 };
 
-function openScene(run: SuiteRun): ApiScene {
+function openScene(run: SuiteRun) {
   const control = controlOf(run);
   const client = SessionClient.of(run);
   const probe = new SessionProbe(run, control);
   const session = once(() => probe.create({}));
+  /** A session of one second. */
   const brief = once(() => probe.create({ sessionTTLInSeconds: 1 }));
+  /** Why it is not known to have ended; undefined where it is. */
   const notEnded = once(async () => whyNotEnded(run, probe, await brief()));
+  /** The first session, updated. */
   const updated = once(async () => {
     const update = probe.sessions.update(probe.refTo(await session()), { sessionTTLInSeconds: 1200 });
     return probe.answer('UpdateSession', update);

@@ -6,29 +6,12 @@ import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { isAttribute, NO_COOKIE, SEVERAL_COOKIES } from '../session-cookie.js';
-import {
-  type Filling,
-  fillInstance,
-  findSlots,
-  goesElsewhere,
-  type Slots,
-  sharesInstance,
-} from '../slots.js';
+import { type Filling, fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
 import { once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 /** The four requests. Each is sent when a check first asks for it. */
-interface Walk {
-  readonly run: SuiteRun;
-  first(): Promise<SessionRequest>;
-  second(): Promise<SessionRequest>;
-  /** Whether the first instance has a free slot before request 3. */
-  slots(): Promise<Slots>;
-  third(): Promise<SessionRequest>;
-  /** Whether the first instance is full before request 4. */
-  filling(): Promise<Filling>;
-  fourth(): Promise<SessionRequest>;
-}
+type Walk = ReturnType<typeof openWalk>;
 
 /** The current form, and the older one with a single tail. */
 const REQUEST_ID = /^1-[0-9a-f]{8}-([0-9a-f]{6,8}-[0-9a-f]{12}|[0-9a-f]{24})$/;
@@ -97,16 +80,18 @@ export const walkthrough: Suite<Walk> = {
   ],
 };
 
-function openWalk(run: SuiteRun): Walk {
+function openWalk(run: SuiteRun) {
   const client = new SessionClient(run);
   const jar = new CookieJar();
   const first = once(() => client.browse(jar, '1 no cookie'));
   const second = once(() => client.browse(jar, '2 its cookie'));
+  /** Whether the first instance has a free slot before request 3. */
   const slots = once(async () => findSlots(run, await (await first()).servedBy()));
   const third = once(async () => {
     await slots();
     return client.browse(new CookieJar(), '3 no cookie');
   });
+  /** Whether the first instance is full before request 4. */
   const filling = once(async () => fillFirst(run, client, [await first(), await third()]));
   const fourth = once(async () => {
     await filling();
