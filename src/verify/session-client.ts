@@ -4,7 +4,7 @@ import { hasStatus, judge, type StepResult, skip } from './check.js';
 import { describeAnswer, errorOf, type RequestOptions, type RoundTrip } from './round-trip.js';
 import { instanceOf, type ServedBy, whoServed } from './served-by.js';
 import { NO_COOKIE, type SessionSetCookie, sessionSetCookies } from './session-cookie.js';
-import { NotApplicable, once } from './suite.js';
+import { expectAffinity, once } from './suite.js';
 import type { SuiteRun } from './suite-run.js';
 
 /** A request, with its answer and the sessions that the answer names. */
@@ -57,13 +57,10 @@ export class SessionClient {
   static of(run: SuiteRun): SessionClient {
     const { control, target } = run;
     if (control === undefined) return new SessionClient(run, target.headerName);
-    const { functionName, sessionAffinity, sessionAffinityConfig } = control.served.config;
+    expectAffinity(control, 'GENERATED_COOKIE', 'HEADER_FIELD');
+    const { sessionAffinity, sessionAffinityConfig } = control.served.config;
     if (sessionAffinity === 'GENERATED_COOKIE') return new SessionClient(run);
-    if (sessionAffinity === 'HEADER_FIELD')
-      return new SessionClient(run, target.headerName ?? sessionAffinityConfig.affinityHeaderFieldName);
-    throw new NotApplicable(
-      `function ${functionName} has ${sessionAffinity}, not GENERATED_COOKIE or HEADER_FIELD`,
-    );
+    return new SessionClient(run, target.headerName ?? sessionAffinityConfig.affinityHeaderFieldName);
   }
 
   /** @param sessionId undefined: the request carries none, and so opens a session */
@@ -162,6 +159,12 @@ export function isRefusal({ answer }: SessionRequest, status: number, code: stri
 
 export function namesNoSession({ answer, sessionLines }: SessionRequest): StepResult {
   return { ...judge(sessionLines.length === 0, sessionLines.join(' and ') || 'none'), judged: answer };
+}
+
+/** Neither by cookie nor by header, whatever the function's affinity is. */
+export function namesNoSessionAtAll({ answer, setCookies, sessionLines }: SessionRequest): StepResult {
+  const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
+  return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
 }
 
 /** By cookie a session that is new to the gateway has another ID than the one that was sent. */

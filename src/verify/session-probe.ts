@@ -10,13 +10,6 @@ import type { CreateSessionInput, Session } from '../model/session.js';
 import { judge, type StepResult } from './check.js';
 import type { Control, SuiteRun } from './suite-run.js';
 
-/** The outcome of a call that should be refused. */
-export type Refusal =
-  | { readonly kind: 'refused'; readonly error: FcError }
-  | { readonly kind: 'accepted' }
-  /** The call failed without an error of the API. */
-  | { readonly kind: 'uncoded'; readonly message: string };
-
 /** Calls the Session API of one function, remembers the sessions it made, and notes malformed answers and refusals. */
 export class SessionProbe {
   readonly sessions: SessionService;
@@ -83,26 +76,32 @@ export class SessionProbe {
     throw new FcError('BadResponse', `${operation} answered without a body`);
   }
 
-  /** @throws UnreachableError */
-  async refusal(call: Promise<unknown>): Promise<Refusal> {
+  /**
+   * Whether the call fails with that status; by default with any of 4xx.
+   * @throws UnreachableError
+   */
+  async isRefused(call: Promise<unknown>, wanted?: number): Promise<StepResult> {
+    const refusal = await this.refusal(call);
+    if (typeof refusal === 'string') return judge(false, refusal);
+    const { status, code, message } = refusal;
+    const holds = wanted === undefined ? status >= 400 && status <= 499 : status === wanted;
+    return judge(holds, `status ${status}, ${code}: ${message}`);
+  }
+
+  /**
+   * @returns the API's error; otherwise what came in its place
+   * @throws UnreachableError
+   */
+  async refusal(call: Promise<unknown>): Promise<FcError | string> {
     try {
       await call;
-      return { kind: 'accepted' };
+      return 'accepted';
     } catch (error) {
       if (error instanceof UnreachableError) throw error;
       this.refusals += 1;
-      if (error instanceof FcError) return { kind: 'refused', error };
-      const message = String(error);
-      this.uncoded.push(message);
-      return { kind: 'uncoded', message };
+      if (error instanceof FcError) return error;
+      this.uncoded.push(String(error));
+      return String(error);
     }
   }
-}
-
-/** @param statuses the range of HTTP statuses that is right, inclusive */
-export function isRefused(refusal: Refusal, [least, most]: readonly [number, number]): StepResult {
-  if (refusal.kind === 'accepted') return judge(false, 'accepted');
-  if (refusal.kind === 'uncoded') return judge(false, refusal.message);
-  const { status, code, message } = refusal.error;
-  return judge(status >= least && status <= most, `status ${status}, ${code}: ${message}`);
 }

@@ -33,6 +33,7 @@ export async function spreadOver(run: SuiteRun, client: SessionClient): Promise<
     staysOnInstances: async () => staysOn(before, await instancesOf(client, sessionIds)),
   };
 }
+
 /** How many sessions to open, and how many instances they should need. */
 type Plan = { readonly sessions: number; readonly instances: number } | { readonly reason: string };
 
@@ -57,15 +58,12 @@ function firstFit(
   sessions: number,
   limit: number,
 ): { used: number; started: number } {
-  const freeSlots = [...running]
-    .sort((one, other) => one.createdTimeMs - other.createdTimeMs)
-    .map((instance) => Math.max(0, limit - instance.sessions))
-    .filter((free) => free > 0);
+  const oldestFirst = [...running].sort((one, other) => one.createdTimeMs - other.createdTimeMs);
   let left = sessions;
   let used = 0;
-  for (const free of freeSlots) {
-    if (left <= 0) break;
-    left -= free;
+  for (const { sessions: taken } of oldestFirst) {
+    if (left <= 0 || taken >= limit) continue;
+    left -= limit - taken;
     used += 1;
   }
   const started = Math.ceil(Math.max(0, left) / limit);

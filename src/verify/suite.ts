@@ -1,6 +1,7 @@
+import type { SessionAffinityType } from '../model/function.js';
 import type { Check } from './check.js';
 import { describeAnswer, type RoundTrip } from './round-trip.js';
-import type { SuiteRun } from './suite-run.js';
+import type { Control, SuiteRun } from './suite-run.js';
 
 /** A named table of checks, judged in their order. To add a suite, write its file and its row in `suites.ts`. */
 export interface Suite<Scene> {
@@ -15,6 +16,13 @@ export interface Suite<Scene> {
 /** Thrown by a suite that cannot run on this target. The checks that have no step yet are skipped with the reason. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable';
+}
+
+/** @throws NotApplicable for a function of another affinity */
+export function expectAffinity({ served }: Control, ...wanted: readonly SessionAffinityType[]): void {
+  const { functionName, sessionAffinity } = served.config;
+  if (wanted.includes(sessionAffinity)) return;
+  throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, not ${wanted.join(' or ')}`);
 }
 
 /** Thrown by a suite whose target does not work. The next check fails with the message, and the others are skipped. */
@@ -38,9 +46,21 @@ export function once<T>(act: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Makes checks of a suite out of checks that share a scene of their own, which opens when the first of them is judged. */
+/** As {@link once}; the other act is done before. */
+export function onceAfter<T>(before: () => Promise<unknown>, act: () => Promise<T>): () => Promise<T> {
+  return once(() => before().then(act));
+}
+
+interface PartOptions<Scene, Part> {
+  /** Opens when the first of the checks is judged. */
+  readonly open: (scene: Scene) => Promise<Part> | Part;
+  /** What every check needs, before what it needs by itself. */
+  readonly needs?: NonNullable<Check<Part>['needs']>;
+}
+
+/** Makes checks of a suite out of checks that share a scene of their own. */
 export function part<Scene extends object, Part>(
-  open: (scene: Scene) => Promise<Part> | Part,
+  { open, needs }: PartOptions<Scene, Part>,
   checks: readonly Check<Part>[],
 ): Check<Scene>[] {
   const parts = new WeakMap<Scene, Promise<Part>>();
@@ -51,7 +71,10 @@ export function part<Scene extends object, Part>(
   };
   return checks.map((check) => ({
     ...check,
-    needs: async (scene) => check.needs?.(await partOf(scene)),
+    needs: async (scene) => {
+      const opened = await partOf(scene);
+      return (await needs?.(opened)) ?? check.needs?.(opened);
+    },
     judge: async (scene) => check.judge(await partOf(scene)),
   }));
 }

@@ -4,7 +4,7 @@ import { compareInstances, instanceOf } from '../served-by.js';
 import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
 import { fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
 import { spreadOver } from '../spread.js';
-import { NotApplicable, once, type Suite } from '../suite.js';
+import { expectAffinity, NotApplicable, once, onceAfter, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 /** The requests of the suite. Each is sent when a check first asks for it. */
@@ -85,10 +85,7 @@ function openHeader(run: SuiteRun) {
   const idOf = async (): Promise<string | undefined> => (await first()).sessionIds[0];
   /** Whether the first instance has a free slot before the next request. */
   const slots = once(async () => findSlots(run, await (await first()).servedBy()));
-  const chosen = once(async () => {
-    await slots();
-    return client.send(client.newId(), { label: 'ID of our own' });
-  });
+  const chosen = onceAfter(slots, () => client.send(client.newId(), { label: 'ID of our own' }));
   /** Whether the first instance is full before the next request. */
   const filling = once(async () => {
     const on = await (await first()).servedBy();
@@ -106,10 +103,7 @@ function openHeader(run: SuiteRun) {
     slots,
     chosen,
     filling,
-    beyond: once(async () => {
-      await filling();
-      return client.send(client.newId(), { label: 'one more' });
-    }),
+    beyond: onceAfter(filling, () => client.send(client.newId(), { label: 'one more' })),
     /** Part of the IDs that try the grammar. */
     tail: run.ids.sessionId(),
     spread: once(() => spreadOver(run, client)),
@@ -122,11 +116,8 @@ function headerNameOf({ control, target }: SuiteRun): string {
     if (target.headerName !== undefined) return target.headerName;
     throw new NotApplicable('the header suite needs a control API, or --header-name');
   }
-  const { functionName, sessionAffinity, sessionAffinityConfig } = control.served.config;
-  if (sessionAffinity !== 'HEADER_FIELD') {
-    throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, not HEADER_FIELD`);
-  }
-  const name = target.headerName ?? sessionAffinityConfig.affinityHeaderFieldName;
+  expectAffinity(control, 'HEADER_FIELD');
+  const name = target.headerName ?? control.served.config.sessionAffinityConfig.affinityHeaderFieldName;
   if (name === undefined) throw new NotApplicable('the name of the header is not known');
   return name;
 }

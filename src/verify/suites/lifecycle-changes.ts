@@ -6,16 +6,12 @@ import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 type Changes = Awaited<ReturnType<typeof openChanges>>;
 
 /** What UpdateSession did to three sessions. */
-interface Updates {
-  readonly lengthened: StepResult;
-  readonly fromCreation: StepResult;
-  readonly shortened: StepResult;
-}
+type Updates = Readonly<Record<'lengthened' | 'fromCreation' | 'shortened', StepResult>>;
 
 const check = checksOf<Changes>();
 
 /** What UpdateSession does to the end of a session, and whether the ID of a deleted session can be used again. */
-export const CHANGES = part<LifecycleScene, Changes>(openChanges, [
+export const CHANGES = part<LifecycleScene, Changes>({ open: openChanges }, [
   check('lifecycle.update.lengthened', 'a lengthened TTL holds')
     .promises('Active after its first TTL', 'lifecycle A10')
     .needs(({ scene }) => scene.obstacle())

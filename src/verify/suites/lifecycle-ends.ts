@@ -11,10 +11,9 @@ type Ends = ReturnType<typeof openEnds>;
 const check = checksOf<Ends>();
 
 /** A session ends by its TTL though it is used, its ID is used again, and a session ends by its idle time. */
-export const ENDS = part<LifecycleScene, Ends>(openEnds, [
+export const ENDS = part<LifecycleScene, Ends>({ open: openEnds, needs: ({ scene }) => scene.obstacle() }, [
   check('lifecycle.ttl.used', 'a session ends by its TTL though it is used')
     .promises('Expired', 'lifecycle C17')
-    .needs(({ scene }) => scene.obstacle())
     .judge(({ ended }) => ended()),
   check('lifecycle.again.status', 'its ID used again is answered')
     .promises('status 200', 'lifecycle C19 H18')
@@ -46,7 +45,6 @@ export const ENDS = part<LifecycleScene, Ends>(openEnds, [
     }),
   check('lifecycle.idle.used', 'a used session does not end by its idle time')
     .promises('Active, as created', 'lifecycle C18')
-    .needs(({ scene }) => scene.obstacle())
     .judge(({ used }) => used()),
   check('lifecycle.idle.ends', 'an unused one does')
     .promises('Expired', 'lifecycle C18')
@@ -86,9 +84,7 @@ function openEnds(scene: LifecycleScene) {
   };
 }
 
-async function needsEnd({ scene, ended }: Ends): Promise<string | undefined> {
-  const obstacle = scene.obstacle();
-  if (obstacle !== undefined) return obstacle;
+async function needsEnd({ ended }: Ends): Promise<string | undefined> {
   return (await ended()).status === 'passed' ? undefined : 'the session did not end by its TTL';
 }
 

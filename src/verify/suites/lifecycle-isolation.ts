@@ -2,23 +2,19 @@ import type { Session } from '../../model/session.js';
 import { checksOf, judge, type StepResult } from '../check.js';
 import { describeAnswer } from '../round-trip.js';
 import { compareInstances, type Served } from '../served-by.js';
-import { isRefused } from '../session-probe.js';
 import { runningInstances } from '../slots.js';
 import { once, part } from '../suite.js';
 import type { LifecycleScene } from './lifecycle-scene.js';
 
 type Isolation = Awaited<ReturnType<typeof openIsolation>>;
 
-/** The statuses of a refusal. */
-const REFUSED = [400, 499] as const;
-
 const check = checksOf<Isolation>();
 
 /** What needs a function with one session an instance: the instance ends with its session, pause, resume. */
-export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
+export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, needs: needsIsolation }, [
   check('lifecycle.isolated.ends', 'an isolated instance ends with its session')
     .promises('no longer Running', 'isolation G09')
-    .needs((isolation) => needsIsolation(isolation, 1))
+    .needs(({ scene }) => scene.obstacle())
     .judge(async ({ scene, mortal }) => {
       const { session } = await mortal();
       await scene.pass(1.3);
@@ -26,7 +22,7 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.isolated.not-shared', 'and serves no other')
     .promises('another instance', 'isolation G09')
-    .needs((isolation) => needsIsolation(isolation, 1))
+    .needs(({ scene }) => scene.obstacle())
     .judge(async ({ scene, mortal }) => {
       const other = await scene.client.send(undefined, { label: 'after the isolated session' });
       const unproven = other.answer.status === 200 ? undefined : describeAnswer(other.answer);
@@ -34,7 +30,6 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.pause.status', 'a paused session is Paused')
     .promises('sessionStatus Paused', 'hibernation A20')
-    .needs(needsIsolation)
     .judge(async ({ scene: { probe }, paused }) => {
       const session = await paused();
       const got = await probe.answer('GetSession', probe.sessions.get(probe.refTo(session)));
@@ -43,11 +38,9 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.pause.instance', 'its instance is gone')
     .promises('not listed', 'hibernation A20')
-    .needs(needsIsolation)
     .judge(async ({ scene, session }) => isGone(scene, await session())),
   check('lifecycle.pause.refused', 'its requests are refused')
     .promises('status 4xx', 'hibernation A20')
-    .needs(needsIsolation)
     .judge(async ({ scene, session }) => {
       const { answer } = await scene.client.send((await session()).sessionId, { label: 'while paused' });
       const holds = answer.status >= 400 && answer.status <= 499;
@@ -55,21 +48,18 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.pause.twice', 'PauseSession of a paused session is refused')
     .promises('status 4xx', 'hibernation A20')
-    .needs(needsIsolation)
     .judge(async ({ scene: { probe }, session }) => {
       const ref = probe.refTo(await session());
-      return isRefused(await probe.refusal(probe.sessions.pause(ref)), REFUSED);
+      return probe.isRefused(probe.sessions.pause(ref));
     }),
   check('lifecycle.pause.update', 'UpdateSession of a paused session is refused')
     .promises('status 4xx', 'hibernation A22')
-    .needs(needsIsolation)
     .judge(async ({ scene: { probe }, session }) => {
       const update = probe.sessions.update(probe.refTo(await session()), { sessionTTLInSeconds: 600 });
-      return isRefused(await probe.refusal(update), REFUSED);
+      return probe.isRefused(update);
     }),
   check('lifecycle.resume.session', 'a resumed session is the same one on another instance')
     .promises('Active, same createdTime, another containerId', 'hibernation A21')
-    .needs(needsIsolation)
     .judge(async ({ session, resumed }) => {
       const { createdTime, containerId } = await session();
       const after = await resumed();
@@ -82,7 +72,6 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.resume.served', 'that instance serves its requests')
     .promises("the session's containerId", 'hibernation A21')
-    .needs(needsIsolation)
     .judge(async ({ scene, resumed }) => {
       const { sessionId, containerId: instanceId } = await resumed();
       const told: Served = { servedBy: async () => ({ kind: 'known', instanceId, source: 'both' }) };
@@ -91,23 +80,21 @@ export const ISOLATION = part<LifecycleScene, Isolation>(openIsolation, [
     }),
   check('lifecycle.resume.twice', 'ResumeSession of an Active session is refused')
     .promises('status 4xx', 'hibernation A21')
-    .needs(needsIsolation)
     .judge(async ({ scene: { probe }, session }) => {
       const ref = probe.refTo(await session());
-      return isRefused(await probe.refusal(probe.sessions.resume(ref)), REFUSED);
+      return probe.isRefused(probe.sessions.resume(ref));
     }),
   check('lifecycle.resume.ttl', 'the pause did not stop its TTL')
     .promises('Expired', 'hibernation A21')
-    .needs((isolation) => needsIsolation(isolation, 2))
+    .needs(({ scene }) => scene.obstacle(2))
     .judge(({ scene }) => countsOn(scene)),
   check('lifecycle.pause.deleted', 'a paused session can be deleted')
     .promises('status 404', 'hibernation A22')
-    .needs(needsIsolation)
     .judge(async ({ scene: { probe } }) => {
       const ref = probe.refTo(await probe.create({}));
       await probe.answer('PauseSession', probe.sessions.pause(ref));
       await probe.sessions.delete(ref);
-      return isRefused(await probe.refusal(probe.sessions.get(ref)), [404, 404]);
+      return probe.isRefused(probe.sessions.get(ref), 404);
     }),
 ]);
 
@@ -135,12 +122,10 @@ async function openIsolation(main: LifecycleScene) {
   return { scene, mortal, session, paused, resumed };
 }
 
-/** @param units of time that must pass */
-function needsIsolation({ scene }: Isolation, units = 0): string | undefined {
+function needsIsolation({ scene }: Isolation): string | undefined {
   const { functionName, instanceIsolationMode } = scene.control.served.config;
-  if (!scene.isIsolated)
-    return `function ${functionName} has ${instanceIsolationMode}, not SESSION_EXCLUSIVE`;
-  return units > 0 ? scene.obstacle(units) : undefined;
+  if (scene.isIsolated) return undefined;
+  return `function ${functionName} has ${instanceIsolationMode}, not SESSION_EXCLUSIVE`;
 }
 
 /** A TTL that began again at the resumption would not be over yet. */

@@ -12,18 +12,15 @@ const BAN_IN_SECONDS = EXPIRED_RETENTION_MS / 1000;
 const check = checksOf<Reuse>();
 
 /** disableSessionIdReuse: the ID of an ended session is refused for three days. */
-export const REUSE = part<LifecycleScene, Reuse>(openReuse, [
+export const REUSE = part<LifecycleScene, Reuse>({ open: openReuse, needs: ({ notEnded }) => notEnded() }, [
   check('lifecycle.no-reuse.refused', 'with disableSessionIdReuse the ID of an ended session is refused')
     .promises(REFUSED, 'lifecycle C20 U31')
-    .needs(({ notEnded }) => notEnded())
     .judge(async ({ refused }) => isRefusal(await refused(), 400, 'SessionExpired')),
   check('lifecycle.no-reuse.not-called', 'the function is not called for it')
     .promises('no instance', 'lifecycle C20')
-    .needs(({ notEnded }) => notEnded())
     .judge(async ({ scene, refused, answered }) => isNotCalled(scene.run, await refused(), await answered())),
   check('lifecycle.no-reuse.nothing-told', 'the answer names no other ID')
     .promises('none', 'lifecycle C20')
-    .needs(({ notEnded }) => notEnded())
     .judge(async ({ refused }) => namesNoSession(await refused())),
   check('lifecycle.no-reuse.within-3-days', 'just before 3 days it is still refused')
     .promises(REFUSED, 'lifecycle C20')
@@ -66,8 +63,8 @@ async function openReuse(scene: LifecycleScene) {
   };
 }
 
-async function needsDays({ scene, notEnded, refused }: Reuse): Promise<string | undefined> {
-  const reason = (await notEnded()) ?? scene.time.obstacle(BAN_IN_SECONDS);
+async function needsDays({ scene, refused }: Reuse): Promise<string | undefined> {
+  const reason = scene.time.obstacle(BAN_IN_SECONDS);
   if (reason !== undefined) return reason;
   const { status } = isRefusal(await refused(), 400, 'SessionExpired');
   return status === 'passed' ? undefined : 'the ID was not refused at first';

@@ -13,15 +13,13 @@ const check = checksOf<LifecycleScene>();
 
 /** Ends a session of a full instance, and checks where the next one goes. */
 export const SLOTS = part<LifecycleScene, LifecycleScene>(
-  (scene) => scene.whereIsolated(false),
+  { open: (scene) => scene.whereIsolated(false), needs: needsShared },
   [
     check('lifecycle.place.expired', 'the slot of an expired session is used again')
       .promises('the instance of the ended session', 'cookie C27')
-      .needs(needsShared)
       .judge((scene) => isReused(scene, byExpiry)),
     check('lifecycle.place.deleted', 'the slot of a deleted session is used again')
       .promises('the instance of the ended session', 'cookie C27')
-      .needs(needsShared)
       .judge((scene) => isReused(scene, byDeletion)),
   ],
 );

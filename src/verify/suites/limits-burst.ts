@@ -18,14 +18,12 @@ const MOST_SESSIONS = 100;
 const check = checksOf<Burst>();
 
 /** Sends many first requests at once, and then fills every slot of every instance. */
-export const BURST = part<LimitsScene, Burst>(openBurst, [
+export const BURST = part<LimitsScene, Burst>({ open: openBurst, needs: needsMost }, [
   check('limits.burst.answered', 'of 50 simultaneous first requests as many are answered as there are slots')
     .promises('status 200 for each slot, 429 for the rest', 'cookie C08')
-    .needs(needsMost)
     .judge(async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free))),
   check('limits.burst.places', 'no instance is given more sessions than it takes')
     .promises('at most sessionConcurrencyPerInstance on each', 'cookie C08')
-    .needs(needsMost)
     .judge(async ({ run, opened, limit }) => isWithin(run, await opened(), limit)),
   check('limits.ceiling.status', 'a session more than all instances take is refused')
     .promises('status 429, code ResourceExhausted', 'errors §4.6')
@@ -90,8 +88,6 @@ function needsMost(burst: Burst): string | undefined {
 }
 
 async function needsCeiling(burst: Burst): Promise<string | undefined> {
-  const missing = needsMost(burst);
-  if (missing !== undefined) return missing;
   const { length } = await burst.opened();
   if (length === 0) return 'no first request was answered';
   if (Math.max(burst.free, length) <= MOST_SESSIONS) return undefined;

@@ -1,5 +1,5 @@
 import { checksOf, judge } from '../check.js';
-import { SessionClient } from '../session-client.js';
+import { namesNoSessionAtAll, SessionClient } from '../session-client.js';
 import { once, part } from '../suite.js';
 import type { LimitsScene } from './limits-scene.js';
 
@@ -11,7 +11,7 @@ const OWN_COOKIE = 'verify=own; Path=/';
 const check = checksOf<HandlerScene>();
 
 /** What the handler sends passes through, and a 101 names nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
-export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
+export const HANDLER = part<LimitsScene, HandlerScene>({ open: openHandler }, [
   check('limits.cookie.kept', "a cookie of the handler's own is kept beside the session's")
     .promises(`Set-Cookie: ${OWN_COOKIE}`, 'practices C28')
     .needs(async ({ cookie }) => {
@@ -29,11 +29,7 @@ export const HANDLER = part<LimitsScene, HandlerScene>(openHandler, [
       const { status } = (await upgrade()).answer;
       return status === 101 ? undefined : `the handler opens no WebSocket: status ${status}`;
     })
-    .judge(async ({ upgrade }) => {
-      const { answer, setCookies, sessionLines } = await upgrade();
-      const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
-      return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
-    }),
+    .judge(async ({ upgrade }) => namesNoSessionAtAll(await upgrade())),
 ]);
 
 async function openHandler({ run, client }: LimitsScene) {

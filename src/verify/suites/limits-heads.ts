@@ -12,7 +12,7 @@ const REFUSED = 'status 400, code InvalidArgument';
 const check = checksOf<Heads>();
 
 /** Request heads at the limit and one byte above it; unknown and malformed IDs. */
-export const HEADS = part<LimitsScene, Heads>(openHeads, [
+export const HEADS = part<LimitsScene, Heads>({ open: openHeads }, [
   check('limits.target.4096', 'path and query of 4096 bytes are taken')
     .promises('status 200', 'web G14')
     .judge(async (scene) => hasStatus((await sendTarget(scene, MAX_TARGET_BYTES)).answer, 200)),

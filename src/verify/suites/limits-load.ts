@@ -14,13 +14,9 @@ import { type LimitsScene, needsControl } from './limits-scene.js';
 type Load = ReturnType<typeof openLoad>;
 
 /** What was seen while an instance had 200 requests in flight, and after. */
-interface Results {
-  readonly bound: StepResult;
-  readonly notCalled: StepResult;
-  readonly newSession: StepResult;
-  readonly newInstance: StepResult;
-  readonly released: StepResult;
-}
+type Results = Readonly<
+  Record<'bound' | 'notCalled' | 'newSession' | 'newInstance' | 'released', StepResult>
+>;
 
 const LOOK_EVERY_MS = 50;
 const LONGEST_WAIT_MS = 10_000;
@@ -30,26 +26,21 @@ const AT_ONCE_MS = 3000;
 const check = checksOf<Load>();
 
 /** Holds 200 requests of one session in flight, and checks how that session and a new one are answered. */
-export const LOAD = part<LimitsScene, Load>(openLoad, [
+export const LOAD = part<LimitsScene, Load>({ open: openLoad, needs: needsControl }, [
   check('limits.load.bound', 'with 200 requests in flight on its instance a session gets 429 at once')
     .promises('status 429, code ResourceExhausted', 'practices G04')
-    .needs(needsControl)
     .judge(async ({ results }) => (await results()).bound),
   check('limits.load.not-called', 'the function is not called for it')
     .promises('no instance', 'practices G04')
-    .needs(needsControl)
     .judge(async ({ results }) => (await results()).notCalled),
   check('limits.load.new-session', 'a new session is served meanwhile')
     .promises('status 200', 'practices G05')
-    .needs(needsControl)
     .judge(async ({ results }) => (await results()).newSession),
   check('limits.load.new-instance', 'by another instance, though the first has a free slot')
     .promises('another instance than the one with 200 in flight', 'practices G05')
-    .needs(needsControl)
     .judge(async ({ results }) => (await results()).newInstance),
   check('limits.load.released', 'when the requests have ended, the session is served again')
     .promises('status 200', 'practices G04')
-    .needs(needsControl)
     .judge(async ({ results }) => (await results()).released),
 ]);
 

@@ -6,9 +6,8 @@ import { EventStream, type StreamEvent } from '../event-stream.js';
 import { describeAnswer } from '../round-trip.js';
 import { compareInstances, type Served } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
-import { NotWorking, once, type Suite } from '../suite.js';
+import { expectAffinity, NotWorking, once, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
-import { checkAffinity } from './mcp-streamable.js';
 
 const SESSION_PARAMETER = /[?&]session_?id=([^&#]+)/i;
 const PATH = '/sse';
@@ -48,8 +47,8 @@ export const mcpSse: Suite<SseScene> = {
       .judge(isAnswered),
     check('mcp-sse.unknown.refused', 'a message of a session that no stream holds is refused')
       .promises('status 404', 'inferred U13')
-      .judge(async ({ run, messages }) => {
-        const { request } = await (await messages()).ping('unknown ID', run.ids.sessionId());
+      .judge(async ({ run, ping }) => {
+        const { request } = await ping('unknown ID', run.ids.sessionId());
         return hasStatus(request.answer, 404);
       }),
     check('mcp-sse.closed.refused', 'a message is refused when its stream is closed')
@@ -59,7 +58,7 @@ export const mcpSse: Suite<SseScene> = {
 };
 
 function openScene(run: SuiteRun) {
-  checkAffinity(run, 'MCP_SSE');
+  if (run.control !== undefined) expectAffinity(run.control, 'MCP_SSE');
   const url = streamUrl(run);
   let opened: EventStream | undefined;
   const stream = once(async () => {
@@ -70,17 +69,30 @@ function openScene(run: SuiteRun) {
   });
   /** What the stream says in its endpoint event. */
   const endpoint = once(async () => next(run, await stream(), ({ type }) => type === 'endpoint'));
-  const messages = once(async () => {
-    const data = await endpoint();
-    const [, sessionId = ''] = SESSION_PARAMETER.exec(data) ?? [];
-    return new Messages(run, new URL(data, url), sessionId);
-  });
+  const client = new SessionClient(run);
+  /** Sends a message to the endpoint, or to that of a session which no stream holds. */
+  const ping = async (label?: string, otherId?: string): Promise<Message> => {
+    const { href } = new URL(await endpoint(), url);
+    const [, sessionId = ''] = SESSION_PARAMETER.exec(href) ?? [];
+    const id = run.ids.functionId();
+    const inUrl = otherId ?? sessionId;
+    const request = await client.send(undefined, {
+      label,
+      inUrl,
+      url: new URL(href.replace(sessionId, inUrl)),
+      headers: { 'Content-Type': 'application/json' },
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' }),
+    });
+    return { id, request };
+  };
   return {
     run,
     stream,
     endpoint,
-    messages,
-    first: once(async () => (await messages()).ping('message')),
+    client,
+    ping,
+    first: once(() => ping('message')),
     close: async () => opened?.close(),
   };
 }
@@ -107,7 +119,7 @@ async function openStream(url: URL, { target, clock }: SuiteRun): Promise<EventS
 }
 
 /** The instance of the stream is named by the handler in the stream's head; the control API knows a request only when it has ended. */
-async function staysOnInstance({ stream, messages, first }: SseScene): Promise<StepResult> {
+async function staysOnInstance({ stream, ping, first }: SseScene): Promise<StepResult> {
   const instanceId = (await stream()).headers.get('x-instance');
   const { request } = await first();
   const held: Served =
@@ -116,7 +128,7 @@ async function staysOnInstance({ stream, messages, first }: SseScene): Promise<S
       : { servedBy: async () => ({ kind: 'known', instanceId, source: 'handler' }) };
   let result = await compareInstances(held, request, { wanted: 'same' });
   for (let sent = 1; sent < 3 && result.status === 'passed'; sent += 1) {
-    const next = await (await messages()).ping('message');
+    const next = await ping('message');
     result = await compareInstances(held, next.request, { wanted: 'same' });
   }
   return result;
@@ -142,12 +154,12 @@ async function next(
 }
 
 /** The gateway notices a closed stream a moment later, so the message is repeated while it is accepted, a few times. */
-async function isRefusedAfterClose({ run, messages, close }: SseScene): Promise<StepResult> {
+async function isRefusedAfterClose({ run, client, ping, close }: SseScene): Promise<StepResult> {
   await close();
   for (let sent = 1; ; sent += 1) {
-    const { request } = await (await messages()).ping();
+    const { request } = await ping();
     if (request.answer.status >= 400 || sent === 20) {
-      await (await messages()).client.show('closed stream', request);
+      await client.show('closed stream', request);
       return hasStatus(request.answer, 404);
     }
     await wait(run.clock, 50);
@@ -162,30 +174,4 @@ interface Message {
 
 function isAccepted({ request }: Message): boolean {
   return request.answer.status >= 200 && request.answer.status < 300;
-}
-
-/** Sends messages of one session, which the URL of the endpoint names. */
-class Messages {
-  readonly client: SessionClient;
-  readonly #run: SuiteRun;
-  readonly #endpoint: URL;
-  readonly #sessionId: string;
-
-  constructor(run: SuiteRun, endpoint: URL, sessionId: string) {
-    this.client = new SessionClient(run);
-    this.#run = run;
-    this.#endpoint = endpoint;
-    this.#sessionId = sessionId;
-  }
-
-  async ping(label?: string, inUrl = this.#sessionId): Promise<Message> {
-    const id = this.#run.ids.functionId();
-    const url = new URL(this.#endpoint.href.replace(this.#sessionId, inUrl));
-    const headers = { 'Content-Type': 'application/json' };
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' });
-    return {
-      id,
-      request: await this.client.send(undefined, { label, url, inUrl, headers, method: 'POST', body }),
-    };
-  }
 }

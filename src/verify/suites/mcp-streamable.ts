@@ -4,7 +4,7 @@ import { describeAnswer, type RoundTrip } from '../round-trip.js';
 import { compareInstances } from '../served-by.js';
 import { SessionClient, type SessionRequest } from '../session-client.js';
 import { fillInstance, goesElsewhere } from '../slots.js';
-import { NotApplicable, NotWorking, once, type Suite } from '../suite.js';
+import { expectAffinity, NotWorking, once, onceAfter, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 const VERSION = '2025-06-18';
@@ -75,7 +75,7 @@ export const mcpStreamable: Suite<StreamableScene> = {
 };
 
 function openScene(run: SuiteRun) {
-  checkAffinity(run, 'MCP_STREAMABLE');
+  if (run.control !== undefined) expectAffinity(run.control, 'MCP_STREAMABLE');
   const client = new StreamableClient(run);
   const first = once(async () => {
     const request = await client.initialize('initialize');
@@ -97,20 +97,9 @@ function openScene(run: SuiteRun) {
     first,
     second: once(() => client.initialize('initialize again')),
     filling,
-    beyond: once(async () => {
-      await filling();
-      return client.initialize('one more');
-    }),
+    beyond: onceAfter(filling, () => client.initialize('one more')),
     deleted: once(async () => client.end(await sessionId())),
   };
-}
-
-/** @throws NotApplicable for a function of another affinity */
-export function checkAffinity({ control }: SuiteRun, wanted: 'MCP_STREAMABLE' | 'MCP_SSE'): void {
-  if (control === undefined) return;
-  const { functionName, sessionAffinity } = control.served.config;
-  if (sessionAffinity !== wanted)
-    throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, not ${wanted}`);
 }
 
 function namesSession({ answer, sessionIds }: SessionRequest): StepResult {

@@ -1,12 +1,12 @@
 import type { SessionAffinityType } from '../../model/function.js';
 import { LIMITS } from '../../model/limits.js';
-import type { CreateSessionInput, Session } from '../../model/session.js';
+import type { Session } from '../../model/session.js';
 import { wait } from '../../system/wait.js';
 import { checksOf, judge, type StepResult, skip } from '../check.js';
 import { notKnown } from '../served-by.js';
-import { SessionClient, type SessionRequest } from '../session-client.js';
+import { namesNoSessionAtAll, SessionClient, type SessionRequest } from '../session-client.js';
 import { NO_COOKIE } from '../session-cookie.js';
-import { isRefused, SessionProbe } from '../session-probe.js';
+import { SessionProbe } from '../session-probe.js';
 import { NotApplicable, once, type Suite } from '../suite.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 
@@ -81,18 +81,18 @@ export const sessionApi: Suite<ApiScene> = {
       }),
     check('session-api.create.ttl-0', 'a TTL of 0 is refused')
       .promises('status 400', 'api A08')
-      .judge(({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 0 })),
+      .judge(({ probe }) => probe.isRefused(probe.create({ sessionTTLInSeconds: 0 }), 400)),
     check('session-api.create.ttl-21601', 'a TTL of 21601 is refused')
       .promises('status 400', 'api A08')
       .needs(needsLimit)
-      .judge(({ probe }) => refusesToCreate(probe, { sessionTTLInSeconds: 21601 })),
+      .judge(({ probe }) => probe.isRefused(probe.create({ sessionTTLInSeconds: 21601 }), 400)),
     check('session-api.create.idle-minus-1', 'an idle time of -1 is refused')
       .promises('status 400', 'api A08')
-      .judge(({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: -1 })),
+      .judge(({ probe }) => probe.isRefused(probe.create({ sessionIdleTimeoutInSeconds: -1 }), 400)),
     check('session-api.create.idle-21601', 'an idle time of 21601 is refused')
       .promises('status 400', 'api A08')
       .needs(needsLimit)
-      .judge(({ probe }) => refusesToCreate(probe, { sessionIdleTimeoutInSeconds: 21601 })),
+      .judge(({ probe }) => probe.isRefused(probe.create({ sessionIdleTimeoutInSeconds: 21601 }), 400)),
     check('session-api.get.active', 'GetSession answers with the session')
       .promises('the session as created', 'api A09')
       .judge(async ({ probe, session }) => {
@@ -107,23 +107,19 @@ export const sessionApi: Suite<ApiScene> = {
       .judge(async ({ session, use }) => isServedBy(await session(), await use())),
     check('session-api.use.nothing-planted', 'the answer to that request names no other ID')
       .promises('no session cookie, no session header', 'cookie C24')
-      .judge(async ({ use }) => {
-        const { answer, setCookies, sessionLines } = await use();
-        const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
-        return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
-      }),
+      .judge(async ({ use }) => namesNoSessionAtAll(await use())),
     check('session-api.get.expired', 'GetSession of an expired session')
       .promises('status 404', 'api A09')
       .needs(({ notEnded }) => notEnded())
-      .judge(async ({ probe, brief }) => {
-        return isRefused(await probe.refusal(probe.sessions.get(probe.refTo(await brief()))), [404, 404]);
-      }),
+      .judge(async ({ probe, brief }) =>
+        probe.isRefused(probe.sessions.get(probe.refTo(await brief())), 404),
+      ),
     check('session-api.update.expired', 'UpdateSession of an expired session is refused')
       .promises('status 4xx', 'api A12')
       .needs(({ notEnded }) => notEnded())
       .judge(async ({ probe, brief }) => {
         const update = probe.sessions.update(probe.refTo(await brief()), { sessionTTLInSeconds: 60 });
-        return isRefused(await probe.refusal(update), [400, 499]);
+        return probe.isRefused(update);
       }),
     check('session-api.update.ttl', 'UpdateSession sets another TTL')
       .promises(
@@ -174,7 +170,7 @@ export const sessionApi: Suite<ApiScene> = {
       .judge(async ({ probe, session }) => {
         const ref = probe.refTo(await session());
         await probe.sessions.delete(ref);
-        return isRefused(await probe.refusal(probe.sessions.get(ref)), [404, 404]);
+        return probe.isRefused(probe.sessions.get(ref), 404);
       }),
     check('session-api.delete.unlisted', 'it is not listed either')
       .promises('no entry of that ID', 'inferred A16')
@@ -269,10 +265,6 @@ async function whyNotEnded(
   }
 }
 
-async function refusesToCreate(probe: SessionProbe, input: CreateSessionInput): Promise<StepResult> {
-  return isRefused(await probe.refusal(probe.create(input)), [400, 400]);
-}
-
 function hasTimes(session: Session, ttl: number, idle: number): StepResult {
   const text = (one: number, other: number): string =>
     `sessionTTLInSeconds ${one}, sessionIdleTimeoutInSeconds ${other}`;
@@ -337,13 +329,14 @@ async function refusesOthers({ control, probe }: ApiScene): Promise<StepResult> 
   );
   if (other === undefined) return skip('no function without cookie or header affinity is served');
   const ref = { functionName: other.config.functionName };
-  return isRefused(await probe.refusal(probe.sessions.create(ref, {})), [400, 499]);
+  return probe.isRefused(probe.sessions.create(ref, {}));
 }
 
 async function refusesUnknown({ run, probe, session }: ApiScene): Promise<StepResult> {
   const ref = { functionName: `verify-${run.ids.sessionId()}`, sessionId: (await session()).sessionId };
   const refusal = await probe.refusal(probe.sessions.get(ref));
-  const result = isRefused(refusal, [404, 404]);
-  if (refusal.kind !== 'refused' || refusal.error.code === 'FunctionNotFound') return result;
-  return judge(false, `code ${refusal.error.code}`);
+  if (typeof refusal === 'string') return judge(false, refusal);
+  const { status, code, message } = refusal;
+  if (code !== 'FunctionNotFound') return judge(false, `code ${code}`);
+  return judge(status === 404, `status ${status}, ${code}: ${message}`);
 }

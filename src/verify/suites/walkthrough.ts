@@ -4,10 +4,10 @@ import { DEFAULT_SESSION_TTL_IN_SECONDS } from '../../model/limits.js';
 import { SESSION_COOKIE } from '../../model/session.js';
 import { checksOf, hasStatus, judge, type StepResult, skip } from '../check.js';
 import { compareInstances, instanceOf } from '../served-by.js';
-import { SessionClient, type SessionRequest } from '../session-client.js';
+import { namesNoSession, SessionClient, type SessionRequest } from '../session-client.js';
 import { isAttribute, NO_COOKIE, SEVERAL_COOKIES } from '../session-cookie.js';
 import { type Filling, fillInstance, findSlots, goesElsewhere, sharesInstance } from '../slots.js';
-import { once, type Suite } from '../suite.js';
+import { once, onceAfter, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
 /** The four requests. Each is sent when a check first asks for it. */
@@ -48,7 +48,7 @@ export const walkthrough: Suite<Walk> = {
     check('walkthrough.2.no-set-cookie', 'it sets no cookie again')
       .promises(NO_COOKIE, 'cookie C05')
       .needs(needsCookie)
-      .judge(async ({ second }) => setsNoCookie(await second())),
+      .judge(async ({ second }) => namesNoSession(await second())),
     check('walkthrough.2.same-instance', 'it is served by the instance of the first')
       .promises('the instance of request 1', 'cookie C05')
       .needs(needsCookie)
@@ -87,16 +87,10 @@ function openWalk(run: SuiteRun) {
   const second = once(() => client.browse(jar, '2 its cookie'));
   /** Whether the first instance has a free slot before request 3. */
   const slots = once(async () => findSlots(run, await (await first()).servedBy()));
-  const third = once(async () => {
-    await slots();
-    return client.browse(new CookieJar(), '3 no cookie');
-  });
+  const third = onceAfter(slots, () => client.browse(new CookieJar(), '3 no cookie'));
   /** Whether the first instance is full before request 4. */
   const filling = once(async () => fillFirst(run, client, [await first(), await third()]));
-  const fourth = once(async () => {
-    await filling();
-    return client.browse(new CookieJar(), '4 no cookie');
-  });
+  const fourth = onceAfter(filling, () => client.browse(new CookieJar(), '4 no cookie'));
   return { run, first, second, slots, third, filling, fourth };
 }
 
@@ -195,9 +189,4 @@ function hasRequestId({ answer }: SessionRequest): StepResult {
   const [requestId = 'no X-Fc-Request-Id'] = lines;
   const holds = lines.length === 1 && REQUEST_ID.test(requestId);
   return { ...judge(holds, lines.join(', ') || requestId), judged: answer };
-}
-
-function setsNoCookie({ answer, setCookies }: SessionRequest): StepResult {
-  const actual = setCookies.map(({ line }) => line).join(' and ') || 'none';
-  return { ...judge(setCookies.length === 0, actual), judged: answer };
 }
