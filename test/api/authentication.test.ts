@@ -354,7 +354,9 @@ describe("one byte changed in the SDK's own requests", () => {
         fc.constantFrom(...ALPHABET),
         async (which, at, to) => {
           const bytes = captured[which] ?? '';
-          const start = bytes.indexOf('authorization: ') + 'authorization: '.length;
+          const [line] = /\r\nauthorization: /i.exec(bytes) ?? [];
+          if (line === undefined) throw new Error(`no Authorization in ${bytes}`);
+          const start = bytes.indexOf(line) + line.length;
           const end = bytes.indexOf('\r\n', start);
           const place = start + (at % (end - start));
           fc.pre(bytes[place] !== to);
