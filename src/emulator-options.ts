@@ -186,6 +186,8 @@ export interface Emulator extends AsyncDisposable {
   readonly sessions: SessionClient;
   /** The control plane's address, as `http://127.0.0.1:9001`. */
   readonly api: string;
+  /** Where a browser opens the console. With an access key the address contains a token, which can be used once: read it each time. */
+  readonly console: string;
   /** With `https`: the certificate of the triggers in PEM, for a client to trust (`ca`). */
   readonly certificate: string | undefined;
   /** How long it took to be ready. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { ConsoleKeys } from './api/console-keys.js';
 import { createApi } from './api/create-api.js';
 import { checkOptions, checkServeFunction } from './check-options.js';
 import { CodePreparations } from './code-preparations.js';
 import type { CodeWatch } from './code-watch.js';
 import { functionsOfConfig } from './configured-functions.js';
+import { consoleAddress } from './console/console-address.js';
 import { createConsoleService } from './console-service.js';
 import type { Emulator, EmulatorInput, EmulatorOptions, ListeningFunction } from './emulator-options.js';
 import { EventBus } from './events/event-bus.js';
@@ -173,6 +175,13 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       return { version, now: clock.now(), realNow: hostNow(), clock: { offsetMs, frozen } };
     },
   });
+  let apiUrl = '';
+  const consoleKeys =
+    accessKey === undefined
+      ? undefined
+      : new ConsoleKeys((next) =>
+          onNotice(`the console was opened; to open it again: ${consoleAddress(apiUrl, next)}`),
+        );
   const api = createApi({
     control,
     settings: operations,
@@ -183,6 +192,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
     console: consoleService,
     clock: processClock,
     accessKey,
+    consoleKeys,
     invocations: served.invocations,
     pageFiles: async () => (await import('./console/page-files.js')).PAGE_FILES,
     ...(maxSessionTTLInSeconds !== undefined && { maxSessionTTLInSeconds }),
@@ -237,7 +247,7 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       });
     }
     if (kept.size > 0) await folders().then(() => preparations.removeUnusedCode());
-    const apiUrl = await listen(api.server, host, apiPort);
+    apiUrl = await listen(api.server, host, apiPort);
     if (!isLoopback(host)) onNotice(exposed(host));
     if (options.watch) {
       const { CodeWatch } = await import('./code-watch.js');
@@ -262,6 +272,9 @@ export async function startEmulator(input: EmulatorInput = {}): Promise<Emulator
       function: (functionName) => found(served.listening, functionName),
       sessions: new SessionClient({ control }),
       api: apiUrl,
+      get console() {
+        return consoleAddress(apiUrl, consoleKeys?.token);
+      },
       certificate: certificate?.cert,
       readyMs: processClock.now() - startedAt,
       clock,

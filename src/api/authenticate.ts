@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AccessKey } from '../model/access-key.js';
 import { FcError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
+import { CONSOLE_KEY_HEADER, type ConsoleKeys } from './console-keys.js';
 import { NonceMemory } from './nonce-memory.js';
 
 /** Checks that a body matches its signature. @throws SignatureNotMatch */
@@ -20,18 +21,34 @@ const LONGEST_NONCE = 128;
 
 /**
  * @param key without it every request is let in, with no signature or any well-formed one; else every request must be signed with it,
- * except `GET /_emulator/v1/health`
+ * except `GET /_emulator/v1/health` and those of the console
  * @param now the host's time in milliseconds, which also passes while the machine sleeps
  */
 export function createAuthentication(
   key: AccessKey | undefined,
-  { now, nonces = new NonceMemory() }: { readonly now: () => number; readonly nonces?: NonceMemory },
+  {
+    now,
+    nonces = new NonceMemory(),
+    consoleKeys,
+  }: {
+    readonly now: () => number;
+    readonly nonces?: NonceMemory;
+    readonly consoleKeys?: ConsoleKeys | undefined;
+  },
 ): Authenticate {
   return async (request) => {
     const headers = new HeaderLines(request.rawHeaders);
     const given = headers.all('authorization');
     if (key === undefined && given.length === 0) return undefined;
     if (key !== undefined && isHealth(request)) return undefined;
+    if (key !== undefined && consoleKeys !== undefined && given.length === 0) {
+      if (isKeyExchange(request)) return undefined;
+      const consoleKey = headers.get(CONSOLE_KEY_HEADER);
+      if (consoleKey !== undefined) {
+        consoleKeys.check(consoleKey);
+        return undefined;
+      }
+    }
     // Loaded by the first signed request: an emulator without keys starts faster.
     const { checkSignature, parseAuthorization, sha256, SIGNATURE_WINDOW_MS } = await import(
       '../model/acs3-signature.js'
@@ -71,6 +88,11 @@ export function createAuthentication(
 /** What load balancers and `depends_on` ask; it shows only that the emulator runs. */
 function isHealth({ method, url = '' }: IncomingMessage): boolean {
   return method === 'GET' && /^\/_emulator\/v1\/health(\?|$)/.test(url);
+}
+
+/** The token in its body lets the console in. */
+function isKeyExchange({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'POST' && url === '/_emulator/v1/console/keys';
 }
 
 function missing(name: string): FcError {

@@ -16,6 +16,8 @@ import { aliasRoutes } from './alias-routes.js';
 import { type Authenticate, createAuthentication } from './authenticate.js';
 import { checkHead } from './check-head.js';
 import { ConsoleFiles, type LoadPageFiles } from './console-files.js';
+import { consoleKeyRoutes } from './console-key-routes.js';
+import type { ConsoleKeys } from './console-keys.js';
 import { consoleRoutes } from './console-routes.js';
 import { emulatorRoutes } from './emulator-routes.js';
 import { eventRoutes } from './event-routes.js';
@@ -56,6 +58,8 @@ export interface ApiOptions {
   readonly maxSessionTTLInSeconds?: number;
   /** Requests must be signed with it; without it every well-formed signature is accepted, and none is needed. */
   readonly accessKey?: AccessKey | undefined;
+  /** Lets the console's page in, beside signed requests. */
+  readonly consoleKeys?: ConsoleKeys | undefined;
   /** The real time in milliseconds, which dates of signatures are compared with. */
   readonly realNow?: () => number;
   /** The console's page; without it a browser gets the page of addresses. */
@@ -76,7 +80,10 @@ export function createApi(options: ApiOptions): Api {
   const { control, settings, ids, sessionClock, hostVerdict, events, clock, invocations } = options;
   const { maxSessionTTLInSeconds, onError } = options;
   const page = options.pageFiles && new ConsoleFiles(options.pageFiles);
-  const authenticate = createAuthentication(options.accessKey, { now: options.realNow ?? hostNow });
+  const authenticate = createAuthentication(options.accessKey, {
+    now: options.realNow ?? hostNow,
+    consoleKeys: options.consoleKeys,
+  });
   let made: Router | undefined;
   // Created by the first request: a function without API calls starts faster.
   const router = (): Router => {
@@ -92,6 +99,7 @@ export function createApi(options: ApiOptions): Api {
       ...emulatorRoutes(control),
       ...(events !== undefined && eventRoutes(events)),
       ...(options.console !== undefined && consoleRoutes(options.console)),
+      ...(options.consoleKeys !== undefined && consoleKeyRoutes(options.consoleKeys)),
       ...(invocations !== undefined && clock !== undefined && invokeRoutes(invocations, clock)),
     };
     const version = async (): Promise<string> => (await control.health()).version;

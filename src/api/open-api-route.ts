@@ -60,6 +60,7 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
   [`GET ${OWN}/instances/:instanceId/logs`]: ['readInstanceLog', 'the lines, with follow=true one a line'],
   [`GET ${OWN}/requests`]: ['listRequests', 'the records of the last requests'],
   [`GET ${OWN}/requests/:requestId`]: ['getRequest', 'the record of the request'],
+  [`POST ${OWN}/console/keys`]: ['createConsoleKey', 'the key of the page'],
   [`GET ${OWN}/clock`]: ['showClock', 'the state of the clock'],
   [`POST ${OWN}/clock/advance`]: ['advanceClock', 'the state of the clock'],
   [`POST ${OWN}/clock/freeze`]: ['freezeClock', 'the state of the clock'],

@@ -3,6 +3,7 @@ import { ALIAS_BODIES } from './alias-input.js';
 import { FUNCTION_BODY } from './function-body.js';
 import {
   ADVANCE_BODY,
+  CONSOLE_KEY_BODY,
   EVENTS_QUERY,
   FUNCTION_QUERY,
   INSTANCES_QUERY,
@@ -86,6 +87,7 @@ function schemasOf(maxTTL: number | undefined): Readonly<Record<string, Read>> {
     listAllInstances: { query: INSTANCES_QUERY },
     readInstanceLog: { query: LOGS_QUERY },
     listRequests: { query: REQUESTS_QUERY },
+    createConsoleKey: { body: CONSOLE_KEY_BODY },
     advanceClock: { body: ADVANCE_BODY },
     streamEvents: { query: EVENTS_QUERY },
     showSessionHistory: { query: FUNCTION_QUERY },

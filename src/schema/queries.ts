@@ -117,6 +117,9 @@ export const REQUESTS_QUERY = z.object({
   before: text(),
 });
 
+/** The body of `POST /_emulator/v1/console/keys`. */
+export const CONSOLE_KEY_BODY = object({ token: string() });
+
 /** The body of `POST /_emulator/v1/walkthrough`. */
 export const WALKTHROUGH_BODY = object({
   functionName: optional(string()),

@@ -28,6 +28,7 @@ async function lines(ready: Partial<Ready>, columns = 80): Promise<readonly stri
     readyMs: 37.4,
     functions: [],
     api: 'http://127.0.0.1:9001',
+    console: 'http://127.0.0.1:9001/',
     isSecure: false,
     bundled: false,
   };
@@ -53,6 +54,8 @@ it('the banner is a table: a row for each trigger of each function, and the addr
     '  Shop:prod    http://127.0.0.1:9003  http://shop.localhost:9003   function',
     '  jobs         no trigger',
     '  control API  http://127.0.0.1:9001',
+    '',
+    '  the console, in a browser: http://127.0.0.1:9001/',
     '',
     '  hello  cookie, 20 sessions an instance, TTL 6h, idle 30m',
     '         node app.js',

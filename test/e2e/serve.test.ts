@@ -26,7 +26,7 @@ describe('serve', () => {
       readyMs: expect.any(Number),
       functions: [{ functionName: 'shop', url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) }],
       api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      console: null,
+      console: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
     });
     expect(await listens(ready.api)).toBe(true);
   });

@@ -8,7 +8,7 @@ interface ReadyLine {
   readonly readyMs: number;
   readonly functions: readonly [{ readonly functionName: string; readonly url: string }];
   readonly api: string;
-  readonly console: null;
+  readonly console: string;
 }
 
 interface LogEvent {

@@ -3,6 +3,8 @@ import { PortInUseError } from '../../model/errors.js';
 import { command } from '../command.js';
 import type { Context } from '../context.js';
 import { announce } from '../discovery.js';
+import { flag } from '../options/option-kinds.js';
+import { grouped } from '../options/options.js';
 import { FUNCTION_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
 import { checkPath, type ServedFunctions, servedFunctions } from '../options/served-functions.js';
 import { everySession } from '../resolve-id.js';
@@ -18,7 +20,11 @@ const MOST_COUNTED = 1000;
 /** Sessions of other functions end with their instance, or there are none. */
 const KEPT: ReadonlySet<string> = new Set(['GENERATED_COOKIE', 'HEADER_FIELD']);
 
-const OPTIONS = { ...LISTEN_OPTIONS, ...FUNCTION_OPTIONS };
+const OPTIONS = {
+  ...LISTEN_OPTIONS,
+  ...grouped('Where it listens:', { open: flag('--open', 'opens the console in a browser') }),
+  ...FUNCTION_OPTIONS,
+};
 
 export const serve = command({
   operands: '[path]',
@@ -60,6 +66,9 @@ export const serve = command({
     });
     try {
       announceAgain = await announceReady(await emulator, { served, log, context });
+      if (values.open) await openConsole(await emulator, { log, context });
+      // Loaded before a browser asks for it: then no request opens a file.
+      await import('../../console/page-files.js');
       for (const { config } of served.functions)
         if (values.stateDir !== undefined && KEPT.has(config.sessionAffinity))
           log.notice(await restored(await emulator, config.functionName, values.stateDir));
@@ -94,6 +103,17 @@ async function announceReady(
   if (file === undefined)
     log.notice(`no private folder for this user's programs: other commands need --endpoint ${emulator.api}`);
   return file === undefined ? () => {} : () => void announceNow();
+}
+
+async function openConsole(
+  { console }: Emulator,
+  { log, context: { env } }: { readonly log: ServeLog; readonly context: Context },
+): Promise<void> {
+  const { openBrowser } = await import('../serve/open-browser.js');
+  openBrowser(console, {
+    env,
+    onFailure: (reason) => log.notice(`no browser was opened (${reason}): open ${console}`),
+  });
 }
 
 /** How many sessions of an earlier run are there; they have no instance until they are used. */

@@ -28,6 +28,8 @@ export function banner(ready: Ready, { style, columns }: Pick<Screen, 'style' | 
     '',
     ...addresses(ready, { style, columns }),
     '',
+    `${INDENT}${style.dim('the console, in a browser:')} ${style.link(ready.console)}`,
+    '',
     ...details(functions, bundled).map((line) => `${INDENT}${style.dim(line)}`),
     ...(functions.length === 0 ? [] : ['']),
     ...(isSecure ? [`${INDENT}${style.dim('https:// works too, with a self-signed certificate')}`, ''] : []),

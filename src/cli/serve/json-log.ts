@@ -6,13 +6,13 @@ import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
 export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
   const write = (event: object): void => screen.write(`${safeJson(event)}\n`);
   return {
-    ready({ readyMs, functions, api }) {
+    ready({ readyMs, functions, api, console }) {
       write({
         event: 'ready',
         readyMs: Math.round(readyMs),
         functions: functions.map(({ functionName, url }) => ({ functionName, url: url || null })),
         api,
-        console: null,
+        console,
       });
     },
     request(record) {

@@ -15,6 +15,7 @@ export async function readyOf(emulator: Emulator, { bundled }: ServedFunctions):
       return config === undefined ? [] : [{ ...one, config }];
     }),
     api,
+    console: emulator.console,
     isSecure: certificate !== undefined,
     bundled,
   };

@@ -9,6 +9,8 @@ export interface Ready {
   readonly readyMs: number;
   readonly functions: readonly (ListeningFunction & { readonly config: FunctionConfig })[];
   readonly api: string;
+  /** Where a browser opens the console. */
+  readonly console: string;
   /** Whether the triggers answer TLS, too. */
   readonly isSecure: boolean;
   /** Nothing was named, so the handler of the package is served. */
