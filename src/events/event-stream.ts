@@ -1,24 +1,15 @@
 import type { Clock } from '../model/clock.js';
-import type {
-  ConsoleEvent,
-  EventReading,
-  EventSource,
-  Hello,
-  InstanceState,
-  SessionState,
-  Snapshot,
-} from '../model/console-events.js';
+import type { ConsoleEvent, EventReading, EventSource, Hello } from '../model/console-events.js';
 import type { EmulatorEvent, EventFeed } from '../model/events.js';
 import type { LiveState } from '../model/live-state.js';
 import { ConsoleEvents } from './console-events.js';
 import { EventRing } from './event-ring.js';
+import { snapshotChunks } from './snapshot-chunks.js';
 
 /** How long events are kept after the last reader has left. */
 const KEPT_FOR_MS = 60_000;
 /** How often a stream says that it lives. */
 const HEARTBEAT_MS = 15_000;
-/** Instances, and sessions, of one chunk of a snapshot. */
-const CHUNK = 1000;
 
 interface EventStreamOptions {
   readonly feed: EventFeed;
@@ -142,28 +133,10 @@ export class EventStream implements EventSource {
     };
   }
 
-  /** Read as fast as the reader takes it. What happens meanwhile comes as events behind it. */
   *#snapshot(seq: number): Generator<string> {
     const { live, feed } = this.#options;
-    const instances = live.instances();
-    const sessions = live.sessions()[Symbol.iterator]();
-    let session = sessions.next();
-    let first = true;
-    for (let at = 0; first || at < instances.length || !session.done; at += CHUNK) {
-      const some: SessionState[] = [];
-      for (; !session.done && some.length < CHUNK; session = sessions.next()) some.push(session.value);
-      const done = session.done === true && at + CHUNK >= instances.length;
-      const chunk: Snapshot = {
-        type: 'snapshot',
-        seq,
-        first,
-        done,
-        instances: instances.slice(at, at + CHUNK) as readonly InstanceState[],
-        sessions: some,
-      };
-      first = false;
-      yield done ? `id: ${feed.runId}-${seq}\n${frame(chunk)}` : frame(chunk);
-    }
+    for (const chunk of snapshotChunks(live, seq))
+      yield chunk.done ? `id: ${feed.runId}-${seq}\n${frame(chunk)}` : frame(chunk);
   }
 
   /** Of another run, or of none, the reader has seen nothing of this one. */

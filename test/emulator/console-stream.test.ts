@@ -100,6 +100,23 @@ test('a reader learns the functions, the instances and the sessions that there a
   expect(emulator.functions).toHaveLength(1);
 });
 
+test('a session that ended by its idle time tells when, and is in no snapshot', async () => {
+  const { clock, send, api } = await start();
+  await send('a');
+  await send('b');
+  const stream = await readEvents(api, { query: '?types=session' });
+  await stream.next();
+  await clock.advance(1_000_000);
+  await send('b');
+  await clock.advance(800_000);
+  expect((await stream.upTo(({ type }) => type === 'session.expired')).at(-1)).toMatchObject({
+    reason: 'idle',
+    session: { sessionId: 'a', status: 'Expired', expiresAt: NOW + 1_800_000, idleExpiresAt: null },
+  });
+  const [, snapshot] = await (await readEvents(api)).upTo(({ type }) => type === 'snapshot');
+  expect(snapshot).toMatchObject({ sessions: [{ sessionId: 'b' }] });
+});
+
 test('a request is told when an instance takes it, and when it has ended with its session as it is then', async () => {
   const { send, api } = await start();
   const stream = await readEvents(api, { query: '?types=request,session,instance' });

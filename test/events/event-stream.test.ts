@@ -190,6 +190,19 @@ describe('the stream of the console', () => {
     expect(one.built).toBe(2);
   });
 
+  test('a reader that comes back within the minute is told on after it', async () => {
+    const one = start();
+    const first = one.read();
+    await first.next();
+    await first.leave();
+    await one.clock.advance(30_000);
+    const again = one.read({ types: ['request'] });
+    await again.next();
+    await one.clock.advance(30_000);
+    one.emit('a');
+    expect(requestsOf(await again.upTo((event) => 'requestId' in event))).toEqual(['a']);
+  });
+
   test('a snapshot comes in chunks of 1,000, of which only the last has an ID', async () => {
     const all = Array.from({ length: 2001 }, (_, at) => ({ ...SESSION, sessionId: `s${at}` }));
     const reader = start({ sessions: () => all }).read();
