@@ -1,5 +1,4 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
-import { sanitize } from '../../model/sanitize.js';
 import { wrapText } from '../../model/wrap-text.js';
 import {
   type Report,
@@ -11,6 +10,7 @@ import {
   verdict,
 } from '../report.js';
 import { partsOf } from '../sources.js';
+import { plain } from './plain.js';
 import { requestTable } from './request-table.js';
 
 export interface PrettyOptions {
@@ -145,8 +145,4 @@ function instancesOf(requests: readonly RequestRow[]): string[] {
 /** Wraps a text that begins behind `indent` places; the lines after the first are indented by as many. */
 function wrapped(text: string, indent: number, columns: number): string {
   return wrapText(text, Math.max(columns - indent, 20)).join(`\n${' '.repeat(indent)}`);
-}
-
-function plain(text: string): string {
-  return sanitize(text.replace(/\s+/g, ' '));
 }

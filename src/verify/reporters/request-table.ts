@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import { sanitize } from '../../model/sanitize.js';
 import { SESSION_COOKIE } from '../../model/session.js';
 import type { RequestRow } from '../report.js';
+import { plain } from './plain.js';
 
 const COOKIE = `${SESSION_COOKIE}=`;
 const NO_LINES = {
@@ -70,8 +70,4 @@ function short(id: string | undefined): string {
 
 function cut(line: string, columns: number): string {
   return line.length <= columns ? line : `${line.slice(0, Math.max(columns - 1, 0))}…`;
-}
-
-function plain(text: string): string {
-  return sanitize(text.replace(/\s+/g, ' '));
 }

@@ -1,5 +1,6 @@
 import { sanitize } from '../../model/sanitize.js';
 import { type Report, type Step, suitesOf } from '../report.js';
+import { plain } from './plain.js';
 
 /** Test Anything Protocol, version 14, flat: one test point a step. */
 export function tap(report: Report): string {
@@ -25,14 +26,10 @@ function point(step: Step, number: number): string[] {
 }
 
 function escapeTap(text: string): string {
-  return oneLine(text).replace(/[\\#]/g, '\\$&');
+  return plain(text).replace(/[\\#]/g, '\\$&');
 }
 
 /** A double-quoted scalar of YAML, in which the escapes of JSON and of `sanitize` are valid. */
 function quote(text: string): string {
   return sanitize(JSON.stringify(text));
-}
-
-function oneLine(text: string): string {
-  return sanitize(text.replace(/\s+/g, ' '));
 }
