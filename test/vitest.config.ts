@@ -20,6 +20,7 @@ export default defineConfig({
     // Many tests wait for processes and sockets: more of them fit at once than there are cores.
     maxWorkers: 3,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     reporters: ['default'],
   },

@@ -22,7 +22,7 @@ describe('the files of the console', () => {
     for (const name of names) {
       const reply = await ask(`/${name}`);
       expect([name, reply.status]).toEqual([name, 200]);
-      expect(reply.text.length).toBe(Number(reply.headers['content-length']));
+      expect(Buffer.byteLength(reply.text)).toBe(Number(reply.headers['content-length']));
     }
   });
 

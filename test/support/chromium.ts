@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 
 /** A browser that one file of tests shares. */
 interface Chromium {
   /** A profile of its own, as another person at another machine has; closed with the test. */
-  person(): Promise<BrowserContext>;
+  person(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** A tab of a new person. */
   tab(): Promise<Page>;
 }
@@ -37,9 +43,9 @@ export function describeInChromium(
       browser = await launch(options);
     });
     afterAll(() => browser?.close());
-    const person = async (): Promise<BrowserContext> => {
+    const person = async (settings?: BrowserContextOptions): Promise<BrowserContext> => {
       if (browser === undefined) throw new Error('the browser is not there');
-      const context = await browser.newContext();
+      const context = await browser.newContext(settings);
       onTestFinished(() => context.close());
       return context;
     };

@@ -1,0 +1,44 @@
+import { usePage } from '../page-context.js';
+import { functionKey } from '../store/world.js';
+import { ClockBar } from './clock-bar.js';
+import { ThemeButton } from './theme-button.js';
+
+const LINKS = { connecting: 'connecting …', live: 'live', stale: 'stale: the emulator does not answer' };
+
+/** Which function is shown, whether what is shown is live, and the clock. */
+export function PageHeader({ onHelp }: { readonly onHelp: () => void }) {
+  const { store } = usePage();
+  const link = store.link.value;
+  const isPaused = store.isPaused.value;
+  const shown = store.shown.value;
+  const state = isPaused && link === 'live' ? 'paused' : link;
+  return (
+    <header>
+      <h1>fc-affinity</h1>
+      <label>
+        <span class="hidden">function</span>
+        <select
+          value={shown === undefined ? '' : functionKey(shown)}
+          onChange={(event) => store.show(event.currentTarget.value)}
+        >
+          {store.functions.value.map((one) => (
+            <option key={functionKey(one)} value={functionKey(one)}>
+              {functionKey(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span role="status" class={`link-state ${state}`}>
+        {state === 'paused' ? 'paused' : LINKS[link]}
+      </span>
+      <button type="button" onClick={() => store.pause(!isPaused)}>
+        {isPaused ? 'Resume live' : 'Pause live'}
+      </button>
+      <ClockBar />
+      <ThemeButton />
+      <button type="button" onClick={onHelp}>
+        Keys
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const THEMES = ['system', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
+
+/** Light, dark, or as the system has it. */
+export function ThemeButton() {
+  const [theme, setTheme] = useState<Theme>('system');
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+  return (
+    <button type="button" onClick={() => setTheme(next)}>
+      Theme: {theme}
+    </button>
+  );
+}

@@ -1,0 +1,55 @@
+/** A refusal of the API, or that nothing answers. */
+class ApiError extends Error {}
+
+interface ApiOptions {
+  /** Where the control plane is. */
+  readonly root: URL;
+  /** Sent with every call, where keys are set. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The API of the control plane, by paths that are relative to its root. */
+export class Api {
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  get<Answer>(path: string): Promise<Answer> {
+    return this.#call('GET', path);
+  }
+
+  post<Answer>(path: string, body?: object): Promise<Answer> {
+    return this.#call('POST', path, body);
+  }
+
+  put<Answer>(path: string, body?: object): Promise<Answer> {
+    return this.#call('PUT', path, body);
+  }
+
+  delete<Answer>(path: string): Promise<Answer> {
+    return this.#call('DELETE', path);
+  }
+
+  /** The answer as it comes, for a stream. */
+  open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
+    const all = { ...this.#options.headers, ...headers };
+    return fetch(new URL(path, this.#options.root), { headers: all, signal, cache: 'no-store' });
+  }
+
+  async #call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const reply = await fetch(new URL(path, this.#options.root), {
+      method,
+      headers: {
+        ...this.#options.headers,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    const answer = text === '' ? undefined : JSON.parse(text);
+    if (!reply.ok) throw new ApiError(answer?.Message ?? `the emulator answered ${reply.status}`);
+    return answer;
+  }
+}
