@@ -10,7 +10,7 @@ export interface ExplainInput {
   /** The requests of its session, oldest first; this one is among them. */
   readonly sameSession: readonly RequestRecord[];
   /** The session as it is now; undefined when it is not known any more. */
-  readonly session: Session | undefined;
+  readonly session: Pick<Session, 'sessionStatus' | 'containerId'> | undefined;
 }
 
 /** How IDs and times are written. */
@@ -105,7 +105,10 @@ function sessionLines({ record, sameSession, session: now }: ExplainInput, words
   return lines;
 }
 
-function nowLine({ sessionStatus, containerId }: Session, { instance }: Wording): string {
+function nowLine(
+  { sessionStatus, containerId }: NonNullable<ExplainInput['session']>,
+  { instance }: Wording,
+): string {
   const where =
     sessionStatus === 'Active' && containerId !== '' ? ` on instance ${instance(containerId)}` : '';
   return `now ${sessionStatus}${where}`;

@@ -50,6 +50,8 @@ describeInChromium('the console for everybody', (chromium) => {
     expect(await chips.count()).toBe(2);
     await page.keyboard.press('t');
     await page.getByRole('dialog').waitFor();
+    // From Cancel, which has the focus first.
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await expect.poll(() => chips.count()).toBe(1);
     const { sessions } = await site.emulator.control.sessions.list({ functionName: 'shop' });

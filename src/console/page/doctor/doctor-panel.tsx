@@ -25,7 +25,7 @@ export function DoctorPanel() {
 
   const findings = report?.findings ?? [];
   return (
-    <section class="doctor" aria-labelledby="doctor-title">
+    <section class="panel doctor" aria-labelledby="doctor-title">
       <h2 id="doctor-title">Doctor ({findings.length})</h2>
       {report !== undefined && findings.length === 0 ? (
         <p>no mistake found in {report.lookedAt.requests} requests</p>

@@ -22,22 +22,23 @@ export function RequestRow({ record, row, isSelected, onShow }: RequestRowProps)
       aria-rowindex={row}
       aria-current={isSelected ? 'true' : undefined}
     >
-      <td>{at === undefined ? '' : timeOfDay(at)}</td>
+      <td class="quiet">{at === undefined ? '' : timeOfDay(at)}</td>
       <td>{method}</td>
       <td class="path">
-        <button type="button" class="link" onClick={onShow}>
+        <button type="button" class="link" title={target} onClick={onShow}>
           {target}
         </button>
       </td>
-      <td>{status}</td>
-      <td>{durationMs === undefined ? '' : Math.round(durationMs)}</td>
-      <td>{sessionId === undefined ? '–' : `${opened}${shortSessionId(sessionId)}`}</td>
-      <td>{instanceId === undefined ? '–' : shortInstanceId(instanceId)}</td>
-      <td>{decisionText(record)}</td>
+      <td class="status">{status}</td>
+      <td class="number quiet">{durationMs === undefined ? '' : Math.round(durationMs)}</td>
+      <td class="id">{sessionId === undefined ? '–' : `${opened}${shortSessionId(sessionId)}`}</td>
+      <td class="id">{instanceId === undefined ? '–' : shortInstanceId(instanceId)}</td>
+      <td class="decision">{decisionText(record)}</td>
     </tr>
   );
 }
 
 function rowClass(status: number | undefined, isSelected: boolean): string {
-  return `${status !== undefined && status >= 400 ? 'refused ' : ''}${isSelected ? 'selected' : ''}`;
+  const kind = status === undefined || status < 400 ? '' : status < 500 ? 'refused' : 'failed';
+  return isSelected ? `${kind} selected` : kind;
 }

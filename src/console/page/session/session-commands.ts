@@ -2,27 +2,49 @@ import type { FunctionState, SessionState } from '../../../model/console-events.
 import { SESSION_COOKIE } from '../../../model/session.js';
 import { shellQuote } from '../../../model/shell-quote.js';
 
-type Affinity = Pick<FunctionState, 'affinity' | 'headerName' | 'url'>;
+type Served = Pick<FunctionState, 'affinity' | 'headerName' | 'url'>;
+type Named = Pick<SessionState, 'sessionId'>;
 
-/** @returns the header line that carries the session, as a client sends it */
-export function sessionLine(
-  { sessionId }: Pick<SessionState, 'sessionId'>,
-  { affinity, headerName }: Affinity,
-): string {
+/** What a client sends to be in a session. */
+export interface SessionLine {
+  /** What it is, as the label of a button says it. */
+  readonly kind: 'cookie' | 'header' | 'session ID';
+  readonly text: string;
+}
+
+/** @returns the cookie or header line that carries the session; with MCP_SSE the ID alone, which stands in the query of a message */
+export function sessionLine({ sessionId }: Named, { affinity, headerName }: Served): SessionLine {
   switch (affinity) {
-    case 'HEADER_FIELD':
-      return `${headerName ?? 'x-session-id'}: ${sessionId}`;
-    case 'MCP_STREAMABLE':
-    case 'MCP_SSE':
-      return `Mcp-Session-Id: ${sessionId}`;
     case 'GENERATED_COOKIE':
+      return { kind: 'cookie', text: `Cookie: ${SESSION_COOKIE}=${sessionId}` };
+    case 'HEADER_FIELD':
+      return headerName === undefined
+        ? { kind: 'session ID', text: sessionId }
+        : { kind: 'header', text: `${headerName}: ${sessionId}` };
+    case 'MCP_STREAMABLE':
+      return { kind: 'header', text: `Mcp-Session-Id: ${sessionId}` };
+    case 'MCP_SSE':
     case 'NONE':
-      return `Cookie: ${SESSION_COOKIE}=${sessionId}`;
+      return { kind: 'session ID', text: sessionId };
   }
 }
 
-/** @returns a line for a POSIX shell that sends a request of the session, whatever its ID holds */
-export function curlLine(session: Pick<SessionState, 'sessionId'>, served: Affinity): string {
-  const words = ['-H', sessionLine(session, served), served.url ?? 'http://127.0.0.1:9000'];
-  return `curl ${words.map(shellQuote).join(' ')}`;
+const MCP_PING = [
+  '-H',
+  'Content-Type: application/json',
+  '-H',
+  'Accept: application/json, text/event-stream',
+  '-d',
+  '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+];
+
+/**
+ * @returns a line for a POSIX shell that sends a request of the session, whatever its ID holds; undefined where there is no such line:
+ *   the function has no URL, or the server chooses the path of a message
+ */
+export function curlLine(session: Named, served: Served): string | undefined {
+  const { kind, text } = sessionLine(session, served);
+  if (typeof served.url !== 'string' || kind === 'session ID') return undefined;
+  const body = served.affinity === 'MCP_STREAMABLE' ? MCP_PING : [];
+  return ['curl', '-i', '-H', text, ...body, served.url].map(shellQuote).join(' ');
 }

@@ -1,7 +1,9 @@
-import type { SessionState } from '../../../model/console-events.js';
+import { useEffect, useRef } from 'preact/hooks';
+import type { FunctionState, SessionState } from '../../../model/console-events.js';
 import { timeOfDay } from '../../../model/human-time.js';
 import { shortInstanceId, shortSessionId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
+import { sessionKey } from '../store/session-key.js';
 import { timeLeft, timeLeftText } from '../store/time-left.js';
 import { CopyButton } from './copy-button.js';
 import { SessionActions } from './session-actions.js';
@@ -10,23 +12,36 @@ import { SessionHistoryList } from './session-history-list.js';
 
 /** The selected session: where it is bound, until when, what happened to it, and what can be done. */
 export function SessionPanel() {
-  const { store, go } = usePage();
+  const { store } = usePage();
   const session = store.selectedSession.value;
-  if (session === undefined) return undefined;
+  return session === undefined ? undefined : <Panel key={sessionKey(session)} session={session} />;
+}
+
+function Panel({ session }: { readonly session: SessionState }) {
+  const { store, go } = usePage();
+  const title = useRef<HTMLHeadingElement>(null);
+  const hasEnded = session.status === 'Expired';
+  const hadEnded = useRef(hasEnded);
+  useEffect(() => {
+    // The button that had the focus has gone with the session.
+    if (hasEnded && !hadEnded.current && document.activeElement === document.body) title.current?.focus();
+    hadEnded.current = hasEnded;
+  }, [hasEnded]);
   const served = store.functions.value.find(
     ({ functionName, qualifier }) => functionName === session.functionName && qualifier === session.qualifier,
   );
   return (
-    <section class="session-panel" aria-labelledby="session-title">
-      <h2 id="session-title">
-        Session <code title={session.sessionId}>{shortSessionId(session.sessionId)}</code>
-      </h2>
-      <p class="buttons">
+    <section class="panel session-panel" aria-labelledby="session-title">
+      <div class="panel-head">
+        <h2 id="session-title" ref={title} tabIndex={-1}>
+          Session <code title={session.sessionId}>{shortSessionId(session.sessionId)}</code>
+        </h2>
+        <span class={`badge ${session.status.toLowerCase()}`}>{session.status}</span>
         <button type="button" onClick={() => go({ session: undefined })}>
           Close
         </button>
-      </p>
-      <dl>
+      </div>
+      <dl class="facts">
         {factsOf(session, store.now.value).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -34,28 +49,36 @@ export function SessionPanel() {
           </div>
         ))}
       </dl>
-      {served === undefined ? undefined : (
-        <p class="buttons">
-          <CopyButton
-            label={served.affinity === 'GENERATED_COOKIE' ? 'Copy cookie' : 'Copy header'}
-            text={sessionLine(session, served)}
-          />
-          <CopyButton label="Copy curl" text={curlLine(session, served)} />
-        </p>
-      )}
-      {session.status === 'Expired' ? undefined : <SessionActions session={session} />}
+      {served === undefined ? undefined : <CopyButtons session={session} served={served} />}
+      {hasEnded ? undefined : <SessionActions session={session} served={served} />}
       <SessionHistoryList session={session} />
     </section>
   );
 }
 
+function CopyButtons({
+  session,
+  served,
+}: {
+  readonly session: SessionState;
+  readonly served: FunctionState;
+}) {
+  const { kind, text } = sessionLine(session, served);
+  const curl = curlLine(session, served);
+  return (
+    <p class="buttons">
+      <CopyButton label={`Copy ${kind}`} text={text} />
+      {curl === undefined ? undefined : <CopyButton label="Copy curl" text={curl} />}
+    </p>
+  );
+}
+
 function factsOf(session: SessionState, now: number): [name: string, value: string][] {
-  const { sessionId, functionName, qualifier, status, instanceId, createdAt, requests, inFlight } = session;
+  const { sessionId, functionName, qualifier, instanceId, createdAt, requests, inFlight } = session;
   const left = timeLeft(session, now);
   return [
     ['ID', sessionId],
     ['function', `${functionName} (${qualifier})`],
-    ['status', status],
     ['instance', instanceId === '' ? 'none' : shortInstanceId(instanceId)],
     ['opened', timeOfDay(createdAt)],
     [

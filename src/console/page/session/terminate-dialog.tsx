@@ -1,29 +1,27 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { ModalDialog } from './modal-dialog.js';
 
 interface TerminateDialogProps {
   readonly sessionId: string;
   readonly onAnswer: (yes: boolean) => void;
 }
 
-/** Asks before a session is ended. */
+/** Asks before a session is ended. The focus is on Cancel, so that a second Enter ends nothing. */
 export function TerminateDialog({ sessionId, onAnswer }: TerminateDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} aria-labelledby="terminate-title" onCancel={() => onAnswer(false)}>
+    <ModalDialog titleId="terminate-title" onCancel={() => onAnswer(false)}>
       <h2 id="terminate-title">Terminate this session?</h2>
       <p>
-        Session <code>{sessionId}</code> ends at once. Its slot is free again, and what the handler keeps of
-        it is lost.
+        Session <code>{sessionId}</code> ends at once and its slot becomes free. What the handler keeps of the
+        session may be lost.
       </p>
       <p class="buttons">
-        <button type="button" onClick={() => onAnswer(true)}>
+        <button type="button" autofocus onClick={() => onAnswer(false)}>
+          Cancel
+        </button>
+        <button type="button" class="danger" onClick={() => onAnswer(true)}>
           Yes, terminate
         </button>
-        <button type="button" onClick={() => onAnswer(false)}>
-          No
-        </button>
       </p>
-    </dialog>
+    </ModalDialog>
   );
 }

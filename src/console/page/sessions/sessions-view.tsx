@@ -3,7 +3,7 @@ import type { SessionState } from '../../../model/console-events.js';
 import { shortInstanceId, shortSessionId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
 import { sessionKey } from '../store/session-key.js';
-import { timeLeft, timeLeftText } from '../store/time-left.js';
+import { SOON_MS, timeLeft, timeLeftText } from '../store/time-left.js';
 
 /** More rows are found by the filter. */
 const MOST_SHOWN = 200;
@@ -13,6 +13,7 @@ export function SessionsView() {
   const { store, go } = usePage();
   const [filter, setFilter] = useState('');
   const now = store.now.value;
+  const selected = store.selectedSession.value;
   const wanted = filter.trim().toLowerCase();
   const sessions = [...store.sessions.value].filter((session) => matches(session, wanted));
   const shown = sessions
@@ -21,23 +22,26 @@ export function SessionsView() {
     .slice(0, MOST_SHOWN);
   return (
     <section class="sessions" aria-labelledby="sessions-title">
-      <h2 id="sessions-title">Sessions</h2>
-      <p class="buttons">
+      <div class="view-head">
+        <h2 id="sessions-title">Sessions</h2>
         <label>
-          Filter{' '}
+          <span class="hidden">Filter</span>
           <input
             id="session-filter"
             type="search"
             value={filter}
-            placeholder="session, instance, status"
+            placeholder="Filter: session, instance, status"
             onInput={(event) => setFilter(event.currentTarget.value)}
           />
         </label>
-        <span role="status">
-          {shown.length} of {sessions.length} sessions
+        <span role="status" class="quiet">
+          {shown.length === sessions.length
+            ? sessions.length
+            : `the first ${shown.length} to end of ${sessions.length}`}{' '}
+          sessions
         </span>
-      </p>
-      <table>
+      </div>
+      <table class="session-list">
         <thead>
           <tr>
             {['session', 'status', 'instance', 'ends in', 'requests'].map((column) => (
@@ -49,20 +53,37 @@ export function SessionsView() {
         </thead>
         <tbody>
           {shown.map(({ session, left }) => (
-            <tr key={sessionKey(session)}>
-              <td>
+            <tr
+              key={sessionKey(session)}
+              class={session === selected ? 'selected' : ''}
+              aria-current={session === selected ? 'true' : undefined}
+            >
+              <td class="id">
                 <button type="button" class="link" onClick={() => go({ screen: 'sessions', session })}>
                   {shortSessionId(session.sessionId)}
                 </button>
               </td>
-              <td>{session.status}</td>
-              <td>{shortInstanceId(session.instanceId ?? '')}</td>
-              <td>{left === undefined ? '–' : `${timeLeftText(left.ms)} (${left.by})`}</td>
+              <td>
+                <span class={`badge ${(session.status ?? '').toLowerCase()}`}>{session.status}</span>
+              </td>
+              <td class="id">{shortInstanceId(session.instanceId ?? '')}</td>
+              <td class={left !== undefined && left.ms < SOON_MS ? 'soon' : ''}>
+                {left === undefined
+                  ? '–'
+                  : `${timeLeftText(left.ms)} (${left.by === 'ttl' ? 'TTL' : 'idle'})${left.ms < SOON_MS ? ', soon' : ''}`}
+              </td>
               <td>{session.requests ?? 0}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {shown.length === 0 ? (
+        <p class="empty">
+          {store.sessions.value.length === 0
+            ? 'There is no session. A request without a session ID opens one.'
+            : 'No session fits the filter.'}
+        </p>
+      ) : undefined}
     </section>
   );
 }

@@ -15,11 +15,15 @@ export function StepCard({ title, step }: StepCardProps) {
         <h3>{title}</h3>
       </li>
     );
-  const { request, response, expected, seen, ok, checks = [] } = step;
+  const { request, response, expected, seen, checks = [] } = step;
+  const verdict = verdictOf(step);
   return (
-    <li class={ok ? 'step passed' : 'step failed'}>
+    <li class={`step ${verdict}`}>
       <h3>
-        {title} <span class="verdict">{ok ? '✓ passed' : '✗ failed'}</span>
+        {title}{' '}
+        <span class={`badge ${verdict}`}>
+          {MARKS[verdict]} {verdict === 'skipped' ? 'not judged' : verdict}
+        </span>
       </h3>
       <div class="messages">
         {request === undefined ? undefined : (
@@ -52,6 +56,12 @@ export function StepCard({ title, step }: StepCardProps) {
       </details>
     </li>
   );
+}
+
+/** A request of which every check was skipped has neither passed nor failed. */
+export function verdictOf({ ok, checks = [] }: WalkthroughStep): WalkthroughCheck['status'] {
+  if (ok) return 'passed';
+  return checks.length > 0 && checks.every(({ status }) => status === 'skipped') ? 'skipped' : 'failed';
 }
 
 interface MessageProps {
