@@ -1,41 +1,80 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SessionState } from '../../../model/console-events.js';
+import { shortInstanceId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
-import { timeLeft } from '../store/time-left.js';
+import { timeLeft, timeLeftText } from '../store/time-left.js';
 
-const CELL = 6;
+/** In pixels of the page. */
+const CELL = 7;
+/** From little time left to much. Each shade is darker than the one before in light and in dark. */
+const SHADES = Array.from({ length: 16 }, (_, at) => `hsl(${20 + at * 12} 65% ${62 - at * 1.6}%)`);
+const NO_TIME = 'hsl(0 0% 55%)';
 
-/** Very many sessions: a cell each, from red to green by the time left. The list of sessions holds the same as text. */
+/** Very many sessions: a cell each, coloured by the time left. The list of sessions contains the same as text. */
 export function HeatMap() {
   const { store, go } = usePage();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [pointedAt, point] = useState<SessionState | undefined>(undefined);
   const sessions = store.sessions.value;
   const now = store.now.value;
 
   useEffect(() => {
-    const drawn = canvas.current;
-    const context = drawn?.getContext('2d');
-    if (drawn === null || context == null) return;
-    const columns = Math.max(1, Math.floor(drawn.clientWidth / CELL));
-    drawn.width = columns * CELL;
-    drawn.height = Math.ceil(sessions.length / columns) * CELL;
-    for (const [at, session] of sessions.entries()) {
-      const share = timeLeft(session, now)?.share ?? 0;
-      context.fillStyle = `hsl(${Math.round(20 + share * 130)} 60% 45%)`;
-      context.fillRect((at % columns) * CELL, Math.floor(at / columns) * CELL, CELL - 1, CELL - 1);
-    }
-  });
-  const select = (event: MouseEvent): void => {
-    const columns = Math.floor((canvas.current?.width ?? 0) / CELL);
-    const session = sessions[Math.floor(event.offsetY / CELL) * columns + Math.floor(event.offsetX / CELL)];
-    if (session !== undefined) go({ session });
+    if (canvas.current !== null) draw(canvas.current, sessions, now);
+  }, [sessions, now]);
+  const under = ({ offsetX, offsetY }: MouseEvent): SessionState | undefined => {
+    const columns = columnsOf(canvas.current?.clientWidth ?? 0);
+    const column = Math.floor(offsetX / CELL);
+    return column < columns ? sessions[Math.floor(offsetY / CELL) * columns + column] : undefined;
   };
   return (
-    <figure>
+    <figure class="heat">
       <figcaption>
-        {sessions.length} sessions, from red (ends soon) to green.{' '}
-        <a href="#/sessions">The list of sessions</a> shows them as text.
+        <strong>{sessions.length.toLocaleString('en')} sessions</strong>, a cell each: orange ends first, blue
+        last. <a href="#/sessions">The list of sessions</a> shows them as text.
       </figcaption>
-      <canvas ref={canvas} class="heat-map" onClick={select} />
+      <canvas
+        ref={canvas}
+        class="heat-map"
+        role="img"
+        aria-label="The time left of each session; the list of sessions contains the same as text"
+        onClick={(event) => {
+          const session = under(event);
+          if (session !== undefined) go({ session });
+        }}
+        onMouseMove={(event) => point(under(event))}
+        onMouseLeave={() => point(undefined)}
+      />
+      <p class="pointed-at">
+        {pointedAt === undefined ? 'Point at a cell, or click it for the session.' : lineOf(pointedAt, now)}
+      </p>
     </figure>
   );
+}
+
+function columnsOf(width: number): number {
+  return Math.max(1, Math.floor(width / CELL));
+}
+
+function draw(canvas: HTMLCanvasElement, sessions: readonly SessionState[], now: number): void {
+  const columns = columnsOf(canvas.clientWidth);
+  const height = Math.ceil(sessions.length / columns) * CELL;
+  const scale = devicePixelRatio;
+  canvas.width = Math.round(canvas.clientWidth * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.scale(scale, scale);
+  for (const [at, session] of sessions.entries()) {
+    const left = timeLeft(session, now);
+    context.fillStyle =
+      left === undefined ? NO_TIME : (SHADES[Math.min(15, Math.floor(left.share * 16))] ?? NO_TIME);
+    context.fillRect((at % columns) * CELL, Math.floor(at / columns) * CELL, CELL - 1, CELL - 1);
+  }
+}
+
+function lineOf(session: SessionState, now: number): string {
+  const left = timeLeft(session, now);
+  const time = left === undefined ? session.status : `${timeLeftText(left.ms)} left`;
+  return `${session.sessionId} on ${shortInstanceId(session.instanceId)}, ${time}`;
 }

@@ -1,6 +1,7 @@
 import { shortInstanceId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
 import { sessionKey } from '../store/session-key.js';
+import { LastRequest } from './last-request.js';
 import { SessionChip } from './session-chip.js';
 
 interface InstanceBoxProps {
@@ -14,18 +15,21 @@ export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
   const { store } = usePage();
   const box = store.box(instanceId).value;
   if (box === undefined) return undefined;
-  const { instance, places } = box;
-  const { state, slots = 0, slotsTaken = 0, inFlight = 0, revision } = instance;
+  const { instance, places, last } = box;
+  const { state = 'ready', slots = 0, slotsTaken = 0, inFlight = 0, revision = 1, pid } = instance;
+  const isFull = slots > 0 && slotsTaken >= slots;
   const slotsLabel = `slots of ${shortInstanceId(instanceId)}`;
   return (
-    <li class={`instance ${state}`}>
-      <h3>
-        <span title={instanceId}>{shortInstanceId(instanceId)}</span> {state}
-      </h3>
-      <p>
-        {slots === 0 ? '' : `${slotsTaken}/${slots} slots, `}
-        {inFlight} in flight{revision > 1 ? `, revision ${revision}` : ''}
-      </p>
+    <li class={`instance ${state}${isFull ? ' full' : ''}`}>
+      <div class="instance-head">
+        <h3 title={`${instanceId}${pid == null ? '' : `, process ${pid}`}`}>{shortInstanceId(instanceId)}</h3>
+        <span class="state">{isFull && state === 'ready' ? 'ready, full' : state}</span>
+        <span class="counts">
+          {revision > 1 ? `revision ${revision} · ` : ''}
+          {slots === 0 ? '' : `${slotsTaken}/${slots} slots · `}
+          {inFlight} in flight
+        </span>
+      </div>
       {slots > 0 && isFolded ? (
         <meter min={0} max={slots} value={slotsTaken} aria-label={slotsLabel} />
       ) : undefined}
@@ -33,15 +37,12 @@ export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
         <ul class="slots" aria-label={slotsLabel}>
           {places.map((session, at) => (
             <li key={session === undefined ? `free ${at}` : sessionKey(session)}>
-              {session === undefined ? (
-                <span class="free">free</span>
-              ) : (
-                <SessionChip key={sessionKey(session)} session={session} />
-              )}
+              {session === undefined ? <span class="free">free</span> : <SessionChip session={session} />}
             </li>
           ))}
         </ul>
       ) : undefined}
+      {isFolded ? undefined : <LastRequest key={last?.requestId} record={last} />}
     </li>
   );
 }

@@ -1,6 +1,10 @@
+import { useComputed } from '@preact/signals';
 import { usePage } from '../page-context.js';
+import { EmptyMap } from './empty-map.js';
+import { EndedInstances } from './ended-instances.js';
 import { HeatMap } from './heat-map.js';
 import { InstanceBox } from './instance-box.js';
+import { RecentRequests } from './recent-requests.js';
 
 /** Above this the instances fold, and the sessions are cells of a heat map. */
 const MOST_CHIPS = 2000;
@@ -9,20 +13,21 @@ const MOST_CHIPS = 2000;
 export function MapView() {
   const { store } = usePage();
   const instances = store.instances.value;
-  const isFolded = store.sessions.value.length > MOST_CHIPS;
-  const url = store.shown.value?.url;
+  const isFolded = useComputed(() => store.sessions.value.length > MOST_CHIPS).value;
   return (
     <section class="map" aria-labelledby="map-title">
-      <h2 id="map-title">Map</h2>
-      {instances.length === 0 ? (
-        <p>No instance runs yet. A first request starts one{url == null ? '' : `: curl ${url}/`}</p>
-      ) : undefined}
+      <h2 id="map-title" class="hidden">
+        Map
+      </h2>
+      {instances.length === 0 ? <EmptyMap url={store.shown.value?.url} /> : undefined}
       {isFolded ? <HeatMap /> : undefined}
-      <ul class="instances">
+      <ul class={`instances${isFolded ? ' folded' : ''}`}>
         {instances.map(({ instanceId }) => (
           <InstanceBox key={instanceId} instanceId={instanceId} isFolded={isFolded} />
         ))}
       </ul>
+      <EndedInstances />
+      <RecentRequests />
     </section>
   );
 }

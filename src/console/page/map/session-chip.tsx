@@ -4,27 +4,44 @@ import { shortSessionId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
 import { sessionTag } from '../store/session-key.js';
 import { SOON_MS, timeLeft, timeLeftText } from '../store/time-left.js';
+import { TimeRing } from './time-ring.js';
+
+/** Above this the chips have no rings: each is one more drawing for the browser. */
+const MOST_RINGS = 200;
 
 /** A session in its slot, with the time it has left. */
 export function SessionChip({ session }: { readonly session: SessionState }) {
   const { store, go } = usePage();
-  const left = useComputed(() => {
-    const time = timeLeft(session, store.now.value);
-    if (time === undefined) return '';
-    return `${timeLeftText(time.ms)}${time.ms < SOON_MS ? ' ends soon' : ''}`;
-  });
+  const { sessionId, inFlight = 0, status } = session;
+  const left = useComputed(() => timeLeft(session, store.now.value));
+  const text = useComputed(() => (left.value === undefined ? '' : timeLeftText(left.value.ms))).value;
+  const endsSoon = useComputed(() => left.value !== undefined && left.value.ms < SOON_MS).value;
+  const share = useComputed(() => Math.round((left.value?.share ?? 0) * 50) / 50).value;
+  const hasRing = useComputed(() => store.sessions.value.length <= MOST_RINGS).value;
   const isSelected = useComputed(() => store.selectedTag.value === sessionTag(session)).value;
-  const { sessionId, inFlight = 0 } = session;
+  const marks = `${isSelected ? ' selected' : ''}${inFlight > 0 ? ' busy' : ''}${endsSoon ? ' soon' : ''}`;
   return (
     <button
       type="button"
-      class={`chip${isSelected ? ' selected' : ''}${inFlight > 0 ? ' busy' : ''}`}
+      class={`chip${marks}`}
       aria-pressed={isSelected}
-      onClick={() => go({ session })}
+      title={sessionId}
+      onClick={() => go({ session: isSelected ? undefined : session })}
     >
       <span class="hidden">session </span>
-      {shortSessionId(sessionId)} <span class="left">{left.value}</span>
-      {inFlight > 0 ? ` ▸ ${inFlight}` : ''}
+      <span class="chip-id">{shortSessionId(sessionId)}</span>
+      {inFlight > 0 ? <span class="in-flight">▸ {inFlight}</span> : undefined}{' '}
+      <span class="left">
+        {status === 'Active' || status === undefined ? '' : `${status} `}
+        {text}
+        {endsSoon ? (
+          <>
+            {' '}
+            !<span class="hidden"> ends soon</span>
+          </>
+        ) : undefined}
+      </span>
+      {hasRing ? <TimeRing share={share} /> : undefined}
     </button>
   );
 }

@@ -3,7 +3,12 @@ import { functionKey } from '../store/world.js';
 import { ClockBar } from './clock-bar.js';
 import { ThemeButton } from './theme-button.js';
 
-const LINKS = { connecting: 'connecting …', live: 'live', stale: 'stale: the emulator does not answer' };
+const LINKS = {
+  connecting: 'connecting …',
+  live: 'live',
+  stale: 'stale: the emulator does not answer',
+  refused: 'no access: open the address that serve printed last',
+};
 
 /** Which function is shown, whether what is shown is live, and the clock. */
 export function PageHeader({ onHelp }: { readonly onHelp: () => void }) {

@@ -10,13 +10,15 @@ import type { WalkthroughStep } from '../../../model/walkthrough-step.js';
 import type { Screen } from '../address.js';
 import type { Link } from '../stream/event-reader.js';
 import { type PageClock, timeOf, UNKNOWN_CLOCK } from './page-clock.js';
-import { sessionTag } from './session-key.js';
-import { functionKey, World } from './world.js';
+import { sessionKey, sessionTag } from './session-key.js';
+import { type Changes, type EndedInstance, functionKey, World } from './world.js';
 
 /** An instance with its slots as the map shows it. */
 export interface Box {
   readonly instance: InstanceState;
   readonly places: readonly (SessionState | undefined)[];
+  /** The last request that it has answered. */
+  readonly last: RequestRecord | undefined;
 }
 
 /** What the page shows, as signals. Events are applied at once and shown together in the next frame. */
@@ -30,6 +32,8 @@ export class PageStore {
   readonly functions = signal<readonly FunctionState[]>([]);
   readonly shownKey = signal<string | undefined>(undefined);
   readonly shown: ReadonlySignal<FunctionState | undefined>;
+  /** Instances that ended lately, newest first. */
+  readonly endedInstances = signal<readonly EndedInstance[]>([]);
   readonly instances = signal<readonly InstanceState[]>([]);
   readonly sessions = signal<readonly SessionState[]>([]);
   /** Newest first. */
@@ -43,6 +47,8 @@ export class PageStore {
   readonly selectedTag = signal<string | undefined>(undefined);
   readonly selectedSession: ReadonlySignal<SessionState | undefined>;
   readonly #world = new World();
+  /** The name of the selected session, so that not all tags are computed again at each change. */
+  #selected: { readonly tag: string; readonly key: string } | undefined;
   readonly #boxes = new Map<string, Signal<Box | undefined>>();
   #isDrawing = false;
 
@@ -53,12 +59,9 @@ export class PageStore {
     });
     this.selectedSession = computed(() => {
       const tag = this.selectedTag.value;
+      // Read, so that this is computed anew when a session changes.
       const sessions = this.sessions.value;
-      if (tag === undefined) return undefined;
-      return (
-        sessions.find((session) => sessionTag(session) === tag) ??
-        [...this.#world.endedSessions.values()].find(({ session }) => sessionTag(session) === tag)?.session
-      );
+      return tag === undefined ? undefined : this.#sessionOf(tag, sessions);
     });
   }
 
@@ -123,25 +126,53 @@ export class PageStore {
       if (!world.instances.has(instanceId)) this.#boxes.delete(instanceId);
     }
     if (changes.walkthrough) this.walkthrough.value = world.walkthrough;
-    if (changes.functions || changes.instanceList || changes.sessions || changes.requests) this.#drawLists();
+    this.#drawLists(changes);
   }
 
-  #drawLists(): void {
+  /** Builds a list anew only where something of it has changed. */
+  #drawLists(changes: Pick<Changes, 'functions' | 'instanceList' | 'sessions' | 'requests'> = ALL): void {
     const world = this.#world;
     const isShown = belongsTo(this.shown.value);
-    this.instances.value = [...world.instances.values()].filter(isShown);
-    this.sessions.value = [...world.sessions.values()].filter(isShown);
+    if (changes.functions || changes.instanceList || changes.sessions || changes.requests)
+      this.instances.value = [...world.instances.values()].filter(isShown);
+    if (changes.functions || changes.instanceList)
+      this.endedInstances.value = [...world.endedInstances.values()]
+        .filter(({ instance }) => isShown(instance))
+        .reverse();
+    if (changes.functions || changes.sessions)
+      this.sessions.value = [...world.sessions.values()].filter(isShown);
+    if (!changes.functions && !changes.requests) return;
     this.requests.value = world.requests
       .newestFirst()
       .filter((record) => isShown(record) || record.functionName === '-');
     this.refused.value = this.requests.value.filter(({ status }) => status === 429).length;
   }
 
+  #sessionOf(tag: string, sessions: readonly SessionState[]): SessionState | undefined {
+    const world = this.#world;
+    if (this.#selected?.tag !== tag) {
+      const session =
+        sessions.find((one) => sessionTag(one) === tag) ??
+        [...world.endedSessions.values()].find((one) => sessionTag(one.session) === tag)?.session;
+      this.#selected = session && { tag, key: sessionKey(session) };
+    }
+    const key = this.#selected?.key;
+    return key === undefined ? undefined : (world.sessions.get(key) ?? world.endedSessions.get(key)?.session);
+  }
+
   #boxOf(instanceId: string): Box | undefined {
     const instance = this.#world.instances.get(instanceId);
-    return instance && { instance, places: this.#world.places(instanceId) };
+    return (
+      instance && {
+        instance,
+        places: this.#world.places(instanceId),
+        last: this.#world.lastRequests.get(instanceId),
+      }
+    );
   }
 }
+
+const ALL = { functions: true, instanceList: true, sessions: true, requests: true } as const;
 
 function belongsTo(shown: FunctionState | undefined) {
   return (one: { readonly functionName: string; readonly qualifier: string }): boolean =>

@@ -6,6 +6,7 @@ import type {
   SessionState,
   Snapshot,
 } from '../../../model/console-events.js';
+import type { RequestRecord } from '../../../model/request-record.js';
 import type { WalkthroughStep } from '../../../model/walkthrough-step.js';
 import { RequestList } from './request-list.js';
 import { sessionKey } from './session-key.js';
@@ -41,6 +42,8 @@ export class World {
   readonly endedInstances = new Map<string, EndedInstance>();
   readonly requests = new RequestList();
   readonly inFlight = new Map<string, Begin>();
+  /** The last request that each instance has answered. */
+  readonly lastRequests = new Map<string, RequestRecord>();
   walkthrough: readonly WalkthroughStep[] = [];
   startId = '';
   version = '';
@@ -168,9 +171,17 @@ export class World {
     this.inFlight.delete(record.requestId);
     this.requests.add(record);
     this.#changed.requests = true;
+    this.#setLastRequest(record);
     if (session !== undefined && this.sessions.has(sessionKey(session))) this.#setSession(session);
     const known = instance && this.instances.get(instance.instanceId);
     if (known !== undefined) this.#setInstance({ ...known, ...instance });
+  }
+
+  #setLastRequest(record: RequestRecord): void {
+    const instanceId = record.decision?.instanceId;
+    if (instanceId === undefined || !this.instances.has(instanceId)) return;
+    this.lastRequests.set(instanceId, record);
+    this.#changed.instances.add(instanceId);
   }
 
   #session(event: SessionEvent): void {
@@ -244,6 +255,7 @@ export class World {
   #removeInstance(instanceId: string): void {
     this.#snapshot?.instances.delete(instanceId);
     if (!this.instances.delete(instanceId)) return;
+    this.lastRequests.delete(instanceId);
     this.#changed.instanceList = true;
     this.#changed.instances.add(instanceId);
   }

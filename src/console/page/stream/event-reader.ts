@@ -2,7 +2,12 @@ import type { ConsoleEvent } from '../../../model/console-events.js';
 import type { Api } from './api.js';
 import { ServerSentParser } from './server-sent-parser.js';
 
-export type Link = 'connecting' | 'live' | 'stale';
+export type Link =
+  | 'connecting'
+  | 'live'
+  | 'stale'
+  /** The emulator wants a key, and the page has none that fits. */
+  | 'refused';
 
 interface EventReaderOptions {
   readonly api: Api;
@@ -23,6 +28,7 @@ export class EventReader {
   #connection: AbortController | undefined;
   #wake: () => void = () => {};
   #isHidden = false;
+  #isRefused = false;
 
   constructor(options: EventReaderOptions) {
     this.#options = options;
@@ -39,7 +45,7 @@ export class EventReader {
       } catch {
         // Nothing answers, or the stream was cut off.
       }
-      this.#options.onLink('stale');
+      this.#options.onLink(this.#isRefused ? 'refused' : 'stale');
       await this.#pause(Math.min(LONGEST_WAIT_MS, 250 * 2 ** failures));
     }
   }
@@ -51,6 +57,7 @@ export class EventReader {
     let silence = setTimeout(() => connection.abort(), LONGEST_SILENCE_MS);
     try {
       const reply = await this.#options.api.open('_emulator/v1/events', headers ?? {}, connection.signal);
+      this.#isRefused = [400, 401, 403].includes(reply.status);
       if (!reply.ok || reply.body === null) throw new Error(`the emulator answered ${reply.status}`);
       const parser = new ServerSentParser();
       const texts = reply.body.pipeThrough(new TextDecoderStream()).getReader();
