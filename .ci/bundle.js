@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { pageModules } from './console.js';
 
 // Makes dist/cli: the program with the packages it needs, in a few files, because finding and loading hundreds of modules is what
 // takes the time at the start of a command. They are CommonJS, which Node has at hand before its loader for ES modules is up.
@@ -84,7 +85,7 @@ cpSync(join(ROOT, 'src/runtime/inside'), join(ROOT, 'dist/runtime/inside'), {
 });
 
 const modules = output.flatMap((chunk) => ('modules' in chunk ? Object.keys(chunk.modules) : []));
-writeFileSync(join(TARGET, 'THIRD-PARTY.md'), notices(modules));
+writeFileSync(join(TARGET, 'THIRD-PARTY.md'), notices([...modules, ...pageModules]));
 
 /** Puts the changed http-proxy into the one module of the library that imports it. The other modules stay as tsc wrote them. */
 async function includeHttpProxy() {

@@ -9,9 +9,10 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'src/console/page');
 const TYPES = { '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' };
 
+const script = await bundled();
 const files = [
   pageFile('/', TYPES['.html'], read('index.html')),
-  pageFile('/console/main.js', 'text/javascript; charset=utf-8', await script()),
+  pageFile('/console/main.js', 'text/javascript; charset=utf-8', script.code),
   pageFile('/console/style.css', 'text/css; charset=utf-8', styles()),
   ...names('.svg').map((name) => pageFile(`/console/${name}`, TYPES['.svg'], read(name))),
 ];
@@ -20,7 +21,10 @@ writeFileSync(
   `export const PAGE_FILES = ${JSON.stringify(files, null, 1)};\n`,
 );
 
-async function script() {
+/** The files that the script was made of. */
+export const pageModules = Object.keys(script.modules);
+
+async function bundled() {
   const bundle = await rolldown({
     cwd: ROOT,
     input: join(PAGE, 'main.tsx'),
@@ -37,7 +41,7 @@ async function script() {
     codeSplitting: false,
   });
   await bundle.close();
-  return output[0].code;
+  return output[0];
 }
 
 /** style.css, then the style sheets of the views, in the order of their paths. */

@@ -82,6 +82,8 @@ describe('the package', () => {
         'commander',
         'execa',
         'http-proxy',
+        'preact',
+        '@preact/signals',
         'rou3',
         'tough-cookie',
         'yaml',
