@@ -1,4 +1,3 @@
-import { ACCOUNT_ID, REGION } from '../model/account.js';
 import { FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { type HttpTrigger, LATEST } from '../model/function.js';
@@ -10,9 +9,9 @@ import type {
   TriggerRef,
   TriggerService,
 } from '../model/services.js';
-import { apiTime } from '../model/session.js';
 import type { CreateTriggerInput, Trigger, TriggerRecord, UpdateTriggerInput } from '../model/trigger.js';
 import { checkUnlike, completeTrigger } from '../model/trigger-config.js';
+import { toApiTrigger } from './api-trigger.js';
 
 /** The listener of a trigger, as far as the registry uses it. */
 export interface TriggerListener {
@@ -284,24 +283,4 @@ function isOpened(entry: Entry): entry is Entry & { opened: Opened } {
 
 function configTextOf({ authType, methods, disableURLInternet }: HttpTrigger): string {
   return JSON.stringify({ authType, methods, disableURLInternet });
-}
-
-function toApiTrigger(functionName: string, record: TriggerRecord): Trigger {
-  const { triggerName, triggerId, triggerConfig, qualifier, url } = record;
-  const { description, invocationRole, sourceArn, createdAt, lastModifiedAt } = record;
-  return {
-    triggerName,
-    triggerId,
-    triggerType: 'http',
-    triggerConfig,
-    qualifier,
-    description,
-    invocationRole,
-    sourceArn,
-    targetArn: `acs:fc:${REGION}:${ACCOUNT_ID}:functions/${functionName}`,
-    status: 'OK',
-    createdTime: apiTime(createdAt),
-    lastModifiedTime: apiTime(lastModifiedAt),
-    httpTrigger: { urlInternet: url, urlIntranet: url },
-  };
 }

@@ -1,3 +1,4 @@
+import { requestsPerInstance } from './affinity-rules.js';
 import { canonicalKeys } from './canonical-keys.js';
 import { FcError } from './errors.js';
 import {
@@ -10,7 +11,7 @@ import {
   type SessionAffinityConfig,
 } from './function.js';
 import type { FunctionInput } from './function-input.js';
-import { functionIssues, requestsPerInstance } from './function-rules.js';
+import { functionIssues } from './function-rules.js';
 import {
   DEFAULT_SESSION_IDLE_IN_SECONDS,
   DEFAULT_SESSION_TTL_IN_SECONDS,

@@ -11,8 +11,8 @@ import { environmentOf, type RunContext } from './environment.js';
 import type { Guard } from './guard.js';
 import type { InspectPorts } from './inspect-ports.js';
 import { BoundedLog } from './instance-log.js';
+import { InstanceNotices } from './instance-notices.js';
 import { launch, type ProcessExit } from './launch.js';
-import { listensWhereFcCannotReach } from './loopback-only.js';
 import type { MarkedProcesses } from './marked-processes.js';
 import { hasPlatformCalls, PlatformCalls } from './platform-calls.js';
 import type { Ports } from './ports.js';
@@ -52,6 +52,7 @@ export class LocalInstance implements Instance {
   readonly output: BoundedLog;
   readonly #spec: InstanceSpec;
   readonly #parts: LocalDriverParts;
+  readonly #notices: InstanceNotices;
   readonly #calledOff = new AbortController();
   #group: ProcessGroup | undefined;
   #inspector: string | undefined;
@@ -67,6 +68,7 @@ export class LocalInstance implements Instance {
     this.output = new BoundedLog(parts.sessionClock);
     this.#spec = spec;
     this.#parts = parts;
+    this.#notices = new InstanceNotices(this.output, { ...parts, config: spec.revision.config });
     this.ready = this.#start(signal);
     this.died = this.#untilOver((group) => group.died);
     this.exited = this.#untilOver((group) => group.ended);
@@ -146,8 +148,8 @@ export class LocalInstance implements Instance {
       });
       switch (outcome.kind) {
         case 'listening':
-          // Nobody waits for it.
-          void this.#warnOfLoopback(group);
+          // The start does not wait for it.
+          void this.#notices.listening(group);
           return outcome.address;
         case 'called-off':
           throw signal.reason;
@@ -238,32 +240,7 @@ export class LocalInstance implements Instance {
     if (source === 'stderr') this.#inspector ??= inspectorIn(line);
     const moved = source === 'stderr' ? movedPort(line) : undefined;
     if (moved === undefined) this.output.add(source, line);
-    else this.#tellOfMove(moved);
-  }
-
-  #tellOfMove(port: number): void {
-    const text = `it listens on port ${port}, and was given its own, $FC_SERVER_PORT, instead; --no-port-shift turns this off`;
-    // The user sees it for the first instance.
-    if (this.#isFirst('moved')) this.output.warn(text);
-    else this.output.note(text);
-  }
-
-  async #warnOfLoopback(group: ProcessGroup): Promise<void> {
-    if (!this.#isFirst('loopback')) return;
-    const { clock } = this.#parts;
-    if (await listensWhereFcCannotReach(group, { clock, config: this.#config }))
-      this.output.warn(
-        'it listens on 127.0.0.1 only, where Function Compute could not reach it: listen on 0.0.0.0',
-      );
-  }
-
-  /** Whether this is the first such report of this function. */
-  #isFirst(what: string): boolean {
-    const { told } = this.#parts;
-    const key = `${what} ${this.#config.functionName}`;
-    if (told.has(key)) return false;
-    told.add(key);
-    return true;
+    else this.#notices.moved(moved);
   }
 
   /** Waits for the process group of the last try to start. */

@@ -13,13 +13,10 @@ import type {
   StartReason,
 } from '../model/instance.js';
 import { within } from '../system/within.js';
+import { EndedInstances } from './ended-instances.js';
 import type { PoolHooks } from './pool.js';
 import type { HowToEnd, PooledInstance } from './pooled-instance.js';
 
-/** So many ended instances are still listed, and their logs can be read. */
-const ENDED_KEPT = 50;
-/** Characters of all these logs together. */
-const ENDED_CHARACTERS_KEPT = 4 * 1024 * 1024;
 /** How long it may take until the exit of a process is noticed after its connection broke. */
 const DEATH_IS_NOTICED_MS = 100;
 
@@ -32,12 +29,6 @@ interface Member {
   /** Why it is being stopped; absent while it is not. */
   endReason: EndReason | undefined;
   failure: { readonly code: string; readonly message: string } | undefined;
-}
-
-interface Ended {
-  readonly info: InstanceInfo;
-  readonly log: InstanceLog;
-  readonly characters: number;
 }
 
 interface FleetOptions {
@@ -55,7 +46,7 @@ interface FleetOptions {
 export class Fleet implements PoolHooks {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
-  readonly #ended = new Map<string, Ended>();
+  readonly #ended = new EndedInstances();
   readonly #giveUp = new AbortController();
 
   constructor(options: FleetOptions) {
@@ -128,7 +119,7 @@ export class Fleet implements PoolHooks {
   }
 
   log(instanceId: string): InstanceLog | undefined {
-    return this.#members.get(instanceId)?.instance.output ?? this.#ended.get(instanceId)?.log;
+    return this.#members.get(instanceId)?.instance.output ?? this.#ended.log(instanceId);
   }
 
   /** Whether it is an instance of this fleet that has not ended. */
@@ -195,7 +186,7 @@ export class Fleet implements PoolHooks {
 
   /** Those that ended lately, the oldest first. */
   ended(): InstanceInfo[] {
-    return [...this.#ended.values()].map(({ info }) => info);
+    return this.#ended.list();
   }
 
   /** Ends all of them; with `graceMs` 0 at once. Never rejects. */
@@ -234,18 +225,8 @@ export class Fleet implements PoolHooks {
     this.#members.delete(instanceId);
     const destroyedTimeMs = this.#options.sessionClock.now();
     const info = { ...infoOf(member), status: 'Destroyed', destroyedTimeMs, exit: { code, signal } } as const;
-    this.#ended.set(instanceId, { info, log: output, characters: charactersOf(output) });
-    this.#forgetOldest();
+    this.#ended.add(info, output);
     return info;
-  }
-
-  #forgetOldest(): void {
-    let characters = [...this.#ended.values()].reduce((sum, one) => sum + one.characters, 0);
-    for (const [instanceId, oldest] of this.#ended) {
-      if (this.#ended.size <= ENDED_KEPT && characters <= ENDED_CHARACTERS_KEPT) return;
-      characters -= oldest.characters;
-      this.#ended.delete(instanceId);
-    }
   }
 }
 
@@ -276,8 +257,4 @@ function slotsOf({ config }: Revision): number {
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function charactersOf(log: InstanceLog): number {
-  return log.lines().reduce((sum, { text }) => sum + text.length, 0);
 }

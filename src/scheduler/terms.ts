@@ -1,5 +1,5 @@
+import { checkIdleTimeout } from '../model/affinity-rules.js';
 import type { Revision } from '../model/function.js';
-import { checkIdleTimeout } from '../model/function-rules.js';
 import { checkRange, LIMITS } from '../model/limits.js';
 import {
   MOUNT_FIELDS,

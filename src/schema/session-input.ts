@@ -1,4 +1,4 @@
-import { checkIdleTimeout } from '../model/function-rules.js';
+import { checkIdleTimeout } from '../model/affinity-rules.js';
 import { checkSessionId, LIMITS } from '../model/limits.js';
 import type { CreateSessionInput, UpdateSessionInput } from '../model/session.js';
 import { checkBody } from './check.js';

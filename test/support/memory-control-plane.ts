@@ -1,10 +1,10 @@
 import { servedFunction } from '../../src/functions/served-function.js';
 import { TriggerRegistry } from '../../src/functions/trigger-registry.js';
+import { checkIdleTimeout } from '../../src/model/affinity-rules.js';
 import { MovableClock } from '../../src/model/clock.js';
 import { FcError } from '../../src/model/errors.js';
 import type { EmulatorEvent, EventFeed } from '../../src/model/events.js';
 import { completeFunction } from '../../src/model/function-config.js';
-import { checkIdleTimeout } from '../../src/model/function-rules.js';
 import { createIds, type Ids } from '../../src/model/ids.js';
 import type { InstanceInfo, LogLine } from '../../src/model/instance.js';
 import type { LiveState } from '../../src/model/live-state.js';

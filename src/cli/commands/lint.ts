@@ -3,8 +3,8 @@ import { command } from '../command.js';
 import { CommandError, UsageError } from '../errors.js';
 import { EXIT } from '../failure.js';
 import { githubReport, type LintProblem, prettyReport } from '../lint/reports.js';
+import { configFile } from '../options/config-path.js';
 import { choice, text } from '../options/option-kinds.js';
-import { configFile } from '../options/served-functions.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
 
 const OPTIONS = {

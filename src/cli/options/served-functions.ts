@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { extname, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { Overrides } from '../../config/function-draft.js';
 import type { FunctionFlags } from '../../config/function-from-flags.js';
 import type { Problem } from '../../config/problem.js';
@@ -8,8 +7,8 @@ import { DEFAULT_TRIGGER, type TriggerAuthType } from '../../model/function.js';
 import { nearest } from '../../model/nearest.js';
 import type { Context } from '../context.js';
 import { asUsage, ConfigError, UsageError } from '../errors.js';
-import { withDashes } from './forgotten-dashes.js';
-import type { GivenTexts, OptionTable } from './options.js';
+import { codeFolders, configFile } from './config-path.js';
+import type { GivenTexts } from './options.js';
 import { overridesOf } from './overrides.js';
 import { checkTogether } from './together.js';
 
@@ -151,52 +150,4 @@ function chosen(
   throw new UsageError(`${file} has no function ${JSON.stringify(name)}; it has ${names.join(', ')}`, {
     fix: meant === undefined ? undefined : `--function ${meant}`,
   });
-}
-
-/**
- * @returns an absolute path; undefined: none is named, and there is none here or above
- * @throws UsageError for a path that leads to none
- */
-export async function configFile(
-  path: string | undefined,
-  { directory }: Context,
-): Promise<string | undefined> {
-  const { configIn, nearestConfig } = await import('../../config/nearest-config.js');
-  if (path === undefined) return nearestConfig(directory);
-  const whole = resolve(directory, path);
-  const shown = JSON.stringify(path);
-  const found = statSync(whole, { throwIfNoEntry: false });
-  if (found === undefined) throw new UsageError(`there is no folder and no configuration ${shown}`);
-  if (!found.isDirectory()) return whole;
-  const file = configIn(whole);
-  if (file !== undefined) return file;
-  throw new UsageError(`the folder ${shown} has no s.yaml and no fc-affinity.yaml`, {
-    fix: 'name the command of the handler: -- node app.js',
-  });
-}
-
-/** Before `--` comes a folder or a configuration. Anything else was meant for the command behind it. @throws UsageError */
-export function checkPath(path: string | undefined, line: readonly string[], options: OptionTable): void {
-  if (path === undefined || /\.(ya?ml|json)$/.test(path)) return;
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  const runs = { '.js': 'node', '.mjs': 'node', '.cjs': 'node', '.ts': 'node', '.py': 'python3' }[
-    extname(path)
-  ];
-  const words = runs === undefined ? line : line.flatMap((word) => (word === path ? [runs, path] : [word]));
-  throw new UsageError(
-    `${JSON.stringify(path)} is no folder and no configuration: the command of the handler stands after "--"`,
-    { fix: withDashes(words, options) },
-  );
-}
-
-/** `function=folder`. */
-export function codeFolders(pairs: readonly string[], { directory }: Context): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', ...rest] = pair.split('=');
-      if (name === '' || rest.length === 0)
-        throw new UsageError(`--code-dir must be function=folder, got ${JSON.stringify(pair)}`);
-      return [name, resolve(directory, rest.join('='))];
-    }),
-  );
 }

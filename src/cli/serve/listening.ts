@@ -4,9 +4,9 @@ import { isLoopback } from '../../model/host-rule.js';
 import type { Context } from '../context.js';
 import { UsageError } from '../errors.js';
 import { accessKeyOf } from '../options/access-key.js';
+import { codeFolders } from '../options/config-path.js';
 import type { Values } from '../options/options.js';
 import type { FUNCTION_OPTIONS, LISTEN_OPTIONS } from '../options/serve-options.js';
-import { codeFolders } from '../options/served-functions.js';
 import type { ServeLog } from './serve-log.js';
 
 type ServeValues = Values<typeof LISTEN_OPTIONS & typeof FUNCTION_OPTIONS>;

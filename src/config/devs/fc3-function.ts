@@ -1,15 +1,14 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { FcError } from '../../model/errors.js';
 import type { FunctionInput } from '../../model/function-input.js';
 import { isBuiltInRuntime } from '../../model/runtimes.js';
-import { checkUnlike, completeTrigger, type TriggerInput } from '../../model/trigger-config.js';
-import { parseTriggerConfig, readFunction } from '../../schema/index.js';
-import type { ConfigTrigger, FunctionDraft } from '../function-draft.js';
+import { readFunction } from '../../schema/index.js';
+import type { FunctionDraft } from '../function-draft.js';
 import { dig, type Located, type LocatedMap, mapAt, type Place, plain, textAt } from '../located.js';
 import type { Tell } from '../problem.js';
 import type { Rule } from '../rules.js';
 import type { DevsResource } from './content.js';
+import { triggersOf } from './fc3-triggers.js';
 import { isJson } from './is-json.js';
 
 interface Asked {
@@ -163,66 +162,6 @@ function checkCommand({
     `without customRuntimeConfig.command the file bootstrap of the code is run, and ${codeDirectory} has none`,
     'customRuntimeConfig: { command: [node, app.js] }',
   );
-}
-
-/** The HTTP triggers; others are not used. @returns undefined after a problem was reported */
-function triggersOf(
-  { props }: DevsResource,
-  functionName: string,
-  tell: Tell,
-): readonly ConfigTrigger[] | undefined {
-  const listed = dig(props, ['triggers']);
-  if (listed === undefined) return [];
-  const refuse = (message: string, at: Place): undefined => {
-    tell({ rule: 'trigger', level: 'error', message, at });
-    return undefined;
-  };
-  if (listed.kind !== 'list') return refuse('triggers must be a list', listed.at);
-  const triggers: ReturnType<typeof completeTrigger>[] = [];
-  let isWrong = false;
-  for (const item of listed.items) {
-    if (item.kind !== 'map') {
-      isWrong = true;
-      refuse('a trigger must be a map', item.at);
-      continue;
-    }
-    if (textAt(item, ['triggerType']) !== 'http') continue;
-    try {
-      const trigger = completeTrigger(triggerInput(item, functionName, tell));
-      checkUnlike(trigger, triggers);
-      triggers.push(trigger);
-    } catch (error) {
-      if (!(error instanceof FcError)) throw error;
-      isWrong = true;
-      const key =
-        /^(triggerName|authType|methods|disableURLInternet|qualifier)/.exec(error.message)?.[0] ?? '';
-      refuse(error.message, dig(item, [key])?.at ?? dig(item, ['triggerConfig', key])?.at ?? item.at);
-    }
-  }
-  return isWrong ? undefined : triggers.map(({ functionName: _, ...trigger }) => trigger);
-}
-
-/** @throws InvalidArgument */
-function triggerInput(item: LocatedMap, functionName: string, tell: Tell): TriggerInput {
-  const config = dig(item, ['triggerConfig']);
-  const given = config === undefined ? {} : plain(config);
-  const authType = textAt(config, ['authType']);
-  const isForeign = authType === 'jwt' || authType === 'bearer';
-  if (isForeign)
-    tell({
-      rule: 'auth-not-emulated',
-      level: 'warning',
-      message: `authType ${authType} is not emulated: here the trigger lets every request in`,
-      at: dig(config, ['authType'])?.at ?? item.at,
-    });
-  const known = isForeign ? { ...(given as object), authType: 'anonymous' } : given;
-  const qualifier = textAt(item, ['qualifier']);
-  return {
-    functionName,
-    triggerName: textAt(item, ['triggerName']) ?? '',
-    ...(qualifier !== undefined && { qualifier }),
-    ...parseTriggerConfig(typeof known === 'string' ? known : JSON.stringify(known)),
-  };
 }
 
 /** The names of the model, where the file has others. */
