@@ -10,13 +10,16 @@ import {
 } from '../model/session.js';
 import type { PooledInstance } from './pooled-instance.js';
 
-// The bits of a session's facts; the bits above them hold its status.
+// The bits of a session's facts; the bits above them hold its status, and those above that how many requests it has had.
 const KNOWN = 1;
 const USED = 2;
 const ERASED = 4;
 const REOPENED = 8;
-const FACTS = KNOWN | USED | ERASED | REOPENED;
 const STATUS_SHIFT = 4;
+const STATUS = 7 << STATUS_SHIFT;
+const REQUESTS_SHIFT = 7;
+/** As many as a small integer has room for. */
+const MOST_REQUESTS = 2 ** (30 - REQUESTS_SHIFT) - 1;
 
 /**
  * All that the core keeps for a session, in one object: its terms, and what changes with every request. It stays on record when the
@@ -28,11 +31,9 @@ export class SessionEntry implements Due {
   /** The instance that serves it, or served it last. */
   containerId = '';
   inFlight = 0;
-  /** How many requests it has had in this run. */
-  requests = 0;
   index = -1;
   // There may be a million of these. Instants are kept as milliseconds since the creation, and that as milliseconds since the first
-  // creation of all: small integers, which cost no object of their own. The status and the yes-or-no facts share a field.
+  // creation of all: small integers, which cost no object of their own. Status, yes-or-no facts and the count of requests share a field.
   static #firstCreation: number | undefined;
   readonly #createdAfter: number;
   #usedAfter = 0;
@@ -83,11 +84,21 @@ export class SessionEntry implements Due {
   }
 
   get sessionStatus(): SessionStatus {
-    return SESSION_STATUSES[this.#facts >> STATUS_SHIFT] ?? 'Active';
+    return SESSION_STATUSES[(this.#facts & STATUS) >> STATUS_SHIFT] ?? 'Active';
   }
 
   set sessionStatus(status: SessionStatus) {
-    this.#facts = (this.#facts & FACTS) | (SESSION_STATUSES.indexOf(status) << STATUS_SHIFT);
+    this.#facts = (this.#facts & ~STATUS) | (SESSION_STATUSES.indexOf(status) << STATUS_SHIFT);
+  }
+
+  /** How many requests it has had in this run; counted up to eight million. */
+  get requests(): number {
+    return this.#facts >> REQUESTS_SHIFT;
+  }
+
+  set requests(requests: number) {
+    const below = this.#facts & ((1 << REQUESTS_SHIFT) - 1);
+    this.#facts = below | (Math.min(requests, MOST_REQUESTS) << REQUESTS_SHIFT);
   }
 
   /** Whether an instance ever answered one of its requests, or the API made it: if not, nobody knows its ID (spec U44). */
