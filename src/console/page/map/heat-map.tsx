@@ -5,7 +5,7 @@ import { usePage } from '../page-context.js';
 import { timeLeft, timeLeftText } from '../store/time-left.js';
 
 /** In pixels of the page. */
-const CELL = 7;
+const CELL = 5;
 /** From little time left to much. Each shade is darker than the one before in light and in dark. */
 const SHADES = Array.from({ length: 16 }, (_, at) => `hsl(${20 + at * 12} 65% ${62 - at * 1.6}%)`);
 const NO_TIME = 'hsl(0 0% 55%)';

@@ -69,7 +69,7 @@ export class PageStore {
     if (event.type === 'hello' || event.type === 'clock') {
       const { now, clock } = event;
       this.clock.value = { now, heardAt: performance.now(), ...clock };
-      this.tick();
+      if (!this.isPaused.value) this.#setNow();
     }
     this.#world.apply(event);
     this.#draw();
@@ -81,9 +81,9 @@ export class PageStore {
     this.#drawLists();
   }
 
-  /** Lets the session clock go on. */
+  /** Lets the session clock go on, unless the page shows an earlier state: its sessions would seem to outlast their time. */
   tick(): void {
-    this.now.value = timeOf(this.clock.value, performance.now());
+    if (this.link.value === 'live' && !this.isPaused.value) this.#setNow();
   }
 
   show(key: string): void {
@@ -93,6 +93,7 @@ export class PageStore {
 
   pause(isPaused: boolean): void {
     this.isPaused.value = isPaused;
+    this.tick();
     this.#draw();
   }
 
@@ -100,6 +101,10 @@ export class PageStore {
     const box = this.#boxes.get(instanceId) ?? signal(this.#boxOf(instanceId));
     this.#boxes.set(instanceId, box);
     return box;
+  }
+
+  #setNow(): void {
+    this.now.value = timeOf(this.clock.value, performance.now());
   }
 
   /** A hidden tab has no frames. */
