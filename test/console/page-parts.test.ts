@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readAddress, writeAddress } from '../../src/console/page/address.js';
 import { timeOf } from '../../src/console/page/store/page-clock.js';
 import { RequestList } from '../../src/console/page/store/request-list.js';
 import { sessionTag } from '../../src/console/page/store/session-key.js';
@@ -78,4 +79,15 @@ describe('the list of requests', () => {
     expect(list.get('90')?.requestId).toBe('90');
     expect(list.get('1')).toBeUndefined();
   });
+});
+
+describe('the address of the page', () => {
+  it.each(['#/map', '#/requests?request=1-6b07926c-699488b8', '#/sessions?on=orders%40LATEST&session=k3f9z'])(
+    '%s is read and written as it stands',
+    (hash) => expect(writeAddress(readAddress(hash))).toBe(hash),
+  );
+
+  it.each(['', '#', '#/nowhere?x=1', '#//'])('%j is the map', (hash) =>
+    expect(writeAddress(readAddress(hash))).toBe('#/map'),
+  );
 });

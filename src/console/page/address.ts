@@ -4,9 +4,11 @@ export type Screen = (typeof SCREENS)[number];
 /** What the part of the address behind `#` says: `#/requests?request=…&session=…`. */
 export interface Address {
   readonly screen: Screen;
-  readonly request: string | undefined;
+  /** The function, as `orders@LATEST`; undefined: the first one. */
+  readonly on?: string | undefined;
+  readonly request?: string | undefined;
   /** The tag of a session. */
-  readonly session: string | undefined;
+  readonly session?: string | undefined;
 }
 
 export function readAddress(hash: string): Address {
@@ -14,13 +16,15 @@ export function readAddress(hash: string): Address {
   const params = new URLSearchParams(query);
   return {
     screen: SCREENS.find((screen) => screen === path) ?? 'map',
+    on: params.get('on') ?? undefined,
     request: params.get('request') ?? undefined,
     session: params.get('session') ?? undefined,
   };
 }
 
-export function writeAddress({ screen, request, session }: Address): string {
+export function writeAddress({ screen, on, request, session }: Address): string {
   const params = new URLSearchParams();
+  if (on !== undefined) params.set('on', on);
   if (request !== undefined) params.set('request', request);
   if (session !== undefined) params.set('session', session);
   const query = params.toString();

@@ -21,7 +21,8 @@ consoleHeaders(root).then(
 function start(api: Api): void {
   const store = new PageStore();
   const follow = (): void => {
-    const { screen, request, session } = readAddress(location.hash);
+    const { screen, on, request, session } = readAddress(location.hash);
+    store.show(on);
     store.screen.value = screen;
     store.selectedRequest.value = request;
     store.selectedTag.value = session;
@@ -49,9 +50,10 @@ function start(api: Api): void {
 }
 
 function go(where: Where): void {
-  const { screen, request, session } = readAddress(location.hash);
+  const { screen, on, request, session } = readAddress(location.hash);
   location.hash = writeAddress({
     screen: where.screen ?? screen,
+    on: where.on ?? on,
     request: 'request' in where ? where.request : request,
     session: 'session' in where ? where.session && sessionTag(where.session) : session,
   });

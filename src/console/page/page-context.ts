@@ -8,6 +8,8 @@ import type { Api } from './stream/api.js';
 /** Where to go; what is left out stays as it is. */
 export interface Where {
   readonly screen?: Screen;
+  /** The name of a function, see `functionKey`. */
+  readonly on?: string;
   readonly session?: SessionState | undefined;
   readonly request?: string | undefined;
 }

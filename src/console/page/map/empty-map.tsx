@@ -1,5 +1,10 @@
+import { writeAddress } from '../address.js';
+import { usePage } from '../page-context.js';
+
 /** What the map says while there is no instance. */
-export function EmptyMap({ url }: { readonly url: string | null | undefined }) {
+export function EmptyMap() {
+  const { store } = usePage();
+  const url = store.shown.value?.url;
   return (
     <div class="empty">
       <p>
@@ -9,7 +14,9 @@ export function EmptyMap({ url }: { readonly url: string | null | undefined }) {
         <>
           <pre>curl -i {url}/</pre>
           <p>
-            Or let the <a href="#/walkthrough">walkthrough</a> send the four documented requests.
+            Or let the{' '}
+            <a href={writeAddress({ screen: 'walkthrough', on: store.shownKey.value })}>walkthrough</a> send
+            the four documented requests.
           </p>
         </>
       )}

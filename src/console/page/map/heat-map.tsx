@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionState } from '../../../model/console-events.js';
 import { shortInstanceId } from '../../../model/short-id.js';
+import { writeAddress } from '../address.js';
 import { usePage } from '../page-context.js';
 import { timeLeft, timeLeftText } from '../store/time-left.js';
 
@@ -30,7 +31,9 @@ export function HeatMap() {
     <figure class="heat">
       <figcaption>
         <strong>{sessions.length.toLocaleString('en')} sessions</strong>, a cell each: orange ends first, blue
-        last. <a href="#/sessions">The list of sessions</a> shows them as text.
+        last.{' '}
+        <a href={writeAddress({ screen: 'sessions', on: store.shownKey.value })}>The list of sessions</a>{' '}
+        shows them as text.
       </figcaption>
       <canvas
         ref={canvas}

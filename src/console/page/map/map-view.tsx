@@ -19,7 +19,7 @@ export function MapView() {
       <h2 id="map-title" class="hidden">
         Map
       </h2>
-      {instances.length === 0 ? <EmptyMap url={store.shown.value?.url} /> : undefined}
+      {instances.length === 0 ? <EmptyMap /> : undefined}
       {isFolded ? <HeatMap /> : undefined}
       <ul class={`instances${isFolded ? ' folded' : ''}`}>
         {instances.map(({ instanceId }) => (

@@ -6,13 +6,13 @@ import { ThemeButton } from './theme-button.js';
 const LINKS = {
   connecting: 'connecting …',
   live: 'live',
-  stale: 'stale: the emulator does not answer',
+  stale: 'stale: no answer',
   refused: 'no access: open the address that serve printed last',
 };
 
 /** Which function is shown, whether what is shown is live, and the clock. */
 export function PageHeader({ onHelp }: { readonly onHelp: () => void }) {
-  const { store } = usePage();
+  const { store, go } = usePage();
   const link = store.link.value;
   const isPaused = store.isPaused.value;
   const shown = store.shown.value;
@@ -24,7 +24,7 @@ export function PageHeader({ onHelp }: { readonly onHelp: () => void }) {
         <span class="hidden">function</span>
         <select
           value={shown === undefined ? '' : functionKey(shown)}
-          onChange={(event) => store.show(event.currentTarget.value)}
+          onChange={(event) => go({ on: event.currentTarget.value, session: undefined, request: undefined })}
         >
           {store.functions.value.map((one) => (
             <option key={functionKey(one)} value={functionKey(one)}>

@@ -33,7 +33,12 @@ export function Shell() {
         {SCREENS.map((one) => (
           <a
             key={one}
-            href={writeAddress({ screen: one, request: undefined, session: store.selectedTag.value })}
+            href={writeAddress({
+              screen: one,
+              on: store.shownKey.value,
+              request: undefined,
+              session: store.selectedTag.value,
+            })}
             aria-current={one === screen ? 'page' : undefined}
           >
             {TITLES[one]}

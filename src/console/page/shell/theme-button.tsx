@@ -2,13 +2,15 @@ import { useEffect, useState } from 'preact/hooks';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
+const STORED = 'fc-affinity-theme';
 
 /** Light, dark, or as the system has it. */
 export function ThemeButton() {
-  const [theme, setTheme] = useState<Theme>('system');
+  const [theme, setTheme] = useState<Theme>(kept);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
+    localStorage.setItem(STORED, theme);
   }, [theme]);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   return (
@@ -16,4 +18,8 @@ export function ThemeButton() {
       Theme: {theme}
     </button>
   );
+}
+
+function kept(): Theme {
+  return THEMES.find((theme) => theme === localStorage.getItem(STORED)) ?? 'system';
 }

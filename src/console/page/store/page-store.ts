@@ -86,7 +86,9 @@ export class PageStore {
     if (this.link.value === 'live' && !this.isPaused.value) this.#setNow();
   }
 
-  show(key: string): void {
+  /** Shows another function; undefined: the first one. */
+  show(key: string | undefined): void {
+    if (this.shownKey.value === key) return;
     this.shownKey.value = key;
     this.#drawLists();
   }
