@@ -33,6 +33,9 @@ export const ATTACKS: readonly Attack[] = [
   fetched('no-cors-get', ['GET'], SESSIONS, "mode: 'no-cors'"),
   fetched('no-cors-post', ['POST'], `${OWN}/clock/resume`, "method: 'POST', mode: 'no-cors'"),
   fetched('no-cors-post-json', ['POST'], SESSIONS, `method: 'POST', mode: 'no-cors', ${AS_JSON}`),
+  fetched('no-cors-walkthrough', ['POST'], `${OWN}/walkthrough`, "method: 'POST', mode: 'no-cors'"),
+  fetched('no-cors-console-key', ['POST'], `${OWN}/console/keys`, "method: 'POST', mode: 'no-cors'"),
+  fetched('fetch-history', ['GET'], `${OWN}/sessions/{id}/history`, ''),
   fetched('no-cors-put', [], '{session}', `method: 'PUT', mode: 'no-cors', ${AS_JSON}`),
   fetched('no-cors-delete', [], '{session}', "method: 'DELETE', mode: 'no-cors'"),
   fetched(
@@ -76,6 +79,8 @@ export const ATTACKS: readonly Attack[] = [
   element('prefetch', 'link', 'href', `${OWN}/clock`, "element.rel = 'prefetch';"),
   element('frame', 'iframe', 'src', SESSIONS),
   element('object', 'object', 'data', SESSIONS),
+  element('console-script', 'script', 'src', '/console/main.js'),
+  element('console-frame', 'iframe', 'src', '/'),
   {
     name: 'window',
     reaches: ['GET'],
@@ -156,6 +161,7 @@ function url(aim: Aim, target: string, name: string): string {
 function at({ api, session, instance }: Aim, target: string, name: string): string {
   const path = target
     .replace('{session}', `${SESSIONS}/${session}`)
+    .replace('{id}', session)
     .replace('{instance}', `${OWN}/instances/${instance}`);
   return `${api}${path}?attack=${name}`;
 }
