@@ -10,27 +10,28 @@ async function startFull(): Promise<ConsoleSite> {
 }
 
 describeInChromium('the console for everybody', (chromium) => {
-  it.each(['light', 'dark'] as const)(
-    'axe finds no fault with any screen in %s colours',
-    async (colorScheme) => {
-      const site = await startFull();
-      const page = await openConsole(site, await chromium.person({ bypassCSP: true }));
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const found: Record<string, string[]> = {};
-      for (const screen of ['map', 'requests', 'sessions', 'walkthrough']) {
-        await page.goto(`${site.emulator.api}/#/${screen}`);
-        await page.getByRole('heading', { level: 2 }).first().waitFor();
-        if (screen === 'map')
-          await page
-            .getByRole('button', { name: /^session / })
-            .first()
-            .click();
-        if (screen === 'requests') await page.locator('tbody button').first().click();
-        found[screen] = await axeViolations(page);
-      }
-      expect(found).toEqual({ map: [], requests: [], sessions: [], walkthrough: [] });
-    },
-  );
+  it.each([
+    { colorScheme: 'light' },
+    { colorScheme: 'dark' },
+    { colorScheme: 'light', forcedColors: 'active' },
+  ] as const)('axe finds no fault with any screen with %j', async (colours) => {
+    const site = await startFull();
+    const page = await openConsole(site, await chromium.person({ bypassCSP: true }));
+    await page.emulateMedia({ ...colours, reducedMotion: 'reduce' });
+    const found: Record<string, string[]> = {};
+    for (const screen of ['map', 'requests', 'sessions', 'walkthrough']) {
+      await page.goto(`${site.emulator.api}/#/${screen}`);
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      if (screen === 'map')
+        await page
+          .getByRole('button', { name: /^session / })
+          .first()
+          .click();
+      if (screen === 'requests') await page.locator('tbody button').first().click();
+      found[screen] = await axeViolations(page);
+    }
+    expect(found).toEqual({ map: [], requests: [], sessions: [], walkthrough: [] });
+  });
 
   it('a session is terminated by the keyboard alone, and only after a question', async () => {
     const site = await startFull();
