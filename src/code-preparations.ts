@@ -41,7 +41,7 @@ export class CodePreparations {
     return this.#preparing.has(one);
   }
 
-  /** Gives up the preparation of a function, whose `done` is then not called. */
+  /** Stops the preparation of a function. Its `done` is then not called. */
   abort(one: DeployedFunction): void {
     this.#preparing.get(one)?.controller.abort();
   }
@@ -77,7 +77,7 @@ export class CodePreparations {
     removeUnused(used).catch((error: unknown) => onDefect('unused code could not be removed', error));
   }
 
-  /** Gives up what is being unpacked. Resolves when nothing more is written. */
+  /** Stops every preparation. Resolves when none writes any more. */
   async close(): Promise<void> {
     for (const { controller } of this.#preparing.values()) controller.abort();
     await Promise.all(this.#running);

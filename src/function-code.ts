@@ -36,7 +36,7 @@ export class FunctionCodes {
   }
 
   /**
-   * @returns undefined when the request says nothing of code
+   * @returns undefined when the request names no code
    * @throws InvalidArgument for code in OSS, an archive that is not one, or that is not safe to unpack
    */
   async find({ functionName, code, directory }: CodeRequest): Promise<CodeSource | undefined> {

@@ -57,7 +57,7 @@ export class ServedFunctions {
   readonly #taken = new Set<string>();
   readonly #gateway: Gateway;
   readonly #routes: Routes;
-  /** Functions that are removed, until nothing of them is left. */
+  /** Removed functions that still have instances or requests. */
   readonly #removed = new Set<DeployedFunction>();
   #isEnding = false;
 

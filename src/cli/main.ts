@@ -34,7 +34,7 @@ async function writtenOr(exitCode: number, argv: readonly string[], context: Con
   return exitCode === EXIT.done ? EXIT.failed : exitCode;
 }
 
-/** Waits until every result is written; a log that nobody reads is given up after half a second. */
+/** Waits until every result is written, and at most half a second for a log that is not read. */
 async function flushed(context: Context): Promise<void> {
   const { stdout, stderr } = context;
   await stdout.flush();

@@ -62,7 +62,7 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
   const rest = split ? argv.slice(dashes + 1) : undefined;
   let exitCode: number = EXIT.done;
   let table: OptionTable = {};
-  // commander ends a help by an error that nobody sees; to note where it was made takes a tenth of the time.
+  // commander ends a help with an error that is not shown; its stack trace would take a tenth of the time.
   if (line.includes('--help') || line.includes('-h')) Error.stackTraceLimit = 0;
 
   const program = prepared(new Commander('fc-affinity'), context)

@@ -70,7 +70,7 @@ function draftsOf(options: LoadOptions, tell: Tell): FunctionDraft[] {
   });
 }
 
-/** A mistake that the emulator can live with. A misspelt key is none: it would change what is served. */
+/** Marks the mistakes with which the emulator can still serve. With a misspelt key it cannot, since the key would change the function. */
 function lenient(tell: Tell): Tell {
   return (problem) =>
     tell({ ...problem, isUsable: !(problem.rule === 'unknown-key' && problem.fix !== undefined) });

@@ -30,7 +30,7 @@ export class DeployedFunction {
   readonly declaredTriggers: ReadonlySet<string>;
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
-  /** Triggers that are kept over a restart: all but those that are declared with the function. */
+  /** The triggers that survive a restart: all but those declared with the function. */
   triggers: readonly TriggerRecord[] = [];
   /** The highest number that was ever published; none is given twice. */
   lastVersionId = 0;
@@ -99,7 +99,7 @@ export class DeployedFunction {
     this.#served = { ...this.#served, url };
   }
 
-  /** Replaces LATEST, unless the configuration is the same, and what is shown of the function. */
+  /** Replaces the shown fields of the function, and LATEST if the configuration differs. */
   deploy(served: ServedFunction): void {
     const isNew = served.config !== this.#served.config;
     this.#served = served;

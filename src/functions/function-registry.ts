@@ -17,7 +17,7 @@ interface FunctionRegistryOptions {
   readonly store?: FunctionStore;
 }
 
-/** A function to add, and what is known of it. */
+/** A function to add, with the fields that are already known. */
 export interface NewFunction extends Partial<Omit<ServedFunction, 'config'>> {
   readonly config: FunctionConfig;
   readonly newRunner: NewRunner;
@@ -92,7 +92,7 @@ export class FunctionRegistry {
     this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(found.served) }));
   }
 
-  /** Changes what is shown of a function, and not its revision. */
+  /** Changes the shown fields of a function, and not its revision. */
   note(one: DeployedFunction, change: Partial<Omit<ServedFunction, 'config'>>): void {
     one.deploy({ ...one.served, ...change });
     if (this.#byName.get(one.served.config.functionName) !== one) return;

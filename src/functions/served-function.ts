@@ -2,7 +2,7 @@ import type { FunctionConfig } from '../model/function.js';
 import type { FunctionInput } from '../model/function-input.js';
 import type { ServedFunction } from '../model/services.js';
 
-/** @returns a function that is Active, with what is known of it beside its configuration */
+/** @returns a function that is Active: its configuration and its known fields */
 export function servedFunction(
   config: FunctionConfig,
   known: Pick<ServedFunction, 'functionId' | 'createdAt'> & Partial<ServedFunction>,
@@ -18,7 +18,7 @@ export function servedFunction(
   };
 }
 
-/** @returns what is said of a function whose body nobody has: everything that its configuration says and that is no consequence */
+/** @returns the input that makes this configuration, without the values that follow from others; for a function that has no body of the API */
 export function saidBy(config: FunctionConfig): FunctionInput {
   const { instanceConcurrency, ...said } = config;
   const isChosen = config.sessionAffinity === 'NONE' && instanceConcurrency !== 1;

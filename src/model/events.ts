@@ -19,7 +19,7 @@ export type EndReason =
   | 'failed'
   /** Its process ended by itself. */
   | 'crashed'
-  /** Its process lives, and nothing listens at its address. */
+  /** Its process runs, and nothing listens at its address. */
   | 'unreachable'
   /** Its health check failed too often. */
   | 'unhealthy'

@@ -27,7 +27,7 @@ export interface StoredFunction {
 /** Where functions outlast the emulator. Synchronous, as a SessionStore is. */
 export interface FunctionStore {
   all(): readonly StoredFunction[];
-  /** Keeps a function as it is now, in place of what was kept of it. */
+  /** Stores the present state of a function in place of its earlier state. */
   save(stored: StoredFunction): void;
   /** Forgets the function and its sessions. */
   delete(functionName: string): void;

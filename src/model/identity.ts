@@ -11,7 +11,7 @@ export type Identity =
        */
       readonly whenUnknown: 'generate' | 'create' | 'refuse' | 'ignore';
     }
-  /** The gateway will name it. `hint` says what was sent and not taken. */
+  /** The gateway will name it. `hint` says which value was sent and not used. */
   | { readonly kind: 'gateway-issued'; readonly hint?: Hint }
   /** The instance will name it in its reply. A slot is reserved meanwhile. */
   | { readonly kind: 'instance-issued' }

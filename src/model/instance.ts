@@ -41,7 +41,7 @@ export interface Instance {
   readonly ready: Promise<Address>;
   /** Settles once, when its process has ended and its output is in the log; what the process started may be left. Never rejects. */
   readonly died: Promise<Exit>;
-  /** Settles once, when nothing of it is left. Never rejects. */
+  /** Settles when every process of the instance has ended. Never rejects. */
   readonly exited: Promise<Exit>;
   readonly output: InstanceLog;
   /** Settles when its health check has failed too often, if it ever does. Never rejects. */
@@ -74,7 +74,7 @@ export interface InstanceLog {
 
 /** Why an instance is started. */
 export type StartReason =
-  /** A session or a request finds no room on another. */
+  /** No other instance has a free slot, or takes another request. */
   | 'scaled-out'
   /** There are fewer than the least number. */
   | 'min'

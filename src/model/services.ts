@@ -165,7 +165,7 @@ export interface FunctionSettings {
   scaling(ref: FunctionRef): Promise<ScalingStatus | undefined>;
   /** @param config undefined: the function's own minimum holds again @throws InvalidArgument, VersionNotFound, AliasNotFound */
   setScaling(ref: FunctionRef, config: ScalingConfig | undefined): Promise<void>;
-  /** Refuses every invocation, and cuts off what is in flight if asked to. */
+  /** Refuses every invocation. If asked to, also ends the invocations in flight. */
   disable(
     functionName: string,
     options: { readonly reason: string; readonly abortOngoingRequest: boolean },

@@ -26,7 +26,7 @@ export interface StoredSession {
 export interface SessionStore {
   /** What was kept, in the order of creation. Read once, at the start. */
   all(): Iterable<StoredSession>;
-  /** Keeps a session as it is now, in place of what was kept of it. */
+  /** Stores the present state of a session in place of its earlier state. */
   save(session: StoredSession): void;
   /** Forgets it. */
   delete(order: number): void;

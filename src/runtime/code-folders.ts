@@ -80,7 +80,7 @@ export class CodeFolders {
     await Promise.all(left.map((name) => removeFolder(join(root, name))));
   }
 
-  /** Removes what is not kept over a restart. */
+  /** Removes the folders that must not survive a restart. */
   close(): void {
     if (this.#options.directory === undefined && this.#root !== undefined)
       rmSync(this.#root, { recursive: true, force: true });

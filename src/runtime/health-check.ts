@@ -41,8 +41,8 @@ export async function untilHealthy(
 }
 
 /**
- * Checks an instance in its period.
- * @returns what was wrong, when so many checks in a row have failed; undefined when the signal ended the checks
+ * Checks an instance once in each period.
+ * @returns the last failure, after `failureThreshold` failed checks in a row; undefined when the signal ended the checks
  */
 export async function untilUnhealthy(
   config: HealthCheckConfig,

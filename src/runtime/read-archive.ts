@@ -72,8 +72,8 @@ async function entryOf(file: ZipFile, entry: Entry): Promise<ArchiveEntry> {
 }
 
 /**
- * A link may name what is inside the folder alone, and with `..` only at its begin: behind the name of another link, `..` could lead
- * anywhere.
+ * The target of a link must be inside the folder. `..` is allowed only at the begin of the target: after the name of another link,
+ * `..` could lead out of the folder.
  */
 async function targetOf(file: ZipFile, entry: Entry, path: string): Promise<string> {
   if (entry.uncompressedSize > LONGEST_TARGET) throw refusal(`the link ${shown(path)} is too long`);

@@ -53,7 +53,7 @@ export class Fleet implements PoolHooks {
     this.#options = options;
   }
 
-  /** @throws FunctionNotStarted when the driver cannot even begin; nothing of the instance is left then */
+  /** @throws FunctionNotStarted when the driver cannot begin the start; the fleet then does not have the instance */
   start(pooled: PooledInstance, reason: StartReason): void {
     const { driver, emit, sessionClock } = this.#options;
     const { instanceId, pool } = pooled;
@@ -131,7 +131,7 @@ export class Fleet implements PoolHooks {
     return this.#members.get(instanceId)?.instance.exited ?? Promise.resolve();
   }
 
-  /** Ends it: in order (SIGTERM, then the drain timeout), or at once with its requests in flight. Never rejects. */
+  /** Ends an instance: with SIGTERM and its drain timeout, or at once together with its requests in flight. Never rejects. */
   async stop({ instanceId }: PooledInstance, { abort, reason }: HowToEnd): Promise<void> {
     const member = this.#members.get(instanceId);
     if (member === undefined) return;

@@ -119,11 +119,11 @@ export class Scheduler implements Admission {
   }
 
   /**
-   * Tries a revision that is to replace this one: starts an instance of it.
-   * @param signal calls the trial off
-   * @returns what replaces the revision as {@link deploy} does; the instance that was tried takes the first sessions
+   * Tries a new revision before it replaces the present one: starts an instance of it.
+   * @param signal ends the trial
+   * @returns a function that replaces the revision as {@link deploy} does; the instance of the trial takes the first sessions
    * @throws what the start failed with, the reason of the signal, or ConcurrentUpdateError when the revision was replaced meanwhile;
-   *   nothing of the new revision is left then
+   *   the new revision then has no instance
    */
   async tryOut(revision: Revision, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();

@@ -101,7 +101,7 @@ export class SessionEntry implements Due {
     this.#facts = below | (Math.min(requests, MOST_REQUESTS) << REQUESTS_SHIFT);
   }
 
-  /** Whether an instance ever answered one of its requests, or the API made it: if not, nobody knows its ID (spec U44). */
+  /** Whether an instance has answered one of its requests, or the API created it. Otherwise no client knows its ID (spec U44). */
   get known(): boolean {
     return (this.#facts & KNOWN) !== 0;
   }

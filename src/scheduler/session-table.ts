@@ -108,7 +108,7 @@ export class SessionTable {
   }
 
   /**
-   * Takes in what was kept of an earlier run. Sessions of another affinity than the function now has are expired (spec U26).
+   * Loads the sessions of an earlier run. Sessions of an affinity that the function no longer has expire (spec U26).
    * @returns the highest order among them
    */
   restore(sessionAffinityType: SessionAffinityType): number {
@@ -204,7 +204,7 @@ export class SessionTable {
     return entry.freeSlot();
   }
 
-  /** Erases a session to whose first request, or to whose creation, nobody has seen a reply: nobody knows its ID. */
+  /** Erases a session whose first request or creation got no reply: no client knows its ID. */
   discard(entry: SessionEntry): void | Promise<void> {
     this.emit(() => ({ type: 'session.deleted', session: entry.toSession(), reason: 'unanswered' }));
     return this.erase(entry);

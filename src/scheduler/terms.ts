@@ -11,7 +11,7 @@ import {
 /** The terms of a session that is opened without wishes: the function's. */
 export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
   const { disableSessionIdReuse, ...times } = config.sessionAffinityConfig;
-  // A session of MCP_SSE lives as long as its stream.
+  // A session of MCP_SSE ends with its stream.
   const endsWithStream = config.sessionAffinity === 'MCP_SSE';
   return {
     functionName: config.functionName,

@@ -74,7 +74,7 @@ export async function createBody(asked: Asked, context: Context): Promise<JsonBo
 }
 
 /**
- * The body of UpdateFunction: what was given alone. Within the affinity's configuration and the environment the rest stays as it is.
+ * The body of UpdateFunction: only the given values. The other values of the affinity's configuration and of the environment stay.
  * @param config as the function is now
  * @throws UsageError when nothing is given
  */

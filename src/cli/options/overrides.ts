@@ -28,7 +28,7 @@ interface Flags extends Partial<FunctionFlags> {
   readonly customDomain?: boolean | undefined;
 }
 
-/** What of the options was given, for every function of a configuration. A default of the command line is no change. */
+/** The given options, as changes of every function of a configuration. A default of the command line changes nothing. */
 export function overridesOf(
   flags: Flags,
   {

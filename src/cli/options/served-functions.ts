@@ -28,7 +28,7 @@ export interface ServeFlags extends FunctionFlags, HandlerEnvironment {
 }
 
 interface Asked {
-  /** The texts behind the values: complaints echo them, and only what was given changes a configuration. */
+  /** The texts of the given values: error messages quote them, and only given values change a configuration. */
   readonly given: GivenTexts;
   /** The command of the handler; undefined without one. */
   readonly command: readonly string[] | undefined;

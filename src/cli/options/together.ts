@@ -5,7 +5,7 @@ import { outOfSeconds } from './option-kinds.js';
 import type { Given, GivenTexts } from './options.js';
 
 interface TogetherFlags extends FunctionFlags {
-  /** The texts behind the values: complaints echo them. */
+  /** The texts of the given values: error messages quote them. */
   readonly given?: GivenTexts;
 }
 

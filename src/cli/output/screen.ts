@@ -30,7 +30,7 @@ interface ScreenOptions {
   /** Gives Node's own stream, which takes time to make. */
   readonly stream: () => NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether lines may be dropped when nobody reads them: of a log yes, of a result never. */
+  /** Whether lines may be dropped when the reader is too slow: lines of a log may, lines of a result never. */
   readonly lossy: boolean;
 }
 
@@ -98,7 +98,7 @@ async function patientPipe(fd: number): Promise<Writable> {
   return socket;
 }
 
-/** Writes a file to its last byte: Node itself writes what fits, and says nothing of the rest on a full disk. */
+/** Writes a file to its last byte. Node itself writes a part on a full disk and reports no error for the rest. */
 function wholeFile(fd: number, fail: (error: Error) => void): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -7,7 +7,7 @@ import type { Style } from '../output/style.js';
 
 interface LineFormat {
   readonly style: Style;
-  /** Undefined where nobody looks: nothing is cut then. */
+  /** Undefined where the output is not a terminal: then no line is cut. */
   readonly columns: number | undefined;
   /** Whether the log already shows what the handler prints. */
   readonly isOutputShown?: boolean;

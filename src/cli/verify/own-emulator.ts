@@ -71,7 +71,7 @@ export async function startOwnOfAll(suite: SuiteId, served: Served): Promise<Own
   const answer = await speaksMcp(suite, target);
   if (answer === 'yes') return target;
   await target.stop();
-  // The suite reports what is broken, on an emulator that has not begun to wait between two starts.
+  // The suite reports the failure. It needs a new emulator, which does not yet wait between two starts.
   if (answer === 'broken') return startOwn(suite, served);
   const sessionAffinity = AFFINITY_OF[suite] ?? 'NONE';
   const config = completeFunction({

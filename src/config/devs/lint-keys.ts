@@ -14,7 +14,7 @@ interface Looked {
   readonly tell: Tell;
 }
 
-/** Tells keys that nobody reads, with the nearest that is read. */
+/** Reports unknown keys, each with the nearest known key. */
 export function lintProjectKeys(file: LocatedMap, tell: Tell): void {
   lintMap(file, { known: PROJECT_KEYS, of: 'the file', tell });
   for (const [key, { value }] of mapAt(file, ['resources'])?.entries ?? [])

@@ -22,7 +22,7 @@ interface Look {
   readonly tell: Tell;
 }
 
-/** Tells what the cloud ignores, or does as nobody expects, and what the API's model does not know. */
+/** Reports the values that the cloud ignores, the values with a surprising effect, and the values that the API's model does not know. */
 export function lintProps({ props, keyAt }: DevsResource, tell: Tell): void {
   const given = dig(props, ['sessionAffinityConfig']);
   const look: Look = {
