@@ -129,7 +129,7 @@ describe('logs', () => {
     expect((await ask('GET', '/instances/c-x/logs?follow=yes')).status).toBe(400);
   });
 
-  test('whoever leaves is followed no longer', async () => {
+  test('a reader that leaves ends the following of its log', async () => {
     const instanceId = await startInstance();
     const { response, next } = await stream(`/instances/${instanceId}/logs?follow=true`);
     api.control.print(instanceId, 'x');

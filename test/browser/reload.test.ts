@@ -50,7 +50,7 @@ describeInChromium('Chromium and a function with cookie affinity', (chromium) =>
       expect([await textOf(one), await textOf(two)]).toEqual(instances);
     });
 
-    it('C25: whoever comes with the cookie of a deleted session is given a new one, which the browser keeps', async () => {
+    it('C25: a browser with the cookie of a deleted session gets a new one and keeps it', async () => {
       const site = await startSite();
       const page = await chromium.tab();
       const first = await site.recordOf(await page.goto(site.url));

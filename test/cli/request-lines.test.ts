@@ -31,7 +31,7 @@ function first(record: Partial<RequestRecord>, columns?: number): string {
 }
 
 describe('the line of a request', () => {
-  it('holds all that the contract names, whole where nobody looks', () => {
+  it('has every field of the contract, and is not cut where the output is no terminal', () => {
     const target = `/${'x'.repeat(200)}`;
     expect(first({ target })).toMatch(
       /^\d\d:\d\d:\d\d {2}1-6a9fc460-15dedac1-dcd067fab329 {2}GET \/x{200} {2}200 {4}12 ms {2}\+3f2a91c0 {2}67fab329 {2}first-fit$/,

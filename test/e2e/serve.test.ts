@@ -129,7 +129,7 @@ describe('serve', () => {
     expect(JSON.parse(reply.body).Code).toBe('FunctionNotStarted');
   });
 
-  it('T10: what a handler prints reaches nobody as control bytes', async () => {
+  it('T10: control bytes that a handler prints do not reach the terminal', async () => {
     const served = await serve(['-v', '--', process.execPath, `${FIXTURES}/prints-attacks.js`]);
     await curl(served.url);
     await served.event(({ text }) => /^bidi/.test(String(text)));
@@ -163,7 +163,7 @@ describe('serve', () => {
     expect(stdout).toBe('Hello, World!'.repeat(5));
   });
 
-  it('F-30: serves on while nobody reads its log at all', async () => {
+  it('F-30: goes on serving while its log is not read at all', async () => {
     const folder = temporaryFolder();
     const chatty = `require("node:http").createServer((request, response) => {
       console.log("x".repeat(8000));

@@ -84,7 +84,7 @@ describe('the trigger commands', () => {
 });
 
 describe('serve --https', () => {
-  it('answers TLS at the same port, with a certificate that nobody has signed', async () => {
+  it('answers TLS at the same port, with a self-signed certificate', async () => {
     const { url } = await serve(['--https']);
     const secure = url.replace('http:', 'https:');
     await expect(curl(secure)).rejects.toThrow(/self.signed/);

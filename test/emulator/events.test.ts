@@ -123,7 +123,7 @@ test('an instance that does not start tells why and how it ended', async () => {
   expect(events.find(({ type }) => type === 'session.deleted')).toMatchObject({ reason: 'unanswered' });
 });
 
-test('moves of the clock are reported, whoever makes them; environment variables are not', async () => {
+test('every move of the clock is reported, by the API or by the caller; environment variables are not', async () => {
   const { emulator, events, told } = await start();
   expect(JSON.stringify(events)).not.toContain('secret');
   told();

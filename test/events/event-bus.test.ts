@@ -31,7 +31,7 @@ function bus(onEvent?: (event: EmulatorEvent) => void) {
 }
 
 describe('the bus of events', () => {
-  test('builds nothing while nobody listens, and counts all the same', () => {
+  test('builds no event without a listener, and counts it all the same', () => {
     const one = bus();
     one.emit();
     one.emit();

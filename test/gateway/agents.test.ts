@@ -62,7 +62,7 @@ test('a request takes the connection that the one before it left', async () => {
   expect(asked).toEqual([0, 0, 0, 0, 0, 0]);
 });
 
-test('requests at the same time wait for nobody: each has a connection of its own', async () => {
+test('requests at the same time do not wait: each has its own connection', async () => {
   const waiting: Socket[] = [];
   reply = (socket) => {
     if (waiting.push(socket) === 50) for (const one of waiting) one.write(OK);
@@ -97,7 +97,7 @@ test('F-11 bytes that come after the end of a reply meet no other request', asyn
   expect(asked).toEqual([0, 0, 1]);
 });
 
-test('I25 an error between two requests, in the moment in which Node does not listen for it, harms nobody', async () => {
+test('I25 an error between two requests, while Node does not listen for errors, fails no other request', async () => {
   await proveThatTheInstanceKeepsConnections();
   const request = send();
   const [message] = (await once(request, 'response')) as [IncomingMessage];
@@ -134,7 +134,7 @@ test.each([
   expect(asked).toEqual(expected);
 });
 
-test('a connection that nobody uses is closed after a second', async () => {
+test('an unused connection is closed after a second', async () => {
   const first = send();
   await answered(first);
   await clock.advance(999);

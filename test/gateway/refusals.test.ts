@@ -48,7 +48,7 @@ test('a refusal of the scheduler reaches the client as FC words it, with Retry-A
   ]);
 });
 
-test('a body that nobody wants may go on for 10 s; then its connection is closed (T17)', async () => {
+test('the body of a refused request may go on for 10 s; then its connection is closed (T17)', async () => {
   const clock = new MovableClock({ frozen: true });
   const upstream = await startUpstream((_, response) => void response.end());
   const admit = () => Promise.reject(new FcError('ResourceExhausted', 'concurrency limit exceeded'));

@@ -167,7 +167,7 @@ describe('MovableClock', () => {
     expect(woken).toBe(1);
   });
 
-  test('frozen it does not move and wakes nobody; resumed it goes on from there', () => {
+  test('a frozen clock does not move and wakes no timer; a resumed clock goes on from there', () => {
     const source = hostTime();
     const clock = new MovableClock({ source });
     let woken = 0;

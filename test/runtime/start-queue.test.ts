@@ -32,7 +32,7 @@ test('as many begin as there are slots, the rest in order as slots come free (P6
   expect(begun).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a start of more than a second holds up nobody', async () => {
+test('a start of more than a second delays no other start', async () => {
   const { clock, begun, begin } = queueOf(1);
   const slow = await begin('slow');
   const next = begin('next');

@@ -93,7 +93,7 @@ describe('U23 an instance that dies', () => {
     expect(driver.started).toHaveLength(1);
   });
 
-  test('F-31 an instance at which nobody listens any more is given up', async () => {
+  test('F-31 an instance that no longer listens is ended', async () => {
     const { admit, driver, processClock } = stage({ sessionAffinity: 'NONE' });
     const first = await admit(noSession);
     const retry = first.retry('refused');

@@ -30,7 +30,7 @@ test('the same process cannot open it twice, and can again after closing', () =>
   expect(kept(directory)).toEqual([storedSession(1)]);
 });
 
-test('F-09: the lock of an emulator that was killed and not yet reaped holds nobody up', async () => {
+test('F-09: the lock of an emulator that was killed and not yet reaped is taken over', async () => {
   const directory = temporaryFolder();
   const writer = await startWriter(directory);
   writer.process.kill('SIGKILL');

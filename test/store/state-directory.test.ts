@@ -136,7 +136,7 @@ describe('sessions on disk', () => {
     },
   );
 
-  test('are forgotten when their retention is over, also of functions that nobody serves', () => {
+  test('are forgotten when their retention is over, also those of functions that are not served', () => {
     const directory = temporaryFolder();
     const { state } = open(directory);
     const before = WALL_NOW - EXPIRED_RETENTION_MS;

@@ -268,7 +268,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "socket.on('error', ignore);",
     replace: '',
     test: 'gateway/upgrade',
-    name: 'a client that resets during the handshake',
+    name: 'clients that reset during the handshake',
   },
   {
     what: 'nobody listens for a switch that was not asked for',
@@ -492,7 +492,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: '    socket.destroy();\n',
     replace: '',
     test: 'gateway/refusals',
-    name: 'a body that nobody wants',
+    name: 'the body of a refused request',
   },
   {
     what: 'a client that left before the head is not noticed',
