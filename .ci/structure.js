@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 // Prints files, lines, median and longest file for each folder of src, and the import circles, type-only imports included.
 
 const SRC = resolve(import.meta.dirname, '../src');
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 const texts = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
 
 const folders = groupBy(files.sort(), (file) => (file.includes('/') ? file.split('/')[0] : '.'));
@@ -51,6 +51,7 @@ function importsOf(file) {
   const modules = [...texts.get(file).matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.[^']+)'/g)];
   return modules
     .map(([, module]) => relative(SRC, resolve(SRC, dirname(file), module)).replace(/\.js$/, '.ts'))
+    .flatMap((target) => [target, `${target}x`])
     .filter((target) => texts.has(target));
 }
 

@@ -9,6 +9,8 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
 
+const names = new Set(files.map(({ file }) => file));
+
 /** Every module that a file names in an import, an export from, or a dynamic import. */
 function imports(text: string): string[] {
   return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'([^']+)'/g)].map(
@@ -20,7 +22,8 @@ function imports(text: string): string[] {
 function importedFiles({ file, text }: { readonly file: string; readonly text: string }): string[] {
   return imports(text)
     .filter((module) => module.startsWith('.'))
-    .map((module) => relative(src, resolve(join(src, file), '..', module)).replace(/\.js$/, '.ts'));
+    .map((module) => relative(src, resolve(join(src, file), '..', module)).replace(/\.js$/, '.ts'))
+    .map((target) => (names.has(`${target}x`) ? `${target}x` : target));
 }
 
 const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
