@@ -18,7 +18,10 @@ describeInChromium('the clock in the console', (chromium) => {
     await expect.poll(() => chips.count()).toBe(0);
     expect(site.clock.now() - before).toBe(6 * 3600 * 1000);
     // The clock stood still for a while, so it is a little less than six hours ahead.
-    await page.getByText(/\+(6h|5h 59m)/).first().waitFor();
+    await page
+      .getByText(/\+(6h|5h 59m)/)
+      .first()
+      .waitFor();
   });
 
   it('a view that is paused shows nothing new, and then everything', async () => {
