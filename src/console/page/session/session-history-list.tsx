@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionState } from '../../../model/console-events.js';
 import type { SessionHistory } from '../../../model/session-history.js';
 import { usePage } from '../page-context.js';
@@ -6,24 +6,26 @@ import { historyText } from './history-text.js';
 
 /** Shown of a longer history: the last ones. */
 const MOST_SHOWN = 50;
+/** How often the history is asked at most, while its requests come. */
+const LEAST_WAIT_MS = 1000;
 
 /** What happened to a session: who opened it, its requests, its end. Asked anew when the session changes. */
 export function SessionHistoryList({ session }: { readonly session: SessionState }) {
   const { api, go } = usePage();
   const [history, setHistory] = useState<SessionHistory>();
+  const askedAt = useRef(Number.NEGATIVE_INFINITY);
   const { functionName, qualifier, sessionId, requests, status, instanceId } = session;
 
   useEffect(() => {
-    let isOver = false;
     const names = new URLSearchParams({ functionName, qualifier });
-    api.get<SessionHistory>(`_emulator/v1/sessions/${encodeURIComponent(sessionId)}/history?${names}`).then(
-      (answer) => isOver || setHistory(answer),
+    const path = `_emulator/v1/sessions/${encodeURIComponent(sessionId)}/history?${names}`;
+    const wait = Math.max(0, askedAt.current + LEAST_WAIT_MS - performance.now());
+    const timer = setTimeout(() => {
+      askedAt.current = performance.now();
       // Where nothing answers, the header of the page shows it.
-      () => {},
-    );
-    return () => {
-      isOver = true;
-    };
+      api.get<SessionHistory>(path).then(setHistory, () => {});
+    }, wait);
+    return () => clearTimeout(timer);
   }, [functionName, qualifier, sessionId, requests, status, instanceId]);
 
   const steps = history?.sessionId === sessionId ? history.steps : [];
