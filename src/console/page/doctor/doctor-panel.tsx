@@ -4,7 +4,7 @@ import { usePage } from '../page-context.js';
 import { FindingCard } from './finding-card.js';
 
 /** How often the doctor is asked at most, while requests come. */
-const LEAST_WAIT_MS = 5000;
+const LEAST_WAIT_MS = 2000;
 
 /** What `doctor` finds in the recent requests. Asks again while new requests come. */
 export function DoctorPanel() {
@@ -28,7 +28,11 @@ export function DoctorPanel() {
     <section class="panel doctor" aria-labelledby="doctor-title">
       <h2 id="doctor-title">Doctor ({findings.length})</h2>
       {report !== undefined && findings.length === 0 ? (
-        <p>no mistake found in {report.lookedAt.requests} requests</p>
+        <p>
+          {report.lookedAt.requests === 0
+            ? 'no request to look at yet'
+            : `no mistake found in ${report.lookedAt.requests} requests`}
+        </p>
       ) : undefined}
       <ul class="findings">
         {findings.map((finding) => (
