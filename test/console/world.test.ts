@@ -99,6 +99,16 @@ describe('the store of the page', () => {
     expect(ids(world)).toEqual(['c', 'b']);
   });
 
+  it('knows the last request of an instance from those that ended before the page was opened', () => {
+    const world = worldWith();
+    const decision = { instanceId: 'c-1' } as RequestRecord['decision'];
+    world.addOlder([record('1', { decision }), record('2', { decision })]);
+    expect(world.lastRequests.get('c-1')?.requestId).toBe('2');
+    world.apply(event({ type: 'request.end', record: record('3', { decision }) }));
+    world.addOlder([record('0', { decision })]);
+    expect(world.lastRequests.get('c-1')?.requestId).toBe('3');
+  });
+
   it('moves a session that has another instance', () => {
     const rebound = { type: 'session.rebound', session: session('a', 'c-2'), reason: 'instance-ended' };
     const world = worldWith(event({ type: 'instance.ready', instance: instance('c-2') }), event(rebound));

@@ -1,8 +1,12 @@
+import type { SessionState } from '../../../model/console-events.js';
 import { shortInstanceId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
 import { sessionKey } from '../store/session-key.js';
 import { LastRequest } from './last-request.js';
 import { SessionChip } from './session-chip.js';
+
+/** Up to this many slots, each free one is drawn. */
+const FEW_SLOTS = 4;
 
 interface InstanceBoxProps {
   readonly instanceId: string;
@@ -35,9 +39,13 @@ export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
       ) : undefined}
       {slots > 0 && !isFolded ? (
         <ul class="slots" aria-label={slotsLabel}>
-          {places.map((session, at) => (
+          {shownPlaces(places).map(({ session, free }, at) => (
             <li key={session === undefined ? `free ${at}` : sessionKey(session)}>
-              {session === undefined ? <span class="free">free</span> : <SessionChip session={session} />}
+              {session === undefined ? (
+                <span class="free">{free === 1 ? 'free' : `${free} free`}</span>
+              ) : (
+                <SessionChip session={session} />
+              )}
             </li>
           ))}
         </ul>
@@ -45,4 +53,15 @@ export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
       {isFolded ? undefined : <LastRequest key={last?.requestId} record={last} />}
     </li>
   );
+}
+
+/** Of many slots, the free ones stand together behind the sessions. */
+function shownPlaces(
+  places: readonly (SessionState | undefined)[],
+): readonly { readonly session?: SessionState; readonly free: number }[] {
+  if (places.length <= FEW_SLOTS)
+    return places.map((session) => (session ? { session, free: 0 } : { free: 1 }));
+  const taken = places.flatMap((session) => (session ? [{ session, free: 0 }] : []));
+  const free = places.length - taken.length;
+  return free === 0 ? taken : [...taken, { free }];
 }

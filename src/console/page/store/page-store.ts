@@ -77,8 +77,8 @@ export class PageStore {
 
   /** Requests that ended before the page was opened. */
   addOlder(records: readonly RequestRecord[]): void {
-    this.#world.requests.addOlder(records);
-    this.#drawLists();
+    this.#world.addOlder(records);
+    this.#draw();
   }
 
   /** Lets the session clock go on, unless the page shows an earlier state: its sessions would seem to outlast their time. */

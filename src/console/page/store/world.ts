@@ -177,6 +177,18 @@ export class World {
     if (known !== undefined) this.#setInstance({ ...known, ...instance });
   }
 
+  /** Adds requests that ended before the page was opened, oldest first. Their instances may become known later. */
+  addOlder(records: readonly RequestRecord[]): void {
+    this.requests.addOlder(records);
+    this.#changed.requests = true;
+    for (const record of records.toReversed()) {
+      const instanceId = record.decision?.instanceId;
+      if (instanceId === undefined || this.lastRequests.has(instanceId)) continue;
+      this.lastRequests.set(instanceId, record);
+      this.#changed.instances.add(instanceId);
+    }
+  }
+
   #setLastRequest(record: RequestRecord): void {
     const instanceId = record.decision?.instanceId;
     if (instanceId === undefined || !this.instances.has(instanceId)) return;
