@@ -40,7 +40,11 @@ export async function startConsole({
  * Opens the console. The test fails when the page breaks its own security policy, throws, or opens a dialog of the browser.
  * @param hash where in the console, as `#/requests`
  */
-export async function openConsole(site: ConsoleSite, person: BrowserContext, hash = ''): Promise<Page> {
+export async function openConsole(
+  site: Pick<ConsoleSite, 'emulator'>,
+  person: BrowserContext,
+  hash = '',
+): Promise<Page> {
   const page = await person.newPage();
   const faults: string[] = [];
   page.on('dialog', (dialog) => {

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { startEmulator } from '../../../src/emulator.js';
 import { describeInChromium } from '../../support/chromium.js';
 import { request } from '../../support/raw-client.js';
 import { openConsole, startConsole } from './console-site.js';
@@ -36,5 +37,22 @@ describeInChromium('T24: texts of other people in the console', (chromium) => {
     await fetch(site.url, { headers: { 'x-session-id': '_script_alert_1_' } });
     const page = await openConsole(site, await chromium.person());
     await expect.poll(() => page.getByText('_script_alert_1_').count()).toBeGreaterThan(0);
+  });
+
+  it('the last line of an instance that crashed is text', async () => {
+    const last = '<img src=x onerror=alert(1)> javascript:alert(1)';
+    const handler = `require('node:http').createServer(() => {
+      console.error(${JSON.stringify(last)});
+      process.exit(3);
+    }).listen(process.env.FC_SERVER_PORT)`;
+    const emulator = await startEmulator({
+      functions: [{ functionName: 'shop', command: [process.execPath, '-e', handler] }],
+      apiPort: 0,
+    });
+    onTestFinished(() => emulator.stopNow());
+    const page = await openConsole({ emulator }, await chromium.person());
+    await fetch(emulator.url);
+    await page.getByText(`exit code 3: ${last}`).waitFor();
+    expect(await page.locator('img, [onerror]').count()).toBe(0);
   });
 });

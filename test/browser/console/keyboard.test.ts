@@ -78,4 +78,19 @@ describeInChromium('the console by the keyboard alone', (chromium) => {
     // The session is there, so that its state is known.
     await panel.getByText(/^now Active on instance /).waitFor();
   });
+
+  it('pauses and resumes a session that has an instance for itself', async () => {
+    const site = await startConsole({ isolation: 'session' });
+    await fetch(site.url);
+    const page = await openConsole(site, await chromium.person());
+    await showSession(page);
+
+    await page.getByRole('button', { name: 'Pause', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => statuses(site)).toEqual(['Paused']);
+    await page.getByRole('button', { name: 'Resume' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => statuses(site)).toEqual(['Active']);
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  });
 });
