@@ -44,8 +44,9 @@ test('F-09: the lock of an emulator that was killed and not yet reaped is taken 
 test('F-09: a lock whose holder was killed is waited for until its last thread has ended', async () => {
   const directory = temporaryFolder();
   const path = join(directory, 'lock');
-  // Stands for that thread: keeps the lock until another process waits for it.
-  const script = `echo locked; until grep -q -- "-> .*:$(stat -c %i '${path}') " /proc/locks; do :; done`;
+  // Stands for that thread: keeps the lock until another process waits for it, or until the test has ended.
+  const isAwaited = `grep -q -- "-> .*:$(stat -c %i '${path}') " /proc/locks`;
+  const script = `echo locked; while [ -e '${path}' ] && kill -0 ${process.pid} && ! ${isAwaited}; do :; done`;
   const holder = spawn('flock', ['-x', path, 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
