@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page-context.js';
+import { FilterField } from '../shell/filter-field.js';
 import { matchesFilter } from './matches-filter.js';
 import { RequestRow } from './request-row.js';
 import { ROW_HEIGHT, useRowKeys } from './use-row-keys.js';
@@ -52,16 +53,12 @@ export function RequestsView() {
     <section class="requests" aria-labelledby="requests-title">
       <div class="view-head">
         <h2 id="requests-title">Requests</h2>
-        <label>
-          <span class="hidden">Filter</span>
-          <input
-            id="request-filter"
-            type="search"
-            value={filter}
-            placeholder="Filter: path, 429, 4xx, session, instance"
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
+        <FilterField
+          id="request-filter"
+          value={filter}
+          looksAt="path, 429, 4xx, session, instance"
+          onChange={setFilter}
+        />
         <span role="status" class="quiet">
           {records.length === all.length ? `${all.length}` : `${records.length} of ${all.length}`} requests
         </span>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { SessionState } from '../../../model/console-events.js';
 import { shortInstanceId, shortSessionId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
+import { FilterField } from '../shell/filter-field.js';
 import { sessionKey } from '../store/session-key.js';
 import { SOON_MS, timeLeft, timeLeftText } from '../store/time-left.js';
 
@@ -24,16 +25,12 @@ export function SessionsView() {
     <section class="sessions" aria-labelledby="sessions-title">
       <div class="view-head">
         <h2 id="sessions-title">Sessions</h2>
-        <label>
-          <span class="hidden">Filter</span>
-          <input
-            id="session-filter"
-            type="search"
-            value={filter}
-            placeholder="Filter: session, instance, status"
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </label>
+        <FilterField
+          id="session-filter"
+          value={filter}
+          looksAt="session, instance, status"
+          onChange={setFilter}
+        />
         <span role="status" class="quiet">
           {shown.length === sessions.length
             ? sessions.length
