@@ -1,7 +1,7 @@
 import { versionName } from '../model/common-headers.js';
 import type { ExchangeReply, FunctionAnswer } from '../model/exchange.js';
 import { HeaderLines } from '../model/headers.js';
-import type { InstanceLog } from '../model/instance.js';
+import { endLine, type InstanceLog, startLine } from '../model/instance.js';
 import { peakMemoryOf } from '../system/peak-memory.js';
 
 interface Answered {
@@ -75,9 +75,9 @@ function failureLines(status: number, handlerLines: HeaderLines): readonly strin
 /** The last 4 KB of what the instance has printed since it took the request. */
 function logOf(log: InstanceLog, requestId: string): Buffer {
   const texts = log.lines().map(({ text }) => text);
-  const begin = Math.max(texts.lastIndexOf(`FC Invoke Start RequestId: ${requestId}`), 0);
+  const begin = Math.max(texts.lastIndexOf(startLine('Invoke', requestId)), 0);
   // The log has this line when the request is over.
-  const own = [...texts.slice(begin), `FC Invoke End RequestId: ${requestId}`];
+  const own = [...texts.slice(begin), endLine('Invoke', requestId)];
   const bytes = Buffer.from(`${own.join('\n')}\n`);
   let from = Math.max(0, bytes.length - LOG_BYTES);
   // A character of UTF-8 is not cut.

@@ -60,14 +60,26 @@ export interface LogLine {
   readonly warning?: true;
 }
 
+/** What an instance does between two lines of the platform. */
+export type PlatformStep = 'Initialize' | 'Invoke' | 'PreStop';
+
+export function startLine(step: PlatformStep, requestId: string): string {
+  return `FC ${step} Start RequestId: ${requestId}`;
+}
+
+export function endLine(step: PlatformStep, requestId: string): string {
+  return `FC ${step} End RequestId: ${requestId}`;
+}
+
 /** What an instance printed, and the platform's own lines between. Bounded: the oldest lines go first. */
 export interface InstanceLog {
   lines(): readonly LogLine[];
-  /**
-   * Adds a platform line, as `FC Invoke Start RequestId: …`. With `afterPrinted` it comes after everything that the handler has printed by
-   * now, which may still be on its way.
-   */
-  note(text: string, options?: { readonly afterPrinted?: boolean }): void;
+  /** Adds a line of the platform. */
+  note(text: string): void;
+  /** Adds the line {@link startLine}. */
+  started(step: PlatformStep, requestId: string): void;
+  /** Adds the line {@link endLine}, after everything that the handler has printed by now, which may still be on its way. */
+  ended(step: PlatformStep, requestId: string): void;
   /** @returns a function that ends the following */
   follow(listener: (line: LogLine) => void): () => void;
 }

@@ -35,9 +35,9 @@ export async function initialize(context: HookContext): Promise<void> {
   const hook = spec.revision.config.instanceLifecycleConfig?.initializer;
   if (hook === undefined) return;
   const requestId = ids.requestId();
-  log.note(`FC Initialize Start RequestId: ${requestId}`);
+  log.started('Initialize', requestId);
   const failure = await failureOf('initialize', hook, requestId, context);
-  log.note(`FC Initialize End RequestId: ${requestId}`, { afterPrinted: true });
+  log.ended('Initialize', requestId);
   // In the log, the initializer's output comes before the first request.
   await nextTurn();
   if (failure === undefined) return;
@@ -57,10 +57,10 @@ export async function preStop(context: HookContext): Promise<void> {
   const hook = spec.revision.config.instanceLifecycleConfig?.preStop;
   if (hook === undefined) return;
   const requestId = ids.requestId();
-  log.note(`FC PreStop Start RequestId: ${requestId}`);
+  log.started('PreStop', requestId);
   const failure = await failureOf('pre-stop', hook, requestId, context);
   if (failure !== undefined && !context.signal.aborted) log.warn(`the pre-stop hook failed: ${failure}`);
-  log.note(`FC PreStop End RequestId: ${requestId}`, { afterPrinted: true });
+  log.ended('PreStop', requestId);
 }
 
 /** @returns what went wrong, in words; undefined when the hook succeeded */

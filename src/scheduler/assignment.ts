@@ -1,100 +1,112 @@
 import type { AssignedSession, Assignment, Decision } from '../model/admission.js';
 import type { Revision } from '../model/function.js';
 import type { Hint } from '../model/hint.js';
-import type { Address, Exit, InstanceLog } from '../model/instance.js';
+import type { Address, Exit, Instance, InstanceLog } from '../model/instance.js';
 import type { Binder, Binding } from './binder.js';
+import type { Fleet } from './fleet.js';
 
-interface BoundAssignmentOptions {
+/** What the assignments of one scheduler share. */
+export interface AssignmentContext {
+  readonly binder: Pick<Binder, 'learn' | 'endSession' | 'addHint' | 'release'>;
+  readonly fleet: Pick<Fleet, 'running' | 'log' | 'deathOf'>;
+  readonly retry: (
+    binding: Binding,
+    request: { readonly requestId: string; readonly qualifier: string; readonly reason: 'reset' | 'refused' },
+  ) => Promise<Assignment>;
+}
+
+interface AssignmentParts {
   readonly requestId: string;
+  readonly qualifier: string;
   readonly binding: Binding;
   readonly address: Address;
-  readonly pid: number | undefined;
-  readonly log: InstanceLog | undefined;
-  readonly binder: Pick<Binder, 'learn' | 'endSession' | 'addHint'>;
-  readonly exit: () => Promise<Exit | undefined>;
-  readonly retry: (reason: 'reset' | 'refused') => Promise<Assignment>;
-  readonly release: (outcome: { readonly answered: boolean }) => void;
 }
 
 /** A request's hold on an instance that is ready. The instance's log shows it between two platform lines, as on FC. */
 export class BoundAssignment implements Assignment {
   readonly requestId: string;
   readonly address: Address;
-  readonly #options: BoundAssignmentOptions;
+  readonly log: InstanceLog | undefined;
+  readonly #qualifier: string;
+  readonly #binding: Binding;
+  /** Undefined where it ended meanwhile. */
+  readonly #instance: Instance | undefined;
+  readonly #context: AssignmentContext;
   #isOver = false;
 
-  constructor(options: BoundAssignmentOptions) {
-    this.#options = options;
-    this.requestId = options.requestId;
-    this.address = options.address;
-    options.log?.note(`FC Invoke Start RequestId: ${options.requestId}`);
+  constructor({ requestId, qualifier, binding, address }: AssignmentParts, context: AssignmentContext) {
+    this.requestId = requestId;
+    this.address = address;
+    this.#qualifier = qualifier;
+    this.#binding = binding;
+    this.#context = context;
+    this.#instance = context.fleet.running(this.instanceId);
+    this.log = context.fleet.log(this.instanceId);
+    this.log?.started('Invoke', requestId);
   }
 
   get instanceId(): string {
-    return this.#options.binding.instance.instanceId;
+    return this.#binding.instance.instanceId;
   }
 
   get revision(): Revision {
-    return this.#options.binding.instance.pool.revision;
+    return this.#binding.instance.pool.revision;
   }
 
   get pid(): number | undefined {
-    return this.#options.pid;
-  }
-
-  get log(): InstanceLog | undefined {
-    return this.#options.log;
+    return this.#instance?.pid;
   }
 
   get session(): AssignedSession | undefined {
-    return this.#options.binding.entry;
+    return this.#binding.entry;
   }
 
   get opened(): boolean {
-    return this.#options.binding.opened;
+    return this.#binding.opened;
   }
 
   get generated(): boolean {
-    return this.#options.binding.generated;
+    return this.#binding.generated;
   }
 
   get decision(): Decision {
-    return this.#options.binding.decision;
+    return this.#binding.decision;
   }
 
   get awaitsSession(): boolean {
-    return this.#options.binding.reservesSlot;
+    return this.#binding.reservesSlot;
   }
 
   learn(sessionId: string | undefined, options?: { readonly endsWithRequest: boolean }): void {
-    this.#options.binder.learn(this.#options.binding, sessionId, options);
+    this.#context.binder.learn(this.#binding, sessionId, options);
   }
 
   addHint(hint: Hint): void {
-    this.#options.binder.addHint(this.#options.binding, hint);
+    this.#context.binder.addHint(this.#binding, hint);
   }
 
   endSession(): void {
-    this.#options.binder.endSession(this.#options.binding);
+    this.#context.binder.endSession(this.#binding);
   }
 
   exit(): Promise<Exit | undefined> {
-    return this.#options.exit();
+    return this.#context.fleet.deathOf(this.#instance);
   }
 
   async retry(reason: 'reset' | 'refused'): Promise<Assignment> {
     this.#end();
-    return this.#options.retry(reason);
+    const { requestId } = this;
+    return this.#context.retry(this.#binding, { requestId, qualifier: this.#qualifier, reason });
   }
 
   release(outcome: { readonly answered: boolean }): void {
     this.#end();
-    this.#options.release(outcome);
+    this.#context.binder.release(this.#binding, outcome);
   }
 
   #end(): void {
     if (this.#isOver) throw new Error(`the assignment of ${this.requestId} was released before`);
     this.#isOver = true;
-    this.#options.log?.note(`FC Invoke End RequestId: ${this.requestId}`, { afterPrinted: true });
+    this.log?.ended('Invoke', this.requestId);
   }
 }

@@ -114,12 +114,13 @@ export class Fleet implements PoolHooks {
     return member.address ?? member.instance.ready;
   }
 
-  pid(instanceId: string): number | undefined {
-    return this.#members.get(instanceId)?.instance.pid;
+  /** The instance of the driver, until it has ended. */
+  running(instanceId: string): Instance | undefined {
+    return this.#members.get(instanceId)?.instance;
   }
 
   log(instanceId: string): InstanceLog | undefined {
-    return this.#members.get(instanceId)?.instance.output ?? this.#ended.log(instanceId);
+    return this.running(instanceId)?.output ?? this.#ended.log(instanceId);
   }
 
   /** Whether it is an instance of this fleet that has not ended. */
@@ -128,7 +129,7 @@ export class Fleet implements PoolHooks {
   }
 
   exited(instanceId: string): Promise<unknown> {
-    return this.#members.get(instanceId)?.instance.exited ?? Promise.resolve();
+    return this.running(instanceId)?.exited ?? Promise.resolve();
   }
 
   /** Ends an instance: with SIGTERM and its drain timeout, or at once together with its requests in flight. Never rejects. */
@@ -144,16 +145,14 @@ export class Fleet implements PoolHooks {
 
   /** Resolves when the instance has died, or has not died within 100 ms. */
   async settled(pooled: PooledInstance): Promise<void> {
-    if (pooled.state !== 'gone') await this.exitOf(pooled)();
+    if (pooled.state !== 'gone') await this.deathOf(this.running(pooled.instanceId));
   }
 
-  /** @returns what waits for the death of an instance that is there now, and gives undefined when the instance lives on */
-  exitOf({ instanceId }: PooledInstance): () => Promise<Exit | undefined> {
-    const died = this.#members.get(instanceId)?.instance.died;
-    return async () => {
-      if (died === undefined) return undefined;
-      return (await within(this.#options.processClock, DEATH_IS_NOTICED_MS, died)) ? died : undefined;
-    };
+  /** How an instance ended, if it is found to have ended within 100 ms. */
+  async deathOf(instance: Instance | undefined): Promise<Exit | undefined> {
+    if (instance === undefined) return undefined;
+    const { died } = instance;
+    return (await within(this.#options.processClock, DEATH_IS_NOTICED_MS, died)) ? died : undefined;
   }
 
   /** Resolves when every instance that there is now has ended, or after that time. */

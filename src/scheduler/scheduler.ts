@@ -5,17 +5,11 @@ import { asFcError, FcError } from '../model/errors.js';
 import type { Emit } from '../model/events.js';
 import { LATEST, type Revision } from '../model/function.js';
 import type { Ids } from '../model/ids.js';
-import type {
-  Address,
-  InstanceBounds,
-  InstanceDriver,
-  InstanceInfo,
-  InstanceLog,
-} from '../model/instance.js';
+import type { InstanceBounds, InstanceDriver, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 import type { SessionTerms } from '../model/session.js';
 import type { SessionStore } from '../model/session-store.js';
-import { BoundAssignment } from './assignment.js';
+import { type AssignmentContext, BoundAssignment } from './assignment.js';
 import { Binder, type Binding } from './binder.js';
 import { Fleet } from './fleet.js';
 import { Hibernation } from './hibernation.js';
@@ -58,6 +52,7 @@ export class Scheduler implements Admission {
   readonly #fleet: Fleet;
   readonly #table: SessionTable;
   readonly #binder: Binder;
+  readonly #assignments: AssignmentContext;
   readonly #newPool: (revision: Revision, number: number) => Pool;
   /** Where new sessions go, by what terms. */
   #pool: Pool;
@@ -98,6 +93,7 @@ export class Scheduler implements Admission {
       poolOf: () => this.#pool,
       termsOf: () => this.#terms,
     });
+    this.#assignments = { binder: this.#binder, fleet: this.#fleet, retry: this.#retry };
     this.sessions = new SchedulerSessions({
       revision: () => this.#pool.revision,
       table: this.#table,
@@ -185,7 +181,7 @@ export class Scheduler implements Admission {
     const binding = this.#binder.bind(qualifier, identity, requestId);
     const address = this.#fleet.addressOf(binding.instance);
     if (address === undefined) return this.#receive(binding, requestId, qualifier);
-    return this.#assignment({ binding, address, requestId, qualifier });
+    return new BoundAssignment({ binding, address, requestId, qualifier }, this.#assignments);
   }
 
   /** How many instances new sessions may go to. Those of superseded revisions do not count. */
@@ -271,42 +267,14 @@ export class Scheduler implements Admission {
   async #receive(binding: Binding, requestId: string, qualifier: string): Promise<Assignment> {
     try {
       const address = await this.#fleet.ready(binding.instance);
-      return this.#assignment({ binding, address, requestId, qualifier });
+      return new BoundAssignment({ binding, address, requestId, qualifier }, this.#assignments);
     } catch (error) {
       this.#binder.release(binding, { answered: false });
       throw error;
     }
   }
 
-  #assignment({
-    binding,
-    address,
-    requestId,
-    qualifier,
-  }: {
-    binding: Binding;
-    address: Address;
-    requestId: string;
-    qualifier: string;
-  }): Assignment {
-    const { instance } = binding;
-    return new BoundAssignment({
-      requestId,
-      binding,
-      binder: this.#binder,
-      address,
-      pid: this.#fleet.pid(instance.instanceId),
-      log: this.#fleet.log(instance.instanceId),
-      exit: this.#fleet.exitOf(instance),
-      retry: (reason) => this.#retry(binding, { requestId, qualifier, reason }),
-      release: (outcome) => this.#binder.release(binding, outcome),
-    });
-  }
-
-  async #retry(
-    binding: Binding,
-    { requestId, qualifier, reason }: { requestId: string; qualifier: string; reason: 'reset' | 'refused' },
-  ): Promise<Assignment> {
+  readonly #retry: AssignmentContext['retry'] = async (binding, { requestId, qualifier, reason }) => {
     this.#binder.detach(binding);
     const { instance } = binding;
     await this.#fleet.settled(instance);
@@ -321,5 +289,5 @@ export class Scheduler implements Admission {
       throw asFcError(error);
     }
     return this.#receive(next, requestId, qualifier);
-  }
+  };
 }

@@ -2,7 +2,13 @@ import { MovableClock } from '../../dist/index.js';
 import { BoundedLog } from '../../dist/runtime/instance-log.js';
 
 /** Keeps nothing: where the weight of sessions is measured, and not that of logs. */
-export const silentLog = () => ({ lines: () => [], note: () => {}, follow: () => () => {} });
+export const silentLog = () => ({
+  lines: () => [],
+  note() {},
+  started() {},
+  ended() {},
+  follow: () => () => {},
+});
 
 /**
  * A driver whose instances are no processes: each is ready at once, at the same address.

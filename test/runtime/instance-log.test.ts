@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -51,22 +52,24 @@ test('a line is cut at 8 KiB, after it was made safe', () => {
   expect(texts(log)).toEqual([`${'\\x1b'.repeat(2048).slice(0, 8191)}…`, `${'x'.repeat(8190)}…`]);
 });
 
-test('the platform’s lines stand between the handler’s, and are not among its last words', () => {
+test('the platform’s lines stand between the handler’s, and are not among its last words', async () => {
   const log = new BoundedLog(clock);
   const followed: LogLine[] = [];
   const unfollow = log.follow((line) => followed.push(line));
   log.add('stdout', 'one');
-  log.note('FC Invoke Start RequestId: 1');
+  log.started('Invoke', '1');
   log.add('stderr', 'two');
   unfollow();
-  log.note('FC Invoke End RequestId: 1');
+  log.ended('Invoke', '1');
+  log.add('stdout', 'three');
+  await nextTurn();
   expect(followed).toEqual([
     { at: 1_700_000_000_000, source: 'stdout', text: 'one' },
     { at: 1_700_000_000_000, source: 'platform', text: 'FC Invoke Start RequestId: 1' },
     { at: 1_700_000_000_000, source: 'stderr', text: 'two' },
   ]);
-  expect(log.lines()).toHaveLength(4);
-  expect(log.excerpt()).toEqual(['one', 'two']);
+  expect(texts(log).slice(3)).toEqual(['three', 'FC Invoke End RequestId: 1']);
+  expect(log.excerpt()).toEqual(['one', 'two', 'three']);
 });
 
 test('lines are the same however the bytes are cut into chunks', () => {

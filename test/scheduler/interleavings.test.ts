@@ -6,8 +6,8 @@ import { FcError } from '../../src/model/errors.js';
 import { LATEST } from '../../src/model/function.js';
 import { completeFunction } from '../../src/model/function-config.js';
 import type { Address, Exit, Instance, InstanceDriver } from '../../src/model/instance.js';
+import { BoundedLog } from '../../src/runtime/instance-log.js';
 import { Scheduler } from '../../src/scheduler/scheduler.js';
-import { memoryLog } from '../support/in-process-driver.js';
 
 /** Instances whose readiness and death come in whatever order fast-check's scheduler chooses. */
 function shuffledDriver(
@@ -41,7 +41,7 @@ function shuffledDriver(
         ready,
         died: exited,
         exited,
-        output: memoryLog(),
+        output: new BoundedLog({ now: () => 0 }),
         stop: async () => {
           await s.schedule(Promise.resolve(), `stop ${instanceId}`);
           end();

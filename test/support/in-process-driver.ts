@@ -1,14 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type {
-  Address,
-  Exit,
-  Instance,
-  InstanceDriver,
-  InstanceLog,
-  InstanceSpec,
-  LogLine,
-} from '../../src/model/instance.js';
+import type { Address, Exit, Instance, InstanceDriver, InstanceSpec } from '../../src/model/instance.js';
+import { BoundedLog } from '../../src/runtime/instance-log.js';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, instanceId: string) => void;
 
@@ -65,7 +58,7 @@ export function inProcessDriver(
         ready,
         died: exited,
         exited,
-        output: memoryLog(),
+        output: new BoundedLog({ now: () => 0 }),
         stop: () => end('SIGTERM', () => server.closeIdleConnections()),
         crash: () => end('SIGKILL', () => {}),
       };
@@ -87,21 +80,4 @@ async function listen(server: Server, before: () => Promise<void>): Promise<Addr
   await before();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-}
-
-export function memoryLog(): InstanceLog {
-  const lines: LogLine[] = [];
-  const listeners = new Set<(line: LogLine) => void>();
-  return {
-    lines: () => lines,
-    note(text) {
-      const line: LogLine = { at: 0, source: 'platform', text };
-      lines.push(line);
-      for (const listener of listeners) listener(line);
-    },
-    follow(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
 }
