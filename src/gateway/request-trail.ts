@@ -13,6 +13,7 @@ import type {
   RequestRecord,
 } from '../model/request-record.js';
 import type { Route } from '../model/route.js';
+import { small } from '../model/small.js';
 import { createEvidence } from './evidence.js';
 
 /** Stands for the function of a request that no function serves. */
@@ -196,7 +197,7 @@ export class RequestTrail {
   }
 
   #elapsedMs(): number {
-    return this.#context.clock.now() - this.#startedAt;
+    return small(this.#context.clock.now() - this.#startedAt);
   }
 
   #names(): Pick<

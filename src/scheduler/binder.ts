@@ -264,6 +264,8 @@ export class Binder {
       const reason = lost ? 'instance-ended' : 'restored';
       this.#table.emit(() => ({ type: 'session.rebound', session: entry.toSession(), reason }));
     }
+    if (placed.placement === 'bound' && session === 'known' && hint === undefined)
+      return { instance, decision: entry.boundTo(instance) };
     const placement: Placement = lost ? 'rebound-after-crash' : placed.placement;
     const { sessionId } = entry;
     const decision = { placement, instanceId: instance.instanceId, sessionId, session, hint, pool };
@@ -293,18 +295,30 @@ export class Binder {
   }
 }
 
-function newBinding(parts: Pick<Binding, 'instance' | 'decision'> & Partial<Binding>): Binding {
+/** One literal: a spread makes slower objects, and this one is made for each request. */
+function newBinding({
+  instance,
+  decision,
+  entry,
+  opened = false,
+  generated = false,
+  identity = NO_SESSION,
+  requestId,
+}: Pick<Binding, 'instance' | 'decision'> & Partial<Binding>): Binding {
   return {
-    entry: undefined,
-    opened: false,
-    generated: false,
-    identity: { kind: 'none' },
+    instance,
+    decision,
+    entry,
+    opened,
+    generated,
+    identity,
+    requestId,
     reservesSlot: false,
     endsSession: false,
-    requestId: undefined,
-    ...parts,
   };
 }
+
+const NO_SESSION: Identity = { kind: 'none' };
 
 function unknownSession(sessionId: string): FcError {
   const shown = sessionId.length > 80 ? `${sessionId.slice(0, 80)}…` : sessionId;

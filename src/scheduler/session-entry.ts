@@ -1,3 +1,4 @@
+import type { Decision } from '../model/admission.js';
 import type { SessionState } from '../model/console-events.js';
 import type { Due } from '../model/deadline-heap.js';
 import {
@@ -8,6 +9,7 @@ import {
   type SessionStatus,
   type SessionTerms,
 } from '../model/session.js';
+import { small } from '../model/small.js';
 import type { PooledInstance } from './pooled-instance.js';
 
 // The bits of a session's facts; the bits above them hold its status, and those above that how many requests it has had.
@@ -40,6 +42,7 @@ export class SessionEntry implements Due {
   #modifiedAfter = 0;
   #endedAfter = 0;
   #facts = 0;
+  #bound: Decision | undefined;
 
   constructor(
     readonly sessionId: string,
@@ -163,6 +166,16 @@ export class SessionEntry implements Due {
     return sessionAffinityType === 'MCP_SSE' || sessionAffinityType === 'MCP_STREAMABLE';
   }
 
+  /** The decision on a request that goes to the session's own instance: one object, since the records of many requests keep it. */
+  boundTo({ instanceId }: PooledInstance): Decision {
+    if (this.#bound?.instanceId !== instanceId) {
+      const { sessionId } = this;
+      const decision = { placement: 'bound', instanceId, sessionId, session: 'known' } as const;
+      this.#bound = { ...decision, hint: undefined, pool: undefined };
+    }
+    return this.#bound;
+  }
+
   /** @returns when the instance that ended with it is gone, if one did */
   freeSlot(): void | Promise<void> {
     const { instance } = this;
@@ -216,12 +229,6 @@ function finite(number: number): number | null {
 
 function withFact(facts: number, fact: number, holds: boolean): number {
   return holds ? facts | fact : facts & ~fact;
-}
-
-/** The same number; as a small integer, which needs no object, where it is one: a difference of large numbers is not by itself. */
-function small(number: number): number {
-  const integer = number | 0;
-  return integer === number ? integer : number;
 }
 
 function mounts({ nasConfig, ossMountConfig, polarFsConfig, juiceFsConfig }: SessionTerms): Partial<Session> {
