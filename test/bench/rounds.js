@@ -6,7 +6,8 @@ import { judge, ratios, spreadOf } from './statistics.js';
  */
 
 /**
- * Lets all contestants run once in every round, in their order and by turns in the reverse.
+ * Lets all contestants run once in every round, in an order drawn by lot, the same in each run: who follows whom, and who runs twice in
+ * a row, changes a figure by up to 0.04.
  * @param {readonly Contestant[]} contestants of different names
  * @param {number} rounds
  * @returns {Promise<Series>}
@@ -15,11 +16,30 @@ export async function playRounds(contestants, rounds) {
   /** @type {Record<string, number[]>} */
   const series = {};
   for (const { name } of contestants) series[name] = [];
+  const chance = seeded();
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? contestants : [...contestants].reverse();
-    for (const { name, run } of order) series[name].push(await run());
+    for (const { name, run } of shuffled(contestants, chance)) series[name].push(await run());
   }
   return series;
+}
+
+/**
+ * @template T
+ * @param {readonly T[]} list
+ * @param {() => number} chance
+ */
+function shuffled(list, chance) {
+  const left = [...list];
+  return list.map(() => left.splice(Math.floor(chance() * left.length), 1)[0]);
+}
+
+/** Numbers from 0 up to 1, always the same ones. */
+function seeded() {
+  let state = 1;
+  return () => {
+    state = Math.imul(state, 1_664_525) + 1_013_904_223;
+    return (state >>> 0) / 2 ** 32;
+  };
 }
 
 /**
