@@ -14,8 +14,10 @@ const NOTHING = Buffer.alloc(0);
 
 /** A client's connection, and the requests on it that have not ended (several when they are pipelined). */
 export class Connection {
-  /** In the order in which they came, which is the order of the replies. */
-  readonly open = new Set<NodeExchange>();
+  /**
+   * In the order in which they came, which is the order of the replies. A list, as in {@link InFlight}: it changes with each request.
+   */
+  readonly open: NodeExchange[] = [];
   /** Ignores everything that follows on this connection. */
   closing = false;
   readonly #socket: Socket;
@@ -55,18 +57,24 @@ export class Connection {
   /** Calls back once every request so far has its reply; never when the connection closes before. */
   whenIdle(call: () => void): void {
     this.#deferredReply = call;
-    this.sendDeferredReply();
+    this.#sendDeferredReply();
   }
 
-  sendDeferredReply(): void {
-    if (this.#deferredReply === undefined || this.open.size > 0) return;
+  /** @param exchange one of the open ones, which has ended */
+  end(exchange: NodeExchange): void {
+    this.open.splice(this.open.indexOf(exchange), 1);
+    this.#sendDeferredReply();
+  }
+
+  #sendDeferredReply(): void {
+    if (this.#deferredReply === undefined || this.open.length > 0) return;
     const answer = this.#deferredReply;
     this.#deferredReply = undefined;
     if (!this.#socket.destroyed) answer();
   }
 
   readonly #onClose = (): void => {
-    for (const exchange of this.open) exchange.close();
+    for (const exchange of [...this.open]) exchange.close();
   };
 
   /**
@@ -74,7 +82,7 @@ export class Connection {
    * system of a client that has gone answers by a reset.
    */
   readonly #onEnd = (): void => {
-    if (this.open.size === 0) return;
+    if (this.open.length === 0) return;
     this.#probe(PROBE_AFTER_MS, 2);
     this.#watchReply(this.#socket.bytesWritten, this.#socket.bytesWritten);
   };

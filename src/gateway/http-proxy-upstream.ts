@@ -111,11 +111,11 @@ const WITHOUT_BODY: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'D
 export function upstreamHead({ exchange, assignment, route }: UpstreamHeadParts): Outgoing {
   const { requestId, head, upgrade } = exchange;
   const { method, target, forwardedLines, isFramed } = head;
-  const lines = forwardedLines.concat(route.requestLines);
-  lines.push('x-fc-request-id', requestId);
-  for (const line of route.affinity.addedRequestLines?.(assignment) ?? []) lines.push(...line);
-  if (upgrade !== undefined) lines.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
-  else if (!isFramed && !WITHOUT_BODY.has(method)) lines.push('Content-Length', '0');
+  const added = ['x-fc-request-id', requestId];
+  for (const line of route.affinity.addedRequestLines?.(assignment) ?? []) added.push(...line);
+  if (upgrade !== undefined) added.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+  else if (!isFramed && !WITHOUT_BODY.has(method)) added.push('Content-Length', '0');
+  const lines = forwardedLines.concat(route.requestLines, added);
   return { assignment, method, target, lines };
 }
 

@@ -127,7 +127,7 @@ export class Listener {
       return;
     }
     socket.on('error', ignore);
-    if (connection.closing || connection.open.size > 0) {
+    if (connection.closing || connection.open.length > 0) {
       socket.destroy();
       return;
     }
@@ -161,14 +161,13 @@ export class Listener {
   }
 
   async #take(exchange: NodeExchange, connection: Connection): Promise<void> {
-    connection.open.add(exchange);
+    connection.open.push(exchange);
     this.#inFlight.begin(exchange);
     const answering = this.#answer(exchange, connection);
     if (answering !== undefined) await answering;
     if (exchange.body !== undefined) discardBody(exchange.request, this.#options.clock);
     await exchange.over;
-    connection.open.delete(exchange);
-    connection.sendDeferredReply();
+    connection.end(exchange);
     this.#inFlight.end(exchange);
   }
 

@@ -473,7 +473,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'an upgrade behind an unanswered request is made',
     file: 'gateway/listener',
-    find: 'if (connection.closing || connection.open.size > 0) {',
+    find: 'if (connection.closing || connection.open.length > 0) {',
     replace: 'if (false) {',
     test: 'gateway/upgrade',
     name: 'an upgrade behind a request that has no answer yet',
