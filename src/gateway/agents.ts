@@ -30,7 +30,7 @@ export class Agents {
     return agent;
   }
 
-  /** For an instance that has ended. Requests under way keep their connections. */
+  /** For an instance that has ended. Its requests in flight keep their connections. */
   forget(instanceId: string): void {
     this.#byInstance.delete(instanceId);
   }
@@ -50,8 +50,8 @@ export class Agents {
 }
 
 /**
- * Decides by the head of a reply whether its connection may serve another request. It may not when the instance soon closes it. It
- * may not after a reply to HEAD, 204 or 304 either: if the instance sends a body there, its bytes would meet the next request.
+ * Decides by the head of a reply whether its connection may serve another request. It may not if the instance closes it soon. It may
+ * not after a reply to HEAD, a 204 or a 304 either: a body that the instance sends there would be read as the next reply.
  */
 export function decideReuse(request: ClientRequest, { statusCode, rawHeaders }: IncomingMessage): void {
   if (request.method === 'HEAD' || statusCode === 204 || statusCode === 304) request.shouldKeepAlive = false;
@@ -77,7 +77,7 @@ type KeepsConnections = 'unproven' | 'yes' | 'no';
 
 /**
  * The agent of one instance, as `http.request` needs it. Node's own agent copies the options of every request and formats its address
- * several times, which is a tenth of the cost of a request here.
+ * several times: a tenth of the cost of a request.
  * The number of connections has no limit: the scheduler limits the requests, and a limit here would queue them silently.
  *
  * A request on a connection that the instance is closing fails. So the first kept connection of an instance stays unused for 50 ms, to
@@ -128,12 +128,12 @@ class InstanceAgent {
   #connect(): InstanceSocket {
     const socket = new InstanceSocket();
     this.#sockets.add(socket);
-    // Between two requests Node does not listen for errors.
+    // Node does not listen for errors between two requests.
     socket.on('error', ignore);
     socket.on('free', () => this.#keep(socket));
     socket.on('close', () => this.#onClose(socket));
     socket.setNoDelay(true);
-    // Node would write a head beside `Expect` as UTF-8, which makes two bytes of one.
+    // Node writes a head that contains `Expect` as UTF-8, which makes two bytes of one Latin-1 character.
     socket.setDefaultEncoding('latin1');
     return socket.connect(this.#address.port, this.#address.host);
   }
@@ -156,7 +156,7 @@ class InstanceAgent {
     if (this.#isProving) return;
     this.#isProving = true;
     this.#clock.wakeAt(this.#clock.now() + PROOF_MS, () => {
-      // Node reads what has come to its sockets before it calls this.
+      // Before this call, Node reads the bytes that its sockets have received.
       setImmediate(() => {
         this.#isProving = false;
         if (socket.isFresh && this.keepAlive) this.#keepsConnections = 'yes';

@@ -7,7 +7,7 @@ import { InFlight } from './in-flight.js';
 import { isAsync } from './invoke-async.js';
 import type { RequestTrail } from './request-trail.js';
 
-/** Of an invocation the function's own headers are not returned (spec §8.4). */
+/** The reply of InvokeFunction contains none of the function's own headers (spec §8.4). */
 const EVERY_NAME = { has: () => true };
 const CONTROL_PATH = 'x-fc-control-path';
 
@@ -16,7 +16,7 @@ interface ApiEntranceOptions {
   readonly beginTrail: (exchange: Exchange, route: Route) => RequestTrail;
 }
 
-/** Serves what the listener of the control plane has accepted for InvokeFunction, as a Listener serves the requests of its trigger. */
+/** Serves the InvokeFunction requests that the control plane has accepted, as a Listener serves the requests of its trigger. */
 export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
   readonly #options: ApiEntranceOptions;
   readonly #byFunction = new Map<string, InFlight>();
@@ -45,7 +45,7 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
     this.#refuse(exchange, error, invocationRoute(route));
   }
 
-  /** The invocations of a function that are in flight now: a function that is made again under its name gets others. */
+  /** The invocations of a function that are in flight now. A later function of the same name has its own. */
   of(functionName: string): ReturnType<InFlight['now']> {
     return this.#inFlight(functionName).now();
   }
@@ -55,7 +55,7 @@ export class ApiEntrance implements Pick<Invocations, 'serve' | 'refuse'> {
     await Promise.all([...this.#byFunction.values()].map((each) => each.none()));
   }
 
-  /** Cuts off every invocation in flight. */
+  /** Ends every invocation in flight. */
   stop(): void {
     for (const each of this.#byFunction.values()) each.stop();
   }

@@ -55,7 +55,7 @@ export class Attempt {
   #start(): void {
     const { exchange, clock, route } = this.#parts;
     const { timeoutInSeconds } = route;
-    // Ends the try before it has sent anything, if the exchange is over already.
+    // If the exchange is over already, this ends the try before it sends anything.
     void exchange.over.then(this.#onOver);
     if (exchange.bodyError !== undefined) {
       this.#fail(exchange.bodyError);
@@ -187,7 +187,7 @@ export class Attempt {
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    // Ignores what happens to the connection behind a whole reply.
+    // After a whole reply, an error of the connection changes nothing.
     if (this.#over || this.#reply?.complete) return;
     if (this.#answered) {
       this.#break(undefined);
@@ -236,7 +236,7 @@ export class Attempt {
     this.#cancelTimeout();
     this.#upload?.stop();
     this.#exchange.body?.off('error', this.#onBodyError);
-    // After a whole exchange Node has kept the connection.
+    // After a whole exchange the connection stays open for the next request.
     if (!this.#reply?.readableEnded || !this.#outgoing?.writableFinished) this.#outgoing?.destroy();
     this.#tunnel?.destroy();
     this.#parts.trail.tried(result);

@@ -33,12 +33,12 @@ export interface CheckedRequest {
 
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,15})$/;
 const FORBIDDEN_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
-/** To remove one of these would change where the request ends, or whose request it is. */
+/** Without one of these lines the request would end elsewhere, or belong to another session or host. */
 const PROTECTED = ['content-length', 'transfer-encoding', 'host', 'cookie', 'mcp-session-id'];
 
 /**
  * Checks a request before it causes any other work, in one pass over its lines.
- * After a request that fails the start of the next one is in doubt, so its connection must be closed.
+ * After a refused request nobody knows where the next one starts, so the connection must be closed.
  * @throws InvalidArgument, MethodNotAllowed, AccessDenied, EntityTooLarge, RequestHeaderFieldsTooLarge
  */
 export function checkRequest(request: RawRequest, rules: RequestRules): CheckedRequest {
@@ -85,7 +85,7 @@ export function offersWebSocket(request: RawRequest): boolean {
   return isWebSocketOffer(found, request);
 }
 
-/** The lines that the gateway reads itself, and how often those occur that may occur once. */
+/** The lines that the gateway reads itself, and a count of each line that may occur only once. */
 class Found {
   readonly #httpVersionMinor: number;
   hosts = 0;

@@ -13,7 +13,7 @@ interface RawRequest {
 }
 
 /**
- * Checks a request against its trigger, before the function or a session learns of it.
+ * Checks a request against its trigger, before any session or instance is touched.
  * @param accessKey undefined: any signature in the right form is accepted (spec U50)
  * @throws AccessDenied where the address is disabled; MissingRequiredHeader, InvalidArgument, InvalidAccessKeyID or SignatureNotMatch
  *   where requests must be signed; MethodNotAllowed
@@ -35,7 +35,7 @@ function checkSigned({ method = '', url = '', rawHeaders }: RawRequest, key: Acc
   if (authorization === undefined)
     throw new FcError('InvalidArgument', `invalid authorization '${header.slice(0, 200)}'`);
   if (key === undefined) return;
-  // Otherwise a recorded signature could be sent again under a new date.
+  // Otherwise somebody could send a recorded signature again with a new date.
   if (!authorization.signedHeaders.includes('x-acs-date'))
     throw new FcError('SignatureNotMatch', 'x-acs-date must be one of the signed headers');
   checkSignature(authorization, {

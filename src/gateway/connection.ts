@@ -27,7 +27,7 @@ export class Connection {
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
-    // Every head is Latin-1; Node would write some as UTF-8, which makes two bytes of one.
+    // Every head is Latin-1. Node writes some heads as UTF-8, which makes two bytes of one character.
     socket.setDefaultEncoding('latin1');
     socket.once('close', this.#onClose);
     socket.once('end', this.#onEnd);
@@ -42,8 +42,8 @@ export class Connection {
   }
 
   /**
-   * Handles bytes that are not HTTP. In the body of a request they fail that request. Behind whole requests `answer` is called when
-   * these have their replies.
+   * Handles bytes that are not HTTP. In the body of a request they fail that request. After whole requests, `answer` is called when
+   * they have their replies.
    */
   reject(refusal: FcError, answer: () => void): void {
     for (const exchange of this.open) {
@@ -78,8 +78,8 @@ export class Connection {
   };
 
   /**
-   * The client has ended its writing side. Either it waits for its reply (F-12), or it has gone (F-10). The next write tells: the
-   * system of a client that has gone answers by a reset.
+   * The client has ended its writing side. Either it waits for its reply (F-12), or it has gone (F-10). The next write shows which: the
+   * system of a client that has gone answers with a reset.
    */
   readonly #onEnd = (): void => {
     if (this.open.length === 0) return;
@@ -87,7 +87,8 @@ export class Connection {
     this.#watchReply(this.#socket.bytesWritten, this.#socket.bytesWritten);
   };
 
-  /** Before the head of a reply, writes interim replies that every client ignores: the second one meets the reset of the first. */
+  /** Before the head of a reply, writes two interim replies, which every client ignores. If the client has gone, the first one causes a
+   * reset, and the second one finds it. */
   #probe(afterMs: number, probesLeft: number): void {
     this.#clock.wakeAt(this.#clock.now() + afterMs, () => {
       const first = this.#current();

@@ -20,8 +20,8 @@ interface Witnessed {
 }
 
 /**
- * @returns what tells what a diagnosis needs to know of a request beside its record. Requests of one client are alike: equal evidence
- * is one object, since the records are kept for long.
+ * @returns a function that collects the evidence of a request, which a diagnosis needs in addition to the record. Requests of one client
+ * are alike, and records are kept for long: equal evidence is one object.
  */
 export function createEvidence(): (witnessed: Witnessed) => RequestEvidence {
   let last: RequestEvidence = {};
@@ -108,7 +108,7 @@ function cut(text: string): string {
   return text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
 }
 
-/** How many session cookies a line has. The usual line has one, which two searches find out. */
+/** How many session cookies a line has. The usual line has one: two searches show that. */
 function cookiesIn(line: string): number {
   const first = line.indexOf(SESSION_COOKIE);
   if (first < 0) return 0;

@@ -48,7 +48,7 @@ export function retryOf(failed: Failed): 'reset' | 'refused' | undefined {
 }
 
 /**
- * Answers by an error in the form of Function Compute (spec §5.4): without its cause, Set-Cookie and Content-Disposition.
+ * Answers with an error in the form of Function Compute (spec §5.4), without its cause, Set-Cookie and Content-Disposition.
  * @returns the status that the client receives
  */
 export function refuse(exchange: Exchange, error: FcError): number {

@@ -16,7 +16,7 @@ import { createRecorder } from './request-trail.js';
 export interface GatewayOptions {
   /** The process clock. */
   readonly clock: Clock;
-  /** The session clock, whose time is shown. */
+  /** The session clock: the time that records show. */
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly ids: Pick<Ids, 'requestId'>;
   readonly hostVerdict: (host: string) => HostVerdict;

@@ -29,7 +29,7 @@ export interface Tunnel {
  * - frames a DELETE with a chunked body wrongly (CVE-2026-29057), lower-cases and joins header lines, collapses `//` in paths and
  *   drops fragments: {@link RequestOptions} replaces its head;
  * - does not end a reply whose instance died, nor a request whose client left: it sees a {@link LibraryRequest} instead;
- * - answers a refused upgrade by a decoded body under the instance's framing: its listeners are removed.
+ * - answers a refused upgrade with a decoded body and the framing of the encoded one: its listeners are removed.
  */
 export class HttpProxyUpstream {
   readonly #agents: Agents;
@@ -61,7 +61,7 @@ export class HttpProxyUpstream {
     return ready(made);
   }
 
-  /** Makes the request for an upgrade and ends it. Bytes behind its head are sent after the switch. */
+  /** Makes the request for an upgrade and ends it. Bytes that follow its head are sent after the switch. */
   upgrade(outgoing: Outgoing, { socket, takeHead }: ClientUpgrade): Tunnel {
     let made: ClientRequest | undefined;
     const onMade = (clientRequest: ClientRequest) => {
@@ -147,8 +147,8 @@ const LIBRARY_SOCKET = { destroyed: false };
 const LIBRARY_RESPONSE = { finished: true, headersSent: true } as ServerResponse;
 
 /**
- * The options of the request to the instance. http-proxy takes the object that is meant for TLS options, writes parsed headers into it,
- * and then a path in which it has collapsed slashes. The setter of `path` replaces both.
+ * The options of the request to the instance. http-proxy takes the object for TLS options, writes parsed headers into it, and
+ * then a path without repeated slashes. The setter of `path` replaces both.
  */
 class RequestOptions {
   headers: readonly string[] | undefined;

@@ -41,7 +41,7 @@ export class InFlight {
     void this.#handle(task, taskRoute(route)).then(() => this.end(task));
   }
 
-  /** Those that are in flight now, without those that begin later. */
+  /** The requests that are in flight now, without later ones. */
   now(): { none(): Promise<void>; stop(): void } {
     const own = [...this.#open];
     return {

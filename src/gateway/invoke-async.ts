@@ -23,7 +23,7 @@ export function isAsync({ lines }: ExchangeHead): boolean {
 }
 
 /**
- * Reads the whole body and answers 202. The invocation has the task ID that the client gives, or its request ID.
+ * Reads the whole body and answers 202. Its task ID is the one that the client gives, or its request ID.
  * @returns the invocation, which nobody waits for; undefined when the client has left before
  * @throws InvalidArgument for a malformed task ID, EntityTooLarge, and what breaks the body
  */
@@ -118,14 +118,14 @@ async function readBody(exchange: Exchange): Promise<Buffer | undefined> {
 
 function firstValue(flat: readonly string[], name: string): string | undefined {
   for (let at = 0; at < flat.length; at += 2) {
-    // The length first: this looks at every line of every request.
+    // Compares the length first, since every line of every request comes here.
     const given = flat[at] ?? '';
     if (given.length === name.length && given.toLowerCase() === name) return flat[at + 1];
   }
   return undefined;
 }
 
-/** The body is here already: the instance has nobody to tell to go on. */
+/** The whole body has been read, so the instance needs no `Expect: 100-continue`. */
 function withoutExpectation(head: ExchangeHead): ExchangeHead {
   const forwardedLines = head.forwardedLines.filter(
     (_, at, all) => all[at - (at % 2)]?.toLowerCase() !== 'expect',

@@ -21,7 +21,7 @@ import { NodeExchange } from './node-exchange.js';
 import type { RequestTrail } from './request-trail.js';
 
 interface ListenerOptions {
-  /** Asked at each request. Undefined, or why: when no function is served here. */
+  /** Asked at each request. An FcError says why no function is served here. */
   readonly routeOf: () => Route | FcError | undefined;
   readonly handle: Handle;
   readonly beginTrail: (exchange: Exchange, route: Route | undefined) => RequestTrail;
@@ -36,7 +36,7 @@ interface ListenerOptions {
 const IDLE_CONNECTION_MS = 60_000;
 const DEAD_PEER_MS = 30_000;
 
-/** The socket side of the data plane: checks each request and gives it to `handle`. The caller lets `server` listen. */
+/** The listener of one HTTP trigger: checks each request and gives it to `handle`. The caller lets `server` listen. */
 export class Listener {
   readonly server: Server = createServer({
     // The function's timeout ends a request.
@@ -78,7 +78,7 @@ export class Listener {
     this.server.closeIdleConnections();
   }
 
-  /** Breaks off every request in flight. */
+  /** Ends every request in flight. */
   cutOff(): void {
     this.#inFlight.stop();
   }
@@ -141,7 +141,7 @@ export class Listener {
     if (connection.closing) return;
     connection.closing = true;
     const refusal = clientErrorOf(error, socket);
-    // The client has gone in the middle of a body. Behind whole requests it may still wait for their replies.
+    // A client that ends in the middle of a body has gone. After whole requests it may still wait for the replies.
     const gone = error.code === 'HPE_INVALID_EOF_STATE' && connection.isInBody;
     if (refusal === undefined || gone) {
       socket.destroy();
@@ -216,7 +216,7 @@ export class Listener {
     { refusal, connection, route }: { refusal: FcError; connection: Connection; route: Route | undefined },
   ): void {
     exchange.body = exchange.request;
-    // The end of a body that is too long is known. Every other error leaves doubt where the next request begins.
+    // The end of a body that is too long is known. After every other error nobody knows where the next request starts.
     const close = refusal.code !== 'EntityTooLarge';
     if (close) connection.closing = true;
     exchange.closesConnection ||= close;

@@ -42,7 +42,7 @@ export class NodeExchange implements Exchange {
   readonly head: MutableHead;
   body: Readable | undefined;
   bodyError: FcError | undefined;
-  /** Whether the connection is closed behind the reply. */
+  /** Whether the connection is closed after the reply. */
   closesConnection = false;
   /** Whether the reply under way has a body of unknown length. */
   hasOpenEnd = false;
@@ -110,7 +110,7 @@ export class NodeExchange implements Exchange {
   }
 
   abort(): void {
-    // Where the end of the connection is the end of the body, only a reset shows that the body is not whole.
+    // Where the end of the connection is the end of the body, only a reset tells the client that the body is incomplete.
     const isEncrypted = 'encrypted' in this.socket;
     // TLS marks the end of a body by itself, and has no reset.
     if (this.hasOpenEnd && this.request.httpVersionMinor === 0 && !isEncrypted) this.socket.resetAndDestroy();
@@ -124,7 +124,7 @@ export class NodeExchange implements Exchange {
     this.close();
   }
 
-  /** The reply is out, or the connection is closed. */
+  /** The reply is written, or the connection is closed. */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -9,7 +9,7 @@ type Destination = Writable & { readonly socket?: Pick<Writable, 'cork' | 'uncor
 
 /**
  * Copies every byte from one message to another, as fast as the second one takes them, and ends the second one with the first.
- * A head goes out together with the first bytes of its body; without such bytes, as for an event stream, it goes out at once.
+ * A head is sent together with the first bytes of its body, or at once if there are none yet, as in an event stream.
  */
 export function pump(from: Readable, to: Destination, how: PumpOptions = {}): Pump {
   const made = new Pump(from, to, how);
@@ -18,7 +18,7 @@ export function pump(from: Readable, to: Destination, how: PumpOptions = {}): Pu
 }
 
 interface PumpOptions {
-  /** How many bytes there are in all, where that is known. A body that comes in one piece is then known to be whole. */
+  /** The length of the body in bytes, where it is known: it shows that a body in one piece is whole. */
   readonly length?: number | undefined;
   /** Sees each piece before it passes. */
   readonly watch?: ((chunk: Uint8Array) => void) | undefined;

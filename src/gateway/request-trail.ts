@@ -33,7 +33,7 @@ export interface AttemptResult {
   readonly answered: boolean;
   /** The error for the client, which has received nothing yet. */
   readonly failure?: FcError;
-  /** Why the request may be sent once more: nothing has been answered, and nothing can have been done twice. */
+  /** Why the request may be sent once more: the client has received nothing, and a second execution does no harm. */
   readonly retry?: 'reset' | 'refused';
 }
 
@@ -43,9 +43,9 @@ type Try = { -readonly [key in keyof AttemptRecord]: AttemptRecord[key] };
 const NONE: readonly Try[] = [];
 
 interface RecorderOptions {
-  /** The process clock, which measures. */
+  /** The process clock, for durations. */
   readonly clock: Clock;
-  /** The session clock, whose time is shown. */
+  /** The session clock: the time that records show. */
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly onRecord: (record: RequestRecord) => void;
   readonly emit?: Emit | undefined;
@@ -58,7 +58,7 @@ interface TrailContext extends RecorderOptions {
   readonly evidenceOf: ReturnType<typeof createEvidence>;
 }
 
-/** @returns what begins the trail of a request; a request that is for no function has no route */
+/** @returns a function that begins the trail of a request. A request for no function has no route */
 export function createRecorder(
   options: RecorderOptions,
 ): (exchange: Exchange, route: Route | undefined) => RequestTrail {
@@ -66,7 +66,7 @@ export function createRecorder(
   return (exchange, route) => new RequestTrail(exchange, route, context);
 }
 
-/** What the gateway learns of a request on its way, for its record. */
+/** Collects what happens to a request, for its record. */
 export class RequestTrail {
   readonly #context: TrailContext;
   readonly #exchange: Exchange;
@@ -114,7 +114,7 @@ export class RequestTrail {
       firstByteMs: undefined,
       endedMs: admittedMs,
     };
-    // A list of its exact length: each record is kept for long.
+    // A new list has no spare capacity, and records are kept for long.
     this.#tries = this.#tries === NONE ? [made] : [...this.#tries, made];
   }
 

@@ -4,7 +4,7 @@ import type { ClientUpgrade } from '../model/exchange.js';
 
 /** How long the other side may send nothing after one side has ended. */
 const SILENCE_MS = 1000;
-/** How long one side may then take nothing of what waits for it, in units of the former. */
+/** How long one side may then read nothing of its waiting bytes, in units of the former. */
 const STALLED_ROUNDS = 10;
 
 interface TunnelParts {
@@ -19,7 +19,7 @@ interface TunnelParts {
 
 /**
  * Joins the client's connection to the instance's after an upgrade. Each side may end while the other still sends (RFC 6455 §7.1.1).
- * When one side has ended, both are closed after a second in which nothing was sent, or ten in which nothing was taken.
+ * When one side has ended, both are closed after one second without a sent byte, or ten seconds without a read byte.
  */
 export function openTunnel({ client, upstream, clock, onBroken }: TunnelParts): void {
   const { socket } = client;

@@ -19,7 +19,7 @@ export class Upload {
   #pump: Pump | undefined;
   #stopped = false;
 
-  /** Reads nothing of the body before the connection is there, so that a refused connection may be tried again. */
+  /** Reads the body only when the connection is open, so that a request whose connection was refused may be sent again. */
   constructor({ body, outgoing, maxBytes, onTooLong }: UploadOptions) {
     this.#body = body;
     this.#outgoing = outgoing;
@@ -41,7 +41,7 @@ export class Upload {
     return this.begun && !this.#body.readableEnded && !this.#body.destroyed && !this.#outgoing.destroyed;
   }
 
-  /** Calls back when an upload that outlasts its reply is over. Node then does not tell of a drained connection. */
+  /** Calls back when an upload that lasts longer than its reply is over. Node then emits no `drain`. */
   whenOver(call: () => void): void {
     const upstream = this.#outgoing.socket;
     const onDrain = (): void => {

@@ -29,7 +29,7 @@ export class BoundAssignment implements Assignment {
   readonly log: InstanceLog | undefined;
   readonly #qualifier: string;
   readonly #binding: Binding;
-  /** Undefined where it ended meanwhile. */
+  /** Undefined when the instance ended meanwhile. */
   readonly #instance: Instance | undefined;
   readonly #context: AssignmentContext;
   #isOver = false;

@@ -9,7 +9,7 @@ import type { PooledInstance } from './pooled-instance.js';
 import { SessionEntry } from './session-entry.js';
 import type { SessionTable } from './session-table.js';
 
-/** One request on one instance, as the core counts it. */
+/** One request on one instance. */
 export interface Binding {
   readonly instance: PooledInstance;
   entry: SessionEntry | undefined;
@@ -30,14 +30,15 @@ export interface BinderOptions {
   readonly newSessionId: () => string;
   /** How many sessions were restored. */
   readonly created?: number;
-  /** Where new sessions of that qualifier go. @throws VersionNotFound, AliasNotFound */
+  /** The pool in which new sessions of the qualifier are opened. @throws VersionNotFound, AliasNotFound */
   readonly poolOf: (qualifier: string) => Pool;
   /** The terms of a session that a request opens. */
   readonly termsOf: (qualifier: string) => SessionTerms;
 }
 
 /**
- * Binds each request to its session and its instance. Nothing here waits, so that no other request comes between look-up and binding.
+ * Binds each request to its session and its instance. All methods are synchronous, so that no other request comes between look-up and
+ * binding.
  */
 export class Binder {
   readonly #options: BinderOptions;
@@ -130,7 +131,7 @@ export class Binder {
     if (entry?.isAlive) void this.#table.delete(entry, 'reply');
   }
 
-  /** Notes what the user should know of a request; the first note stays. */
+  /** Adds a hint for the user; the first hint of a request stays. */
   addHint(binding: Binding, hint: Hint): void {
     binding.decision = { ...binding.decision, hint: binding.decision.hint ?? hint };
   }
@@ -243,7 +244,7 @@ export class Binder {
     return newBinding({ instance, entry, decision });
   }
 
-  /** Takes a request on the session's instance; on another one, with a free slot, when its own has gone. */
+  /** Takes a request on the session's instance. If that instance has ended, takes it on another one with a free slot. */
   #placeRequest(
     entry: SessionEntry,
     { session, hint }: Pick<Decision, 'session' | 'hint'>,

@@ -3,19 +3,19 @@ import { FcError } from '../model/errors.js';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
-/** A wait is longer by up to a fifth, so that several functions do not start in step. */
+/** A delay is longer by a random part of up to a fifth, so that several functions do not start at the same instants. */
 const JITTER = 0.2;
-/** At most so many starts may fail within half a minute. */
+/** How many starts may fail within half a minute. */
 const FAILURES_IN_WINDOW = 8;
 const WINDOW_MS = 30_000;
-/** An instance that has run so long shows that the function can be started. */
+/** How long an instance must run to show that the function can be started. */
 const HEALTHY_AFTER_MS = 30_000;
 
 /** Delays the next start of a function whose instances end before they listen: each failure doubles the delay. */
 export class CrashBackoff {
   readonly #clock: Clock;
   readonly #chance: () => number;
-  /** Of each instance that listens and was started after a failure: when it has run long enough to show that starts succeed. */
+  /** For each instance that listens and was started after a failure: the instant at which it shows that starts succeed. */
   readonly #healthyAt = new Map<object, number>();
   #failures: number[] = [];
   #waitMs = FIRST_WAIT_MS;
@@ -60,7 +60,7 @@ export class CrashBackoff {
     }
   }
 
-  /** The instance listens: when it has run for a while, the failures are forgotten. */
+  /** The instance listens. When it has run for half a minute, the failures are forgotten. */
   started(instance: object): void {
     this.#judge();
     if (this.#failures.length > 0) this.#healthyAt.set(instance, this.#clock.now() + HEALTHY_AFTER_MS);

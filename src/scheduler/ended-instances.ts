@@ -1,6 +1,6 @@
 import type { InstanceInfo, InstanceLog } from '../model/instance.js';
 
-/** So many ended instances are still listed, and their logs can be read. */
+/** How many ended instances are listed and have readable logs. */
 const MOST_KEPT = 50;
 /** Characters of all these logs together. */
 const MOST_CHARACTERS_KEPT = 4 * 1024 * 1024;
@@ -11,7 +11,7 @@ interface Ended {
   readonly characters: number;
 }
 
-/** The instances that ended last, with what they printed. */
+/** The instances that ended last, with their logs. */
 export class EndedInstances {
   /** By the ID of the instance; the oldest first. */
   readonly #all = new Map<string, Ended>();

@@ -36,13 +36,13 @@ interface FleetOptions {
   readonly processClock: Clock;
   readonly sessionClock: Pick<Clock, 'now'>;
   readonly emit: Emit;
-  /** Told of a driver that does not keep its contract. */
+  /** Called when a driver breaks its contract. */
   readonly onDefect: (what: string, error: unknown) => void;
   /** Called when an instance is gone. */
   readonly onInstanceGone: () => void;
 }
 
-/** The processes of the pools' instances: starts and stops them for the core, and reports to it when they are ready and when they end. */
+/** The processes of the instances: starts and stops them for the pools, and tells the pools when they are ready and when they end. */
 export class Fleet implements PoolHooks {
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
@@ -155,7 +155,7 @@ export class Fleet implements PoolHooks {
     return (await within(this.#options.processClock, DEATH_IS_NOTICED_MS, died)) ? died : undefined;
   }
 
-  /** Resolves when every instance that there is now has ended, or after that time. */
+  /** Resolves when every present instance has ended, or after that time. */
   async drained(milliseconds: number): Promise<void> {
     const ended = Promise.all([...this.#members.values()].map(({ instance }) => instance.exited));
     await within(this.#options.processClock, milliseconds, ended);
@@ -172,18 +172,18 @@ export class Fleet implements PoolHooks {
     return [...this.#members.values()].map(infoOf);
   }
 
-  /** One that has not ended. */
+  /** An instance that has not ended. */
   info(instanceId: string): InstanceInfo | undefined {
     const member = this.#members.get(instanceId);
     return member && infoOf(member);
   }
 
-  /** Those of the instances that have not ended. */
+  /** The revisions of the instances that have not ended. */
   revisions(): Revision[] {
     return [...this.#members.values()].map(({ pooled }) => pooled.pool.revision);
   }
 
-  /** Those that ended lately, the oldest first. */
+  /** The instances that ended last, the oldest first. */
   ended(): InstanceInfo[] {
     return this.#ended.list();
   }

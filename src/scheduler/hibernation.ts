@@ -3,7 +3,7 @@ import type { PooledInstance } from './pooled-instance.js';
 import type { SessionEntry } from './session-entry.js';
 import type { SessionTable } from './session-table.js';
 
-/** The steps of PauseSession and ResumeSession: what changes at once, and what changes when the instance has stopped or started. */
+/** The steps of PauseSession and ResumeSession: the changes at once, and the changes when the instance has stopped or started. */
 export class Hibernation {
   readonly #table: SessionTable;
   readonly #poolOf: (qualifier: string) => Pool;

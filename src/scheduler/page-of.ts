@@ -9,7 +9,7 @@ const DEFAULT_LIMIT = 20;
 /**
  * One page of ListSessions. The token holds the order of the last session listed, so that deleting and creating between two pages
  * neither skips nor repeats another session.
- * @throws InvalidArgument for a limit out of 1–100 (spec U27) or a token that is not one of ours
+ * @throws InvalidArgument for a limit out of 1–100 (spec U27) or a token that ListSessions did not return
  */
 export function pageOf(
   query: ListSessionsQuery,

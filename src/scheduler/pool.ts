@@ -11,14 +11,14 @@ import { ScaleIn } from './scale-in.js';
 import { FirstFitIndex } from './structures/first-fit-index.js';
 
 const MOST_IN_VIEW = 8;
-/** An answer of 429 is rarer than a decision, and "which instance holds what?" is its question. */
+/** A 429 is rare, and its reader wants to know which session holds which slot: so its view is larger than that of a decision. */
 const MOST_IN_REFUSAL = 32;
 
 /** Starts and stops the processes of a pool. The pool calls it synchronously. */
 export interface PoolHooks {
-  /** @throws when it cannot even be begun */
+  /** @throws when the start cannot begin */
   start(instance: PooledInstance, reason: StartReason): void;
-  /** Ends an instance that is no longer counted. */
+  /** Ends an instance that the pool no longer counts. */
   stop(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
 }
 
@@ -27,16 +27,16 @@ export interface PoolOptions {
   /** Which revision of its qualifier it is, counted from 1 in this run; 1 by default. */
   readonly number?: number;
   readonly qualifier: string;
-  /** How many instances there may and shall be; by default as the revision says. */
+  /** The least and the largest number of instances; by default those of the revision. */
   readonly bounds?: InstanceBounds;
   readonly sessionClock: Clock;
   readonly processClock: Clock;
   readonly newInstanceId: () => string;
   readonly chance: () => number;
   readonly hooks: PoolHooks;
-  /** Ends the sessions that have ended by now, before it is decided which instance is empty. */
+  /** Expires the sessions whose time is over, before the pool decides which instance is empty. */
   readonly sweep: () => void | Promise<void>;
-  /** The sessions that hold the slots of these instances; undefined where there are too many sessions to look through. */
+  /** The sessions that hold the slots of these instances; undefined where there are too many sessions to search. */
   readonly holders?: (instances: readonly PooledInstance[]) => readonly SlotHolder[][] | undefined;
 }
 
@@ -84,7 +84,7 @@ export class Pool implements OwningPool {
     });
   }
 
-  /** Those that are counted, oldest first. */
+  /** The counted instances, oldest first. */
   get instances(): Iterable<PooledInstance> {
     return this.#index;
   }
@@ -149,7 +149,7 @@ export class Pool implements OwningPool {
 
   /**
    * Takes a request without a session (spec U39): the instances with a free request take turns; a new one starts when there is none.
-   * Beside sessions such a request needs no slot, unless an instance serves one session only.
+   * Such a request needs no slot, unless an instance serves only one session.
    * @throws as {@link takeSlot}
    */
   takeTurn(): { readonly instance: PooledInstance; readonly placement: Placement } {
@@ -224,14 +224,14 @@ export class Pool implements OwningPool {
     return this.#open('deploy');
   }
 
-  /** New sessions come from now on. */
+  /** New sessions are opened here from now on. */
   takeOver(): void {
     this.#isOnTrial = false;
     this.keepMinimum();
   }
 
   /**
-   * Nothing new comes, as when a newer revision takes over (spec U24): sessions stay on their instances until they end. An instance
+   * Opens no more sessions, as when a newer revision takes over (spec U24). Sessions stay on their instances until they end. An instance
    * ends when it is empty.
    */
   drain(reason: EndReason = 'superseded'): void {
@@ -241,7 +241,7 @@ export class Pool implements OwningPool {
     for (const instance of [...this.#index]) void this.#noteIfEmpty(instance);
   }
 
-  /** Nothing is started any more. */
+  /** Starts no more instances. */
   close(): void {
     this.#closed = true;
     this.#crashBackoff.close();
@@ -265,7 +265,7 @@ export class Pool implements OwningPool {
   #nextForTurn(): PooledInstance | undefined {
     if (this.revision.config.sessionAffinity === 'NONE' || this.exclusive)
       return this.#index.firstFrom(this.#turn) ?? this.#index.first();
-    // The index does not know instances without a free slot. Requests without a session are rare beside sessions, so this is a scan.
+    // The index does not know instances without a free slot. A scan is enough: in a function with sessions, requests without one are rare.
     const free = [...this.#index].filter(({ inFlight }) => inFlight < this.#requestsEach);
     return free.find(({ rank }) => rank >= this.#turn) ?? free[0];
   }

@@ -2,13 +2,13 @@ import type { EndReason } from '../model/events.js';
 import type { Revision } from '../model/function.js';
 import type { Ranked } from './structures/first-fit-index.js';
 
-/** How an instance is ended: with `abort` at once, together with its requests in flight; else these requests may finish. */
+/** How an instance is ended. With `abort` it ends at once, together with its requests in flight; otherwise these requests may finish. */
 export interface HowToEnd {
   readonly abort: boolean;
   readonly reason: EndReason;
 }
 
-/** The pool of an instance, for what holds the instance. */
+/** The pool, as the users of an instance see it. */
 export interface OwningPool {
   readonly revision: Revision;
   /** Which revision of its qualifier it is, counted from 1 in this run. */
@@ -29,15 +29,15 @@ export interface OwningPool {
   retire(instance: PooledInstance, how: HowToEnd): void | Promise<void>;
 }
 
-/** What the core knows of an instance. Plain state: the pool changes it, the fleet runs the process. */
+/** The state of an instance. The pool changes it; the fleet runs the process. */
 export class PooledInstance implements Ranked {
   rank = -1;
   state: 'starting' | 'ready' | 'gone' = 'starting';
-  /** Slots taken: sessions bound to it. */
+  /** How many slots are taken. */
   sessions = 0;
   /** Requests in flight, also the requests that wait for it to be ready. */
   inFlight = 0;
-  /** Since when it has neither (session clock). */
+  /** Since when it has no session and no request (session clock). */
   emptySince: number;
   /** Cancels the next check whether it is still needed. */
   stopWatching: () => void = () => {};

@@ -15,7 +15,7 @@ interface ScaleInOptions {
   readonly retire: (instance: PooledInstance) => void | Promise<void>;
 }
 
-/** Ends instances that have been empty for too long. Checks by timer, so that no request pays for it. */
+/** Ends instances that have been empty for too long. Checks by timer, so that a request takes no longer. */
 export class ScaleIn {
   readonly #options: ScaleInOptions;
 
@@ -41,7 +41,7 @@ export class ScaleIn {
     if (isNeeded()) return this.#lookAt(instance, EMPTY_INSTANCE_KEPT_MS);
     for (const oldest of instances()) {
       if (this.#emptyMs(oldest) < EMPTY_INSTANCE_KEPT_MS) continue;
-      // Of several empty instances the oldest ends, whichever was checked.
+      // The oldest empty instance ends, whichever instance was checked.
       if (oldest !== instance) this.#lookAt(instance, 0);
       return retire(oldest);
     }

@@ -23,7 +23,7 @@ export interface SchedulerOptions {
   readonly revision: Revision;
   /** The version or alias whose sessions these are; LATEST by default. */
   readonly qualifier?: string;
-  /** How many instances there may and shall be; by default as the revision says. */
+  /** The least and the largest number of instances; by default those of the revision. */
   readonly bounds?: InstanceBounds;
   readonly driver: InstanceDriver;
   readonly sessionClock: Clock;
@@ -38,13 +38,13 @@ export interface SchedulerOptions {
   readonly emit?: Emit;
   /** Called when an instance is gone. */
   readonly onInstanceGone?: () => void;
-  /** Told of a driver that does not keep its contract. */
+  /** Called when a driver breaks its contract. */
   readonly onDefect?: (what: string, error: unknown) => void;
 }
 
 /**
- * Binds the sessions of one qualifier of a function to instances. The core (binder, table, pool) decides synchronously; this shell carries out the
- * decisions and waits for processes.
+ * Binds the sessions of one qualifier of a function to instances. Binder, table and pool decide
+ * synchronously. The scheduler carries out the decisions and waits for processes.
  */
 export class Scheduler implements Admission {
   readonly sessions: SessionService;
@@ -54,12 +54,12 @@ export class Scheduler implements Admission {
   readonly #binder: Binder;
   readonly #assignments: AssignmentContext;
   readonly #newPool: (revision: Revision, number: number) => Pool;
-  /** Where new sessions go, by what terms. */
+  /** The pool of new sessions, and their terms. */
   #pool: Pool;
   #terms: SessionTerms;
-  /** Those of earlier revisions that still have instances. */
+  /** The pools of earlier revisions that still have instances. */
   #draining: Pool[] = [];
-  /** Those of revisions that are being tried. */
+  /** The pools of revisions that are being tried. */
   readonly #onTrial = new Set<Pool>();
 
   constructor(options: SchedulerOptions) {
@@ -167,12 +167,12 @@ export class Scheduler implements Admission {
     this.#pool.keepMinimum();
   }
 
-  /** The current one, and those of instances that have not ended. */
+  /** The current revision, and those of instances that have not ended. */
   revisions(): Iterable<Revision> {
     return new Set([this.#pool.revision, ...this.#fleet.revisions()]);
   }
 
-  /** Writes nothing to the store any more: its sessions are forgotten there. */
+  /** Writes nothing to the store from now on: its sessions are forgotten there. */
   detach(): void {
     this.#table.detach();
   }
@@ -184,7 +184,7 @@ export class Scheduler implements Admission {
     return new BoundAssignment({ binding, address, requestId, qualifier }, this.#assignments);
   }
 
-  /** How many instances new sessions may go to. Those of superseded revisions do not count. */
+  /** How many instances of the current revision there are. */
   get size(): number {
     return this.#pool.size;
   }
@@ -217,12 +217,12 @@ export class Scheduler implements Admission {
     return this.#fleet.list();
   }
 
-  /** Those that ended lately, the oldest first. */
+  /** The instances that ended last, the oldest first. */
   endedInstances(): InstanceInfo[] {
     return this.#fleet.ended();
   }
 
-  /** What an instance of this function prints or printed; undefined when it is not one of this function's. */
+  /** The log of an instance of this function; undefined for any other instance. */
   log(instanceId: string): InstanceLog | undefined {
     return this.#fleet.log(instanceId);
   }

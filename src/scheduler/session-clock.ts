@@ -2,7 +2,7 @@ import type { MovableClock } from '../model/clock.js';
 import { checkRange, LIMITS } from '../model/limits.js';
 import type { ClockService, ClockState } from '../model/services.js';
 
-/** The session clock, as it is shown and moved from outside. */
+/** Shows and moves the session clock, for the control plane and the library. */
 export class SessionClock implements ClockService {
   readonly #clock: MovableClock;
 

@@ -12,7 +12,7 @@ import {
 import { small } from '../model/small.js';
 import type { PooledInstance } from './pooled-instance.js';
 
-// The bits of a session's facts; the bits above them hold its status, and those above that how many requests it has had.
+// Bits of `#facts`. The bits above them hold the status, and the highest bits the number of requests.
 const KNOWN = 1;
 const USED = 2;
 const ERASED = 4;
@@ -20,22 +20,22 @@ const REOPENED = 8;
 const STATUS_SHIFT = 4;
 const STATUS = 7 << STATUS_SHIFT;
 const REQUESTS_SHIFT = 7;
-/** As many as a small integer has room for. */
+/** The largest number that fits into a small integer. */
 const MOST_REQUESTS = 2 ** (30 - REQUESTS_SHIFT) - 1;
 
 /**
- * All that the core keeps for a session, in one object: its terms, and what changes with every request. It stays on record when the
- * session has expired.
+ * The whole state of a session in one object: its terms, and the values that each request changes. It stays on record when the session
+ * has expired.
  */
 export class SessionEntry implements Due {
-  /** Where it has its slot; absent while paused, and after a restart until it is next used. */
+  /** The instance on which it has a slot; absent while paused, and after a restart until its next use. */
   instance: PooledInstance | undefined;
   /** The instance that serves it, or served it last. */
   containerId = '';
   inFlight = 0;
   index = -1;
-  // There may be a million of these. Instants are kept as milliseconds since the creation, and that as milliseconds since the first
-  // creation of all: small integers, which cost no object of their own. Status, yes-or-no facts and the count of requests share a field.
+  // There may be a million entries. Instants are milliseconds since the creation, and the creation is milliseconds since the first
+  // creation of all: small integers, which need no object. Status, facts and the number of requests share one field.
   static #firstCreation: number | undefined;
   readonly #createdAfter: number;
   #usedAfter = 0;
@@ -48,7 +48,7 @@ export class SessionEntry implements Due {
     readonly sessionId: string,
     public terms: SessionTerms,
     createdAt: number,
-    /** Counts creations: the order of lists. */
+    /** The number of the creation: lists are in this order. */
     readonly order: number,
   ) {
     SessionEntry.#firstCreation ??= createdAt;
@@ -77,7 +77,7 @@ export class SessionEntry implements Due {
     this.#modifiedAfter = small(instant - this.createdAt);
   }
 
-  /** When it ended, exactly; only of an expired one. */
+  /** When it ended; only of an expired session. */
   get endedAt(): number {
     return this.createdAt + this.#endedAfter;
   }
@@ -145,7 +145,7 @@ export class SessionEntry implements Due {
     return this.createdAt + this.terms.sessionTTLInSeconds * 1000;
   }
 
-  /** The instant at which it stops being usable: by TTL from its creation, or by idle time from the end of its last request. */
+  /** The instant at which it expires: by TTL from its creation, or by idle time from the end of its last request. */
   get endsAt(): number {
     const byTTL = this.ttlEndsAt;
     if (this.inFlight > 0 || this.sessionStatus !== 'Active') return byTTL;

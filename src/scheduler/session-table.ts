@@ -11,7 +11,7 @@ import type { SessionWriter } from './session-writer.js';
 import { isPastRetention, Retention } from './structures/retention.js';
 import { SessionIndex } from './structures/session-index.js';
 
-/** How many sessions are looked through for those that hold a slot, and how many of an instance are named. */
+/** How many sessions are searched for those that hold a slot, and how many sessions of one instance are named. */
 const MOST_LOOKED_THROUGH = 1000;
 const MOST_NAMED = 8;
 
@@ -19,7 +19,7 @@ const MOST_NAMED = 8;
 const SWEEP_AT_ONCE = 200;
 
 /**
- * Which sessions there are, and until when. No answer depends on when a timer fired: look-ups compare with the clock, and every
+ * The sessions and their deadlines. No answer depends on the instant at which a timer fires: look-ups compare with the clock, and every
  * operation sweeps first, so that the slots of ended sessions are free.
  */
 export class SessionTable {
@@ -42,13 +42,13 @@ export class SessionTable {
     return this.#clock.now();
   }
 
-  /** The latest session of that ID; an expired one while it is on record. */
+  /** The latest session of that ID, also an expired one that is on record. */
   find(qualifier: string, sessionId: string): SessionEntry | undefined {
     const entry = this.#index.get(qualifier, sessionId);
     return entry !== undefined && this.#isOnRecord(entry) ? entry : undefined;
   }
 
-  /** Those on record that were created after the one of that order, oldest first. */
+  /** The sessions on record that were created after the one of that order, oldest first. */
   *after(order: number, qualifier: string): Generator<SessionEntry> {
     for (const entry of this.#index.after(order)) {
       if (entry.terms.qualifier === qualifier && this.#isOnRecord(entry)) yield entry;
@@ -79,12 +79,12 @@ export class SessionTable {
     return this.#index.get(qualifier, sessionId)?.toState();
   }
 
-  /** Those that have not ended, oldest first. May be read while sessions begin and end. */
+  /** The sessions that have not ended, oldest first. May be read while sessions begin and end. */
   *states(): Generator<SessionState> {
     for (const entry of this.#index.after(0)) if (entry.isAlive) yield entry.toState();
   }
 
-  /** How many have not ended. */
+  /** How many sessions have not ended. */
   get size(): number {
     return this.#deadlines.size;
   }
@@ -139,7 +139,7 @@ export class SessionTable {
     for (const entry of this.#index.after(0)) void this.erase(entry);
   }
 
-  /** Changes what a session is promised, from now on. It may end by that at once. */
+  /** Changes the terms of a session. The new terms may end it at once. */
   update(entry: SessionEntry, terms: SessionTerms): void | Promise<void> {
     const { now } = this;
     entry.terms = terms;
@@ -176,7 +176,7 @@ export class SessionTable {
 
   /**
    * The session is over, and stays on record.
-   * @returns when the instance that this ended is gone, if it ended one
+   * @returns a promise when this ended an instance: it resolves when the instance is gone
    */
   expire(
     entry: SessionEntry,
@@ -196,7 +196,7 @@ export class SessionTable {
     return entry.freeSlot();
   }
 
-  /** Forgets this one; an earlier one of its ID, if it is on record, is then the latest again. */
+  /** Forgets this session. An earlier one of the same ID that is on record is then the latest again. */
   erase(entry: SessionEntry): void | Promise<void> {
     this.#deadlines.remove(entry);
     this.#index.erase(entry);
@@ -219,7 +219,7 @@ export class SessionTable {
 
   /**
    * Expires the sessions whose deadline has passed, and forgets records past their retention; at most 200 at a time.
-   * @returns when the instances that this ended are gone, if it ended any
+   * @returns a promise when this ended instances: it resolves when they are gone
    */
   sweep(): void | Promise<void> {
     const stops: Promise<void>[] = [];
@@ -247,7 +247,7 @@ export class SessionTable {
     return stops.length === 0 ? undefined : Promise.all(stops).then(() => {});
   }
 
-  /** Writes nothing to the store any more. */
+  /** Writes nothing to the store from now on. */
   detach(): void {
     this.#writer?.close();
     this.#writer = undefined;

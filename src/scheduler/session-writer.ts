@@ -2,10 +2,10 @@ import type { Clock } from '../model/clock.js';
 import type { SessionStore, StoredSession } from '../model/session-store.js';
 import { SessionEntry } from './session-entry.js';
 
-/** How long notes of use are gathered before they are written together. */
+/** How long uses are gathered before they are written together. */
 const GATHERING_MS = 1000;
 
-/** Keeps the sessions of one function in a store: what changes a session at once, what only uses it now and then for many. */
+/** Keeps the sessions of one function in a store. Writes a change at once, and the uses of many sessions together. */
 export class SessionWriter {
   readonly #store: SessionStore;
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class SessionWriter {
   #callOff: (() => void) | undefined;
 
   /**
-   * @param processClock for the time between two notes
+   * @param processClock for the time between two writes of uses
    * @param now on the session clock
    */
   constructor(store: SessionStore, processClock: Clock, now: () => number) {
@@ -27,7 +27,7 @@ export class SessionWriter {
     this.#now = now;
   }
 
-  /** The sessions that were kept, without instances. */
+  /** The stored sessions, without instances. */
   restore(): SessionEntry[] {
     const shared = new Map<string, StoredSession['terms']>();
     return [...this.#store.all()].map((stored) => {

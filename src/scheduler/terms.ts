@@ -8,7 +8,7 @@ import {
   type UpdateSessionInput,
 } from '../model/session.js';
 
-/** The terms of a session that is opened without wishes: the function's. */
+/** The terms of a session that a request opens: those of the function. */
 export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
   const { disableSessionIdReuse, ...times } = config.sessionAffinityConfig;
   // A session of MCP_SSE ends with its stream.
@@ -24,7 +24,7 @@ export function termsOf({ config }: Revision, qualifier: string): SessionTerms {
 }
 
 /**
- * The terms with the given values changed. A value that was left out is never the cause of a refusal (spec U2).
+ * The terms with the given values changed. A value that the caller leaves out never causes a refusal (spec U2).
  * @param maxTTL the longest TTL that may be asked for, in seconds; FC's own limit unless lifted
  * @throws InvalidArgument
  */

@@ -4,17 +4,17 @@ export interface Ranked {
 }
 
 const WORD = 32;
-/** Three levels of 32-bit words: 32,768 ranks, always as many steps whether ten are taken or ten thousand. */
+/** Three levels of 32-bit words: 32,768 ranks. A search takes the same number of steps for ten members and for ten thousand. */
 const CAPACITY = WORD * WORD * WORD;
 
 /**
- * Members in the order of their coming, some of them marked. Finds the oldest marked one in a fixed number of steps: a bit for each
- * member, a bit above for each word that has one, and so on.
+ * Members in the order in which they were added, some of them marked. Finds the oldest marked one in a fixed number of steps: each
+ * member has a bit, each word of bits has a bit one level up, and so on.
  */
 export class FirstFitIndex<T extends Ranked> {
   readonly #levels = [new Int32Array(CAPACITY / WORD), new Int32Array(WORD), new Int32Array(1)] as const;
   #members: (T | undefined)[] = [];
-  /** The members alone: where many have gone, `#members` is mostly empty. */
+  /** The members without gaps: `#members` is mostly empty when many have been removed. */
   readonly #all = new Set<T>();
 
   get size(): number {
@@ -26,7 +26,7 @@ export class FirstFitIndex<T extends Ranked> {
     return this.#all.values();
   }
 
-  /** Takes in the newest member, unmarked. @throws RangeError when it is full */
+  /** Adds the newest member, unmarked. @throws RangeError when it is full */
   add(member: T): void {
     if (this.size === CAPACITY) throw new RangeError(`an index holds ${CAPACITY} members`);
     if (this.#members.length === CAPACITY) this.#closeRanks();
@@ -70,7 +70,7 @@ export class FirstFitIndex<T extends Ranked> {
     for (let level = 0; level < this.#levels.length; level++) {
       const found = nextBit(this.#levels[level], position);
       if (found >= 0) return this.#members[this.#descend(level, found)];
-      // Nothing further in this word: look from the next word on, one level up.
+      // This word has no further bit: continue at the next word, one level up.
       position = (position >>> 5) + 1;
     }
     return undefined;
@@ -82,7 +82,7 @@ export class FirstFitIndex<T extends Ranked> {
     return found;
   }
 
-  /** Gives new ranks to those who are left. Rare: only when as many have come as there are ranks. */
+  /** Gives new ranks to the remaining members. This is rare: only when all ranks are used. */
   #closeRanks(): void {
     const kept = [...this];
     const marked = new Set(kept.filter((member) => this.isMarked(member)));

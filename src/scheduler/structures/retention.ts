@@ -1,9 +1,9 @@
 import { EXPIRED_RECORDS_KEPT, EXPIRED_RETENTION_MS } from '../../model/limits.js';
 import type { SessionEntry } from '../session-entry.js';
 
-/** Expired sessions in the order of their ending, and until when each stays on record: for a time, while there are not too many. */
+/** Expired sessions in the order of their ends. Each stays on record for three days, while there are not too many. */
 export class Retention {
-  /** Those before `#oldest` have been taken out. */
+  /** The sessions before `#oldest` have been removed. */
   #expired: SessionEntry[] = [];
   #oldest = 0;
 
@@ -17,12 +17,12 @@ export class Retention {
     this.#expired.sort((one, other) => one.endedAt - other.endedAt);
   }
 
-  /** When the time of the next one is over; Infinity when there is none. */
+  /** When the retention of the next one is over; Infinity when there is none. */
   get nextAt(): number {
     return (this.#expired[this.#oldest]?.endedAt ?? Infinity) + EXPIRED_RETENTION_MS;
   }
 
-  /** Takes out the next session whose retention is over by now, or that was erased before. */
+  /** Removes the next session whose retention is over, or that was erased before. */
   take(now: number): SessionEntry | undefined {
     const entry = this.#expired[this.#oldest];
     if (entry === undefined) return undefined;
@@ -37,7 +37,7 @@ export class Retention {
   }
 }
 
-/** Whether the time of an expired session is over. */
+/** Whether the retention of an expired session is over. */
 export function isPastRetention({ endedAt }: SessionEntry, now: number): boolean {
   return endedAt + EXPIRED_RETENTION_MS <= now;
 }

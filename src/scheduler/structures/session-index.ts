@@ -13,28 +13,28 @@ interface Page {
 
 /**
  * The sessions on record: by qualifier and ID, and in the order of creation, from which lists are read. In many small maps and pages
- * (see README.md beside this file).
+ * (README.md in this folder says why).
  */
 export class SessionIndex {
   /** By qualifier: the latest of each ID, Active or Expired, in parts by the hash of the ID. */
   readonly #latest = new Map<string, readonly Map<string, SessionEntry>[]>();
-  /** Of a session whose ID had been used: the one of the same ID before it, which may have been erased since. */
+  /** For a session whose ID had been used before: the earlier session, which may have been erased since. */
   readonly #earlier = new Map<SessionEntry, SessionEntry>();
   #pages: Page[] = [];
 
-  /** The latest of that ID. */
+  /** The latest session of that ID. */
   get(qualifier: string, sessionId: string): SessionEntry | undefined {
     return this.#partOf(qualifier, sessionId)?.get(sessionId);
   }
 
-  /** Those of the same ID before it, the latest first, as far back as none has been erased. */
+  /** The earlier sessions of the same ID, the latest first, back to the first that has been erased. */
   before(entry: SessionEntry): SessionEntry[] {
     const before: SessionEntry[] = [];
     for (let at = this.#before(entry); at !== undefined; at = this.#before(at)) before.push(at);
     return before;
   }
 
-  /** Those created after the one of that order, oldest first. */
+  /** The sessions that were created after the one of that order, oldest first. */
   *after(order: number): Generator<SessionEntry> {
     // While a list is being read, erasing may replace the pages by fewer and shorter ones: this loop reads the old pages.
     const pages = this.#pages;
@@ -54,7 +54,7 @@ export class SessionIndex {
     this.#append(entry);
   }
 
-  /** Takes it out. The one of its ID before it, unless that has been erased, is then the latest again. */
+  /** Removes it. The earlier session of its ID, if it has not been erased, is then the latest again. */
   erase(entry: SessionEntry): void {
     if (entry.erased) return;
     entry.erased = true;
@@ -104,7 +104,7 @@ function emptyParts(): Map<string, SessionEntry>[] {
   return Array.from({ length: PARTS }, () => new Map<string, SessionEntry>());
 }
 
-/** FNV-1a of the last characters, in which IDs that count up differ as well as random ones. Parts as even as chance are filled alike. */
+/** FNV-1a of the last characters: there both random IDs and numbered IDs differ. It fills the parts evenly. */
 function hashOfEnd(sessionId: string): number {
   let hash = 0x811c9dc5;
   for (let at = Math.max(0, sessionId.length - 8); at < sessionId.length; at++) {
