@@ -108,9 +108,11 @@ export class BoundedLog implements InstanceLog {
     this.#texts[place] = text;
     this.#count++;
     this.#characters += kind.prefix.length + text.length;
+    if (this.#listeners.size > 0) this.#tell(this.#lineAt(place));
     while (this.#characters > MOST_CHARACTERS) this.#dropFirst();
-    if (this.#listeners.size === 0) return;
-    const line = this.#lineAt(place);
+  }
+
+  #tell(line: LogLine): void {
     for (const listener of this.#listeners) listener(line);
   }
 

@@ -33,6 +33,16 @@ test('a million characters are kept', () => {
   expect(log.lines()).toHaveLength(131);
 });
 
+test('a line that is longer than the log reaches those who follow it', () => {
+  const log = new BoundedLog(clock);
+  const followed: number[] = [];
+  log.follow(({ text }) => followed.push(text.length));
+  log.note('x'.repeat(2_000_000));
+  log.note('short');
+  expect(followed).toEqual([2_000_000, 5]);
+  expect(texts(log)).toEqual(['short']);
+});
+
 test('C16: lines that are dropped do not stay in memory', () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
