@@ -26,7 +26,7 @@ export const RULES: readonly Rule[] = [
   sessionsPileUp,
 ];
 
-/** @returns the findings, and what was looked at */
+/** @returns the findings, the number of requests that were read, and the rules that were applied */
 export function doctorReport(
   records: readonly RequestRecord[],
   functions: readonly FunctionFacts[],
@@ -37,7 +37,7 @@ export function doctorReport(
   };
 }
 
-/** @returns the mistakes that recent requests show, one finding for each; in the order of the rules */
+/** @returns one finding for each mistake in the requests, in the order of the rules */
 export function diagnose(records: readonly RequestRecord[], functions: readonly FunctionFacts[]): Finding[] {
   const names = [...new Set(records.map(({ functionName }) => functionName))];
   const traffics = names.map(

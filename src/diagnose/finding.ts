@@ -2,13 +2,13 @@ import type { Finding } from '../model/doctor-report.js';
 import type { SessionAffinityType } from '../model/function.js';
 import type { RequestRecord } from '../model/request-record.js';
 
-/** A finding as its rule makes it. */
+/** A finding without the names of its rule and its function, which `diagnose` adds. */
 export interface Draft extends Omit<Finding, 'rule' | 'functionName'> {
-  /** Of which client, where it is one client's mistake. */
+  /** The client that made the mistake, if only one client made it. */
   readonly client?: string;
 }
 
-/** What the rules need to know of a function. */
+/** The part of a function's configuration that the rules use. */
 export interface FunctionFacts {
   readonly functionName: string;
   readonly sessionAffinity: SessionAffinityType;
@@ -16,20 +16,20 @@ export interface FunctionFacts {
   readonly sessionIdleTimeoutInSeconds: number;
 }
 
-/** What a rule looks at: the requests of one function, oldest first. */
+/** The input of a rule: the requests of one function, oldest first. */
 export interface Traffic {
   readonly functionName: string;
   readonly records: readonly RequestRecord[];
-  /** Undefined where only a log is there, and it does not name the function. */
+  /** Undefined when the requests come from a log that does not name the function. */
   readonly facts: FunctionFacts | undefined;
-  /** Of all functions. */
+  /** The requests of all functions. */
   readonly all: readonly RequestRecord[];
 }
 
 export interface Rule {
   readonly id: string;
   look(traffic: Traffic): readonly Draft[];
-  /** Mistakes of which this one is only a result: beside one of them, of the same client, it is left out. */
+  /** The rules that find the cause of this mistake. If one of them finds something for the same client, this finding is left out. */
   readonly resultOf?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export function isOpening({ decision }: RequestRecord): boolean {
   return decision?.session === 'opened' || decision?.session === 'reopened';
 }
 
-/** The requests of each client, as far as headers distinguish clients. */
+/** Groups the requests by client. Two clients with the same User-Agent and Origin count as one. */
 export function byClient(records: readonly RequestRecord[]): Map<string, RequestRecord[]> {
   const clients = new Map<string, RequestRecord[]>();
   for (const record of records) {

@@ -1,7 +1,7 @@
 import type { FunctionConfig } from '../model/function.js';
 import type { FunctionFacts } from './finding.js';
 
-/** @returns what the rules need of a configuration */
+/** @returns the part of a configuration that the rules use */
 export function factsOf({
   functionName,
   sessionAffinity,

@@ -3,14 +3,14 @@ import type { LogLine } from '../model/instance.js';
 /** The lines that the platform writes around a request. */
 const MARK = /^FC Invoke (Start|End) RequestId: (\S+)$/;
 
-/** To which request a line of an instance's log belongs. */
+/** A line of an instance's log, with the request that it belongs to. */
 export interface Joined {
   readonly line: LogLine;
-  /** Undefined outside of requests, and where several were in flight. */
+  /** Undefined when no request or several requests were in flight. */
   readonly requestId: string | undefined;
-  /** Whether the line begins or ends the request. */
+  /** Undefined when the line neither begins nor ends a request. */
   readonly mark: 'Start' | 'End' | undefined;
-  /** The requests that were in flight. */
+  /** The IDs of the requests in flight at this line. */
   readonly inFlight: readonly string[];
 }
 

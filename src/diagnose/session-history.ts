@@ -3,9 +3,8 @@ import type { RequestRecord } from '../model/request-record.js';
 import type { HistoryStep, SessionHistory } from '../model/session-history.js';
 
 /**
- * @param ref which session
- * @param session as it is now; undefined when it is not known any more
- * @param records its requests that are kept, oldest first
+ * @param session the session now; undefined when it is no longer known
+ * @param records the kept requests of the session, oldest first
  */
 export function sessionHistory(
   ref: Pick<SessionHistory, 'sessionId' | 'functionName' | 'qualifier'>,

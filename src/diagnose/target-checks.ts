@@ -2,16 +2,16 @@ import { HeaderLines } from '../model/headers.js';
 import { SESSION_COOKIE } from '../model/session.js';
 import { count } from './finding.js';
 
-/** A reply of the target, as far as the checks look at it. */
+/** The parts of a reply that the checks read. */
 export interface TargetReply {
   readonly status: number;
-  /** Flat. */
+  /** Header names and values in turn. */
   readonly lines: readonly string[];
-  /** Where the emulator sent the request, if it is one. */
+  /** The instance that the emulator chose. Undefined when the target is no emulator. */
   readonly instanceId?: string | undefined;
 }
 
-/** What a control API says of the function. */
+/** The function as the control API describes it. */
 export interface Deployed {
   readonly functionName: string;
   readonly sessionAffinity: string;
@@ -19,7 +19,7 @@ export interface Deployed {
   readonly state: string;
   readonly lastUpdateStatus: string;
   readonly reason: string;
-  /** The instances by the revision that they run, newest first; of an emulator. */
+  /** The instances of each revision, newest revision first. Only an emulator has this field. */
   readonly revisions?: readonly {
     readonly name: string;
     readonly instances: number;
@@ -35,7 +35,7 @@ export interface TargetCheck {
   readonly fix?: string;
 }
 
-/** @returns the session ID that a reply gives its client, and the header that gives it */
+/** @returns the session ID in a reply, and the header that carries it */
 export function givenId(
   { lines }: TargetReply,
   headerName: string | undefined,
@@ -52,7 +52,7 @@ export function givenId(
   return undefined;
 }
 
-/** Is there a session ID in the first reply? */
+/** Checks that the first reply has a session ID. */
 export function checkFirstReply(reply: TargetReply, deployed: Deployed | undefined): TargetCheck {
   const headerName = deployed?.headerName;
   const id = 'first-reply';
@@ -83,11 +83,11 @@ function fixOfFirst({ status }: TargetReply, deployed: Deployed | undefined): st
   if (deployed?.sessionAffinity === 'NONE')
     return 'configure session affinity for the function, and deploy it';
   if (status === 429) return 'all instances are full: end sessions, or raise the limits';
-  if (status >= 400) return `the function did not answer (${status}): mend that first`;
-  return 'is session affinity configured and deployed? With header affinity, name the header by --api and --function';
+  if (status >= 400) return `the function did not answer (${status}): correct that first`;
+  return 'check that session affinity is configured and deployed; with header affinity, give --api and --function, which tell the header name';
 }
 
-/** Is the session carried on when the client sends its ID? */
+/** Checks that the second request, with the session ID, continues the session. */
 export function checkCarriedOn(
   first: TargetReply,
   second: TargetReply | undefined,
@@ -102,14 +102,14 @@ export function checkCarriedOn(
       id,
       status: 'failed',
       message: `the second request sent the session ID, and its reply (${second.status}) gives another: ${again.sessionId}`,
-      fix: 'the session was not found: is the ID passed on unchanged by what stands between, as a proxy or CDN?',
+      fix: 'the session was not found: check that a proxy or CDN before the function does not change the ID',
     };
   if (second.status >= 400)
     return {
       id,
       status: 'failed',
       message: `the second request, with the session ID, got ${second.status}`,
-      fix: 'mend the answer of the function first',
+      fix: 'correct the answer of the function first',
     };
   if (
     first.instanceId !== undefined &&
@@ -120,7 +120,7 @@ export function checkCarriedOn(
       id,
       status: 'failed',
       message: `the second request, with the session ID, went to another instance: ${second.instanceId} after ${first.instanceId}`,
-      fix: 'did the instance die between? fc-affinity instance list --all tells',
+      fix: 'check with "fc-affinity instance list --all" whether the first instance ended before the second request',
     };
   const where = second.instanceId === undefined ? '' : `, by the same instance ${second.instanceId}`;
   return {
@@ -130,14 +130,14 @@ export function checkCarriedOn(
   };
 }
 
-/** Is affinity configured, and deployed? */
+/** Checks that affinity is configured and deployed. */
 export function checkConfigured(deployed: Deployed | undefined): TargetCheck {
   const id = 'configured';
   if (deployed === undefined)
     return {
       id,
       status: 'skipped',
-      message: 'no control API is known: name it with --api, and the function with --function',
+      message: 'no control API is known: give its URL with --api, and the function with --function',
     };
   const { sessionAffinity, state, lastUpdateStatus, reason, functionName } = deployed;
   if (sessionAffinity === 'NONE')

@@ -5,7 +5,7 @@ import type { LogLine } from '../../src/model/instance.js';
 const platform = (text: string): LogLine => ({ at: 0, source: 'platform', text });
 const printed = (text: string): LogLine => ({ at: 0, source: 'stdout', text });
 
-test('a line belongs to the request that is in flight, and to none where several are', () => {
+test('a line belongs to the only request in flight; with several requests in flight it belongs to none', () => {
   const joiner = new LogJoiner();
   const lines = [
     printed('listening'),

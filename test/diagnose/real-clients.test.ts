@@ -30,7 +30,7 @@ async function fetched(url: string, headers: Record<string, string> = {}): Promi
   return reply.status;
 }
 
-describe('the doctor names the mistake of a real client, and only that', () => {
+describe('the doctor finds the mistake of a real client, and no other mistake', () => {
   test('cookie-not-returned: fetch of Node.js keeps no cookies', async () => {
     const { url, findings } = await startTraffic([SHOP]);
     for (const page of ['/', '/cart', '/api/pay']) await fetched(url + page);
@@ -58,7 +58,7 @@ describe('the doctor names the mistake of a real client, and only that', () => {
     ]);
   });
 
-  test('cookie-not-returned: curl without a jar, beside calls of other people', async () => {
+  test('cookie-not-returned: curl without a jar, while other people use curl too', async () => {
     const { url, clock, findings } = await startTraffic([SHOP]);
     await curl(url);
     clock.advance(60_000);
@@ -104,7 +104,7 @@ describe('the doctor names the mistake of a real client, and only that', () => {
       {
         rule: 'cookie-for-folder',
         message:
-          'the client "jar" got the session cookie at /api/login, so that it returns it only below /api/, and opened another session elsewhere',
+          'the client "jar" got the session cookie at /api/login, so it sends the cookie only below /api/, and opened another session elsewhere',
         evidence: [
           expect.stringContaining('GET /api/login'),
           expect.stringMatching(/^without a cookie: GET \/ /),
@@ -177,7 +177,7 @@ describe('the doctor names the mistake of a real client, and only that', () => {
     ]);
   });
 
-  test('sessions-pile-up: clients with an ID each, and nobody ends a session', async () => {
+  test('sessions-pile-up: each client has its own ID, and no client ends its session', async () => {
     const { url, findings } = await startTraffic([{ ...HEADER, maxInstances: 1, sessionsPerInstance: 3 }]);
     const statuses: number[] = [];
     for (let n = 0; n < 5; n += 1) statuses.push(await fetched(url, { 'x-session-id': randomUUID() }));
@@ -191,7 +191,7 @@ describe('the doctor names the mistake of a real client, and only that', () => {
     ]);
   });
 
-  test('sessions that pile up because a client returns no cookie are one mistake', async () => {
+  test('many sessions of a client that returns no cookie are one mistake', async () => {
     const { url, findings } = await startTraffic([{ ...SHOP, maxInstances: 1, sessionsPerInstance: 3 }]);
     for (let n = 0; n < 5; n += 1) await fetched(url);
     expect(await findings(5)).toMatchObject([{ rule: 'cookie-not-returned' }]);
@@ -252,8 +252,8 @@ describe('the doctor names the mistake of a real client, and only that', () => {
   });
 });
 
-describe('clients that do it right', () => {
-  test('a jar that begins at /, an ID of its own for each client, a WebSocket behind a page: nothing is found', async () => {
+describe('clients without a mistake', () => {
+  test('a jar whose first page is /, clients with an ID each, a WebSocket after a page: nothing is found', async () => {
     const { emulator, url, findings } = await startTraffic(
       [
         { functionName: 'chat', command: ['node', join(import.meta.dirname, 'handlers/socket-io.js')] },
@@ -280,7 +280,7 @@ describe('clients that do it right', () => {
     expect(await findings(7)).toEqual([]);
   });
 
-  test('three calls of curl, each a while after the one before, may be those of three people', async () => {
+  test('three requests of curl with long pauses may come from three people', async () => {
     const { url, clock, findings } = await startTraffic([SHOP]);
     for (let n = 0; n < 3; n += 1) {
       await curl(url);

@@ -13,11 +13,11 @@ interface Traffic {
   readonly clock: MovableClock;
   readonly url: string;
   readonly records: readonly RequestRecord[];
-  /** What the doctor finds when that many requests have ended. */
+  /** @returns the findings of the doctor after that many requests */
   findings(requests: number): Promise<readonly Finding[]>;
 }
 
-/** An emulator whose requests the doctor looks at; with a driver its instances are in this process. */
+/** An emulator whose requests the doctor reads. With a driver, its instances run in this process. */
 export async function startTraffic(
   functions: readonly FunctionOptions[],
   options: Partial<EmulatorOptions> = { driver: inProcessDriver() },

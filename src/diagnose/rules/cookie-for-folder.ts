@@ -20,12 +20,12 @@ export const cookieForFolder: Rule = {
         if (outside === undefined || !keepsCookies(opener, later)) continue;
         return {
           client,
-          message: `${clientName(opener)} got the session cookie at ${pathOf(opener)}, so that it returns it only below ${folder}/, and opened another session elsewhere`,
+          message: `${clientName(opener)} got the session cookie at ${pathOf(opener)}, so it sends the cookie only below ${folder}/, and opened another session elsewhere`,
           evidence: [
-            `the cookie was set for ${folder}/ by ${shownRequest(opener)}`,
+            `this request set the cookie for ${folder}/: ${shownRequest(opener)}`,
             `without a cookie: ${shownRequest(outside)}`,
           ],
-          fix: 'let the first request of a client go to /: the cookie has no Path, on Function Compute neither',
+          fix: 'send the first request of a client to /: the cookie has no Path, and on Function Compute it has none either',
         };
       }
       return [];
@@ -33,7 +33,7 @@ export const cookieForFolder: Rule = {
   },
 };
 
-/** A client that uses the session again does; so does a browser that opens pages of the same site. */
+/** Whether the client keeps cookies: it has used the session again, or it is a browser that opens pages of the same site. */
 function keepsCookies({ decision, evidence }: RequestRecord, later: readonly RequestRecord[]): boolean {
   const isPage = evidence.secFetchSite === 'none' || evidence.secFetchSite === 'same-origin';
   return isPage || later.some((one) => one.decision?.sessionId === decision?.sessionId);

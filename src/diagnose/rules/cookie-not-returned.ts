@@ -2,14 +2,14 @@ import type { RequestRecord } from '../../model/request-record.js';
 import { SESSION_COOKIE } from '../../model/session.js';
 import { byClient, clientName, count, isOpening, type Rule, shownRequest } from '../finding.js';
 
-/** Fewer sessions may be as many clients. */
+/** With fewer sessions than this, each session may belong to a client of its own. */
 const LEAST_SESSIONS = 3;
-/** Programs that people call for one request. Several people look like one client. */
+/** Programs that people start for one request. Several people with the same program look like one client. */
 const ONE_REQUEST_A_RUN = /^(curl|wget|httpie|xh)\//i;
-/** Calls further apart may be those of several people. */
+/** Requests with more time between them may come from several people. */
 const ONE_PERSON_MS = 30_000;
 
-/** A client that gets a session cookie with each reply and never sends one. */
+/** A client gets a session cookie with each reply and never sends one. */
 export const cookieNotReturned: Rule = {
   id: 'cookie-not-returned',
   resultOf: ['cookie-for-folder', 'two-session-cookies'],
@@ -43,7 +43,7 @@ export const cookieNotReturned: Rule = {
   },
 };
 
-/** All of them; of a program that people call by hand, the longest series of calls that follow each other closely. */
+/** @returns all requests; for a program that people start by hand, the longest series of requests with short pauses */
 function ofOneClient(opened: readonly RequestRecord[]): readonly RequestRecord[] {
   if (!ONE_REQUEST_A_RUN.test(opened[0]?.evidence.userAgent ?? '')) return opened;
   let longest: RequestRecord[] = [];
@@ -66,9 +66,9 @@ function fixFor({ evidence, entrance }: RequestRecord): string {
   if (origin !== undefined && secFetchMode === 'cors')
     return `call fetch with { credentials: 'include' }, and let the handler answer with Access-Control-Allow-Credentials: true and Access-Control-Allow-Origin: ${origin}`;
   if (/^(node|undici)\b/i.test(userAgent))
-    return 'fetch of Node.js keeps no cookies: send the value of Set-Cookie back in the header Cookie, or use a cookie jar, as the package fetch-cookie';
+    return 'fetch of Node.js keeps no cookies: send the value of Set-Cookie back in the header Cookie, or use a cookie jar, for example the package fetch-cookie';
   if (/^curl\//i.test(userAgent)) return 'curl keeps cookies with -c and -b: curl -c jar -b jar …';
   if (/^python-requests\//i.test(userAgent)) return 'use requests.Session(), which keeps cookies';
   if (/^Go-http-client\//i.test(userAgent)) return 'give http.Client a Jar (net/http/cookiejar)';
-  return 'have the client keep cookies, or serve with --affinity header and let the client send its own session ID';
+  return 'make the client keep cookies, or serve with --affinity header and make the client send its own session ID';
 }

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../model/request-record.js';
 import { byClient, clientName, count, isOpening, type Rule, shownRequest } from '../finding.js';
 
-/** A client that holds two session cookies, for two folders, sends both: only the first counts. */
+/** A client with two session cookies, for two folders, sends both, and only the first counts. */
 export const twoSessionCookies: Rule = {
   id: 'two-session-cookies',
   look({ records }) {
@@ -11,18 +11,18 @@ export const twoSessionCookies: Rule = {
       if (first === undefined) return [];
       return {
         client,
-        message: `${clientName(first)} sends ${first.evidence.cookies} session cookies, of which only the first counts`,
+        message: `${clientName(first)} sends ${first.evidence.cookies} session cookies, and only the first counts`,
         evidence: [
           `${count(several.length, 'request')} with several session cookies`,
           `the first: ${shownRequest(first)}`,
         ],
-        fix: 'let the first request of a client go to /, and delete the cookies of the folders: a cookie without Path belongs to the folder of the page that set it',
+        fix: 'send the first request of a client to /, and delete the cookies of the folders: a cookie without Path belongs to the folder of the page that set it',
       };
     });
   },
 };
 
-/** A cookie jar does not distinguish ports, so that functions on two ports overwrite each other's session. */
+/** A cookie jar does not distinguish ports, so functions on two ports overwrite each other's session cookie. */
 export const jarSharedByPorts: Rule = {
   id: 'jar-shared-by-ports',
   look({ functionName, all }) {
@@ -30,7 +30,7 @@ export const jarSharedByPorts: Rule = {
     const [first] = strays;
     if (first === undefined) return [];
     const { record, owner } = first;
-    // The jar loses the sessions of both functions: one mistake, reported for the first of them.
+    // Both functions lose their sessions by one mistake, so only the first of them is reported.
     const isTold = straysIn(all).some(
       (one) => one.record.functionName === owner && one.owner === functionName,
     );
@@ -42,13 +42,13 @@ export const jarSharedByPorts: Rule = {
           `${count(strays.length, 'request')} with a cookie of another function`,
           `the first: ${shownRequest(record)}`,
         ],
-        fix: `open them under two names, as http://${functionName}.localhost and http://${owner}.localhost with their ports: each has its own cookie`,
+        fix: `open them under two names, for example http://${functionName}.localhost and http://${owner}.localhost with their ports: each has its own cookie`,
       },
     ];
   },
 };
 
-/** The requests whose session cookie names a session of another function, and that function. */
+/** @returns the requests whose session cookie belongs to another function, with the name of that function */
 function straysIn(
   all: readonly RequestRecord[],
 ): { readonly record: RequestRecord; readonly owner: string }[] {
@@ -64,7 +64,7 @@ function straysIn(
   });
 }
 
-/** The head of a 101 carries no session ID, so that the client cannot return to the session that it opened. */
+/** A 101 reply carries no session ID, so the client cannot use the session again that its upgrade opened. */
 export const upgradeWithoutId: Rule = {
   id: 'upgrade-without-id',
   look({ records }) {
@@ -79,7 +79,7 @@ export const upgradeWithoutId: Rule = {
     if (first === undefined) return [];
     return [
       {
-        message: `${clientName(first)} opened ${count(opened.length, 'session')} by a WebSocket: the 101 carries no session ID, so that no other request can use them`,
+        message: `${clientName(first)} opened ${count(opened.length, 'session')} by a WebSocket: the 101 carries no session ID, so no other request can use them`,
         evidence: [
           `${count(opened.length, 'upgrade')} without a session ID`,
           `the first: ${shownRequest(first)}`,
@@ -90,7 +90,7 @@ export const upgradeWithoutId: Rule = {
   },
 };
 
-/** IDs that the grammar refuses. */
+/** A client sends a session ID with characters or a length that are not allowed. */
 export const malformedId: Rule = {
   id: 'malformed-id',
   look({ records, facts }) {
@@ -105,15 +105,15 @@ export const malformedId: Rule = {
     return [
       {
         message: isCookie
-          ? `${clientName(first)} sends a session cookie that is not a session ID, so that it is not used`
-          : `${clientName(first)} sends in ${name} what is not a session ID, and is refused with 400`,
+          ? `${clientName(first)} sends a session cookie that is not a valid session ID, so it is ignored`
+          : `${clientName(first)} sends an invalid session ID in ${name}, and is refused with 400`,
         evidence: [
           `${count(bad.length, 'request')} with such an ID`,
           `the first: ${shownRequest(first)}`,
           ...(first.refusal === undefined ? [] : [first.refusal.message]),
         ],
         fix: isCookie
-          ? 'send the cookie as Set-Cookie gave it, unchanged'
+          ? 'send the cookie back exactly as Set-Cookie gave it'
           : 'an ID has 1 to 64 letters, digits, "_" or "-", and does not begin with "-"; a UUID is one',
       },
     ];
@@ -139,17 +139,20 @@ export const sessionsPileUp: Rule = {
     return [
       {
         message: `all instances are full of sessions: ${count(refused.length, 'request')} got 429`,
-        evidence: [`${count(opened, 'session')} opened${idle}`, `the first refused: ${shownRequest(first)}`],
-        fix: 'end sessions that are over (session delete, DeleteSession), shorten --idle, or raise --sessions-per-instance or --max-instances',
+        evidence: [
+          `${count(opened, 'session')} opened${idle}`,
+          `the first refused request: ${shownRequest(first)}`,
+        ],
+        fix: 'end sessions that are no longer used (session delete, DeleteSession), shorten --idle, or raise --sessions-per-instance or --max-instances',
       },
     ];
   },
 };
 
-/** How much longer than the idle time a client may have waited, so that it was "just before". */
+/** A session ended "just before" its next use if the pause was at most this much longer than the idle time. */
 const JUST = 3;
 
-/** The client came back a little too late: its session had ended by idle time. */
+/** A client used a session shortly after it had ended by idle time. */
 export const idleBeforeUse: Rule = {
   id: 'idle-before-use',
   look({ records, facts }) {
@@ -172,12 +175,12 @@ export const idleBeforeUse: Rule = {
     const seconds = Math.round(first.waited / 1000);
     return [
       {
-        message: `${count(late.length, 'session')} ended by idle time just before ${late.length === 1 ? 'it was' : 'they were'} used again, so that ${late.length === 1 ? 'its' : 'their'} state was lost`,
+        message: `${count(late.length, 'session')} ended by idle time just before ${late.length === 1 ? 'it was' : 'they were'} used again, so ${late.length === 1 ? 'its' : 'their'} state was lost`,
         evidence: [
           `unused for ${seconds} s, the idle time is ${facts.sessionIdleTimeoutInSeconds} s`,
           `the request that came too late: ${shownRequest(first.record)}`,
         ],
-        fix: `raise --idle (sessionIdleTimeoutInSeconds) above ${seconds} s, or have the client use the session at least every ${facts.sessionIdleTimeoutInSeconds} s`,
+        fix: `raise --idle (sessionIdleTimeoutInSeconds) above ${seconds} s, or make the client use the session at least every ${facts.sessionIdleTimeoutInSeconds} s`,
       },
     ];
   },

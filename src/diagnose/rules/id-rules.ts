@@ -1,9 +1,9 @@
 import type { RequestRecord } from '../../model/request-record.js';
 import { clientName, count, type Rule, shownRequest } from '../finding.js';
 
-/** Fewer requests show nothing. */
+/** Fewer requests than this prove nothing. */
 const LEAST_REQUESTS = 5;
-/** What programs write where they meant a value. */
+/** Texts that programs send when a value is missing. */
 const PLACEHOLDER = /^(undefined|null|none|nan|true|false|default|session(-?id)?|test|id|user|x+|0+|1)$/i;
 
 /** Every client sends the same session ID, so that all share one session and one instance. */
@@ -23,14 +23,14 @@ export const oneIdForAll: Rule = {
     const header = facts.affinityHeaderFieldName ?? 'the affinity header';
     return [
       {
-        message: `every request carries the same session ID "${sessionId}" in ${header}, so that all clients share one session and one instance`,
+        message: `every request carries the same session ID "${sessionId}" in ${header}, so all clients share one session and one instance`,
         evidence: [
           `${count(served.length, 'request')}, one ID`,
           ...(agents.length > 1 ? [`User-Agents: ${agents.slice(0, 4).join(', ')}`] : []),
           ...(together > 1 ? [`${together} of them at once`] : []),
           `the first: ${shownRequest(first)}`,
         ],
-        fix: `let each client make an ID of its own, as crypto.randomUUID(), and keep it; or send no ${header} in the first request and keep the one of the reply`,
+        fix: `make each client create its own ID, for example with crypto.randomUUID(), and keep it; or send no ${header} in the first request, and keep the ID of the reply`,
       },
     ];
   },
@@ -66,14 +66,14 @@ export const mcpWithoutId: Rule = {
     return [
       {
         message: isSse
-          ? 'the MCP server names no session in the URL of its endpoint event, so that messages may go to any instance'
-          : 'the MCP server never issues an Mcp-Session-Id, so that its requests may go to any instance',
+          ? 'the MCP server names no session in the URL of its endpoint event, so messages may go to any instance'
+          : 'the MCP server never issues an Mcp-Session-Id, so its requests may go to any instance',
         evidence: [
           `${count(nameless.length, 'reply').replace('replys', 'replies')} without a session ID, to ${clientName(first)}`,
           `the first: ${shownRequest(first)}`,
         ],
         fix: isSse
-          ? 'put sessionId=… into the URL of the endpoint event, as the SDKs of MCP do'
+          ? 'put sessionId=… into the URL of the endpoint event, as the MCP SDKs do'
           : 'make the transport of the server stateful (TypeScript: sessionIdGenerator: () => randomUUID()), or serve with --affinity none if it keeps no state',
       },
     ];
