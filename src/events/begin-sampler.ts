@@ -1,10 +1,10 @@
 import type { Clock } from '../model/clock.js';
 
-/** So many begins of a second are all told. */
+/** The first 200 requests of a second are all reported. */
 const WHOLE = 200;
 const WINDOW_MS = 1000;
 
-/** Thins out the begins of requests: of the second 200 of a second every second one is told, of the third 200 every third, and so on. */
+/** Limits the reported begins of requests in a second: of requests 201 to 400 every second one, of 401 to 600 every third, and so on. */
 export class BeginSampler {
   readonly #clock: Pick<Clock, 'now'>;
   #until = 0;
@@ -15,7 +15,7 @@ export class BeginSampler {
     this.#clock = clock;
   }
 
-  /** Counts one begin. @returns for how many it stands; undefined when it is not told */
+  /** Counts one begin. @returns how many begins the report stands for; undefined when this begin is not reported */
   next(): number | undefined {
     const now = this.#clock.now();
     if (now >= this.#until) {

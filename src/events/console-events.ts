@@ -10,7 +10,7 @@ const LONGEST_TARGET = 256;
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { readonly type: Type }>;
 
-/** Turns what happened in the emulator into what the console is told. */
+/** Turns events of the emulator into events for the console. */
 export class ConsoleEvents {
   readonly #live: LiveState;
   readonly #sampler: BeginSampler;
@@ -21,7 +21,7 @@ export class ConsoleEvents {
     this.#sampler = new BeginSampler(clock);
   }
 
-  /** @param event one that happens now: the state is read as it is after it @returns none where the console is not told */
+  /** @param event an event of this moment: the current state is read with it @returns no event when the console does not need it */
   of(event: EmulatorEvent): ConsoleEvent[] {
     const { seq, at } = event;
     return this.#bodies(event).map((body) => ({ seq, at, ...body }));

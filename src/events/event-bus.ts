@@ -6,15 +6,15 @@ interface EventBusOptions {
   readonly sessionClock: Pick<Clock, 'now'>;
   /** The process clock, which names the run. */
   readonly processClock: Pick<Clock, 'now'>;
-  /** Told of everything as it happens; throwing from it has no effect on the emulator. */
+  /** Called with each event at once. An error that it throws does not disturb the emulator. */
   readonly onEvent?: ((event: EmulatorEvent) => void) | undefined;
-  /** Whether it is told of the events of requests, too; true by default. */
+  /** Whether the listener gets the events of requests too. Default: true. */
   readonly requestEvents?: boolean;
 }
 
 /**
- * Numbers each event and gives it to the listeners. Builds no event while nobody listens: only the count goes on, so that a
- * listener that comes back learns how much it missed.
+ * Numbers each event and gives it to the listeners. While there is no listener, events are only counted, so that a
+ * listener that subscribes again knows how many it missed.
  */
 export class EventBus implements EventFeed {
   readonly runId: string;
@@ -33,7 +33,7 @@ export class EventBus implements EventFeed {
 
   readonly emit = (build: () => EventBody): void => this.#tell(build, this.#options.onEvent);
 
-  /** For the events of requests, of which there are many. */
+  /** Emits an event of a request. Most events are of this kind. */
   readonly emitOfRequest = (build: () => EventBody): void => {
     const { onEvent, requestEvents = true } = this.#options;
     this.#tell(build, requestEvents ? onEvent : undefined);

@@ -1,28 +1,28 @@
 import type { ConsoleEvent } from '../model/console-events.js';
 
-/** Events kept for readers that are slow or come back. */
+/** How many events are kept for readers that are slow or connect again. */
 const KEPT = 10_000;
-/** Characters of events that are sent in one piece. */
+/** One read returns events until their text has this many characters. */
 const PIECE = 64 * 1024;
 
 interface Entry {
   readonly seq: number;
   readonly event: ConsoleEvent;
-  /** As JSON; made when it is first read. */
+  /** The event as JSON, made at the first read. */
   json: string | undefined;
 }
 
-/** The latest events. A place is a count of events since the ring was made, so it stays right when old events are dropped. */
+/** The latest events. A place counts the events since the ring was made, so it stays valid when old events are dropped. */
 export class EventRing {
-  /** Of the last event of the emulator, also of one that the stream does not tell. */
+  /** The number of the emulator's last event, also when the stream does not show that event. */
   seq: number;
   #entries: Entry[] = [];
   /** How many events were dropped. */
   #dropped = 0;
-  /** The last event that is lost to every reader. */
+  /** The number of the newest event that is no longer kept. */
   #lost: number;
 
-  /** @param seq of the last event before it */
+  /** @param seq the number of the last event before the ring */
   constructor(seq: number) {
     this.seq = seq;
     this.#lost = seq;
@@ -33,7 +33,7 @@ export class EventRing {
     return this.#dropped + Math.max(0, this.#entries.length - KEPT);
   }
 
-  /** The place behind the newest event. */
+  /** The place after the newest event. */
   get end(): number {
     return this.#dropped + this.#entries.length;
   }
@@ -46,7 +46,7 @@ export class EventRing {
     this.#entries = this.#entries.slice(-KEPT);
   }
 
-  /** @returns the place behind the event of that number; undefined when an event after it is lost, or it has not happened */
+  /** @returns the place after event `seq`; undefined when an event after `seq` is lost, or when `seq` is in the future */
   placeAfter(seq: number): number | undefined {
     if (seq < this.#lost || seq > this.seq) return undefined;
     let place = this.end;
@@ -54,13 +54,13 @@ export class EventRing {
     return place;
   }
 
-  /** @returns the numbers between which a reader at that place has lost events; undefined when it has lost none */
+  /** @returns the first and last number of the events that a reader at `place` has lost; undefined when none is lost */
   lostBefore(place: number): { readonly from: number; readonly to: number } | undefined {
     if (place >= this.start) return undefined;
     return { from: this.#at(place - 1)?.seq ?? this.#lost - (this.start - place), to: this.#lost };
   }
 
-  /** @returns events from that place on as text, as many as make a piece, and the place behind them */
+  /** @returns the text of the next events, about 64 KiB at most, and the place after them */
   read(
     from: number,
     { isWanted, startId }: { readonly isWanted: (type: string) => boolean; readonly startId: string },

@@ -8,7 +8,7 @@ import { snapshotChunks } from './snapshot-chunks.js';
 
 /** How long events are kept after the last reader has left. */
 const KEPT_FOR_MS = 60_000;
-/** How often a stream says that it lives. */
+/** How often a stream sends a heartbeat. */
 const HEARTBEAT_MS = 15_000;
 
 interface EventStreamOptions {
@@ -16,13 +16,13 @@ interface EventStreamOptions {
   readonly live: LiveState;
   /** The process clock. */
   readonly clock: Clock;
-  /** The state of the emulator as a new reader is told, at that moment. */
+  /** @returns the state of the emulator now, for the `hello` of a new reader */
   readonly describe: () => Pick<Hello, 'version' | 'now' | 'realNow' | 'clock'>;
 }
 
 /**
- * The events as the console reads them. One ring holds them for all readers: a reader is a place in it, so that a slow reader costs
- * nothing, and is told what it has lost. Listens to the emulator from the first reader until a minute after the last has left.
+ * The events for the console. All readers share one ring, and each reader keeps only its place. A slow reader therefore uses no
+ * memory, and gets a `gap` for lost events. Listens to the emulator from the first reader until a minute after the last has left.
  */
 export class EventStream implements EventSource {
   readonly #options: EventStreamOptions;
@@ -76,7 +76,7 @@ export class EventStream implements EventSource {
             wake = resolve;
             if (signal.aborted || beats) resolve();
           });
-          // What else happens in this turn goes out in the same piece.
+          // Events of the same turn are sent together.
           await new Promise<void>((resolve) => {
             setImmediate(resolve);
           });
@@ -100,9 +100,9 @@ export class EventStream implements EventSource {
     this.#ring = ring;
     this.#stopListening = feed.subscribe((event: EmulatorEvent) => {
       ring.seq = event.seq;
-      const told = events.of(event);
-      if (told.length === 0) return;
-      for (const one of told) ring.add(event.seq, one);
+      const consoleEvents = events.of(event);
+      if (consoleEvents.length === 0) return;
+      for (const one of consoleEvents) ring.add(event.seq, one);
       for (const wake of this.#wakes) wake();
     });
     return ring;
@@ -139,7 +139,7 @@ export class EventStream implements EventSource {
       yield chunk.done ? `id: ${feed.runId}-${seq}\n${frame(chunk)}` : frame(chunk);
   }
 
-  /** Of another run, or of none, the reader has seen nothing of this one. */
+  /** @returns the number in an event ID; undefined when there is no ID, or it is of another run of the emulator */
   #seqOf(eventId = ''): number | undefined {
     const [, run, seq] = /^([a-z0-9]{1,16})-(\d{1,15})$/.exec(eventId) ?? [];
     return run === this.#options.feed.runId ? Number(seq) : undefined;

@@ -4,7 +4,7 @@ import type { RequestLog, RequestQuery } from '../model/services.js';
 
 const KEPT = 10_000;
 
-/** The records of the requests that ended last. */
+/** The records of the latest ended requests. */
 export class RecentRequests implements RequestLog {
   /** A ring: once it is full, `#next` is the oldest. */
   readonly #records: RequestRecord[] = [];
@@ -46,7 +46,7 @@ function fits(
   );
 }
 
-/** @param wanted `429` or `4xx` */
+/** @param wanted a status as `429`, or a class as `4xx` */
 function hasStatus(status: number, wanted: string): boolean {
   return wanted.endsWith('xx') ? String(status)[0] === wanted[0] : String(status) === wanted;
 }

@@ -1,12 +1,12 @@
 import type { SessionState, Snapshot } from '../model/console-events.js';
 import type { LiveState } from '../model/live-state.js';
 
-/** Instances, and sessions, of one chunk. */
+/** The most instances, and the most sessions, in one chunk. */
 const CHUNK = 1000;
 
 /**
- * The instances and sessions as they are. Chunks are made as fast as the reader takes them: what happens meanwhile comes as events.
- * @param seq of the last event before it
+ * The current instances and sessions. Each chunk is made when the reader takes it. Later changes come as events.
+ * @param seq the number of the last event before the snapshot
  */
 export function* snapshotChunks(live: LiveState, seq: number): Generator<Snapshot> {
   const instances = live.instances();

@@ -30,8 +30,8 @@ function bus(onEvent?: (event: EmulatorEvent) => void) {
   };
 }
 
-describe('the bus of events', () => {
-  test('builds no event without a listener, and counts it all the same', () => {
+describe('the event bus', () => {
+  test('counts an event without a listener, and does not build it', () => {
     const one = bus();
     one.emit();
     one.emit();
@@ -43,7 +43,7 @@ describe('the bus of events', () => {
     expect([seen, one.built]).toEqual([[3], 1]);
   });
 
-  test('builds each event once for all, with its number and the time of the session clock', async () => {
+  test('builds each event once for all listeners, with its number and the time of the session clock', async () => {
     const seen: EmulatorEvent[] = [];
     const one = bus((event) => seen.push(event));
     one.events.subscribe((event) => seen.push(event));
@@ -56,7 +56,7 @@ describe('the bus of events', () => {
     ]);
   });
 
-  test('builds events of requests for `onEvent` only where it wants them, and for every listener', () => {
+  test('builds events of requests for every listener, and for `onEvent` only with requestEvents', () => {
     let told = 0;
     const clock = new MovableClock({ frozen: true });
     const events = new EventBus({

@@ -65,7 +65,7 @@ function start(live: Partial<LiveState> = {}) {
         decision: { placement: 'bound', instanceId: 'i', sessionId: 's', session: 'known' },
       };
     });
-  /** Begins to read when the first frame is asked for. */
+  /** Starts to read at the first call. */
   const read = (options: { lastEventId?: string; types?: string[] } = {}) => {
     const gone = new AbortController();
     const pieces = stream.read({ ...options, signal: gone.signal });
@@ -116,8 +116,8 @@ const types = (events: readonly ConsoleEvent[]): string[] => events.map(({ type 
 const requestsOf = (events: readonly ConsoleEvent[]): string[] =>
   events.flatMap((event) => ('requestId' in event ? [event.requestId] : []));
 
-describe('the stream of the console', () => {
-  test('begins with hello and a snapshot, and goes on with each event', async () => {
+describe('the event stream of the console', () => {
+  test('starts with hello and a snapshot, then sends each event', async () => {
     const one = start({
       instances: () => [INSTANCE],
       sessions: () => [SESSION],
@@ -173,7 +173,7 @@ describe('the stream of the console', () => {
     });
   });
 
-  test('builds nothing before the first reader, and nothing from a minute after the last has left', async () => {
+  test('builds no event before the first reader, and none later than a minute after the last reader has left', async () => {
     const one = start();
     one.emit('a');
     expect(one.built).toBe(0);
@@ -190,7 +190,7 @@ describe('the stream of the console', () => {
     expect(one.built).toBe(2);
   });
 
-  test('a reader that comes back within the minute is told on after it', async () => {
+  test('a reader that connects again within a minute still gets events after the minute', async () => {
     const one = start();
     const first = one.read();
     await first.next();
@@ -203,7 +203,7 @@ describe('the stream of the console', () => {
     expect(requestsOf(await again.upTo((event) => 'requestId' in event))).toEqual(['a']);
   });
 
-  test('a snapshot comes in chunks of 1,000, of which only the last has an ID', async () => {
+  test('a snapshot has chunks of 1,000, and only the last chunk has an ID', async () => {
     const all = Array.from({ length: 2001 }, (_, at) => ({ ...SESSION, sessionId: `s${at}` }));
     const reader = start({ sessions: () => all }).read();
     await reader.next();
@@ -218,7 +218,7 @@ describe('the stream of the console', () => {
     ]);
   });
 
-  test('an event between hello and the end of the snapshot comes behind it', async () => {
+  test('an event during the snapshot is sent after the snapshot', async () => {
     const one = start({ sessions: () => [SESSION] });
     const reader = one.read();
     await reader.next();
@@ -229,7 +229,7 @@ describe('the stream of the console', () => {
     ]);
   });
 
-  test('a reader that comes back within a minute gets what it missed, and no snapshot', async () => {
+  test('a reader that connects again within a minute gets the events that it missed, and no snapshot', async () => {
     const one = start({ sessions: () => [SESSION] });
     const first = one.read();
     await first.next();
@@ -248,9 +248,9 @@ describe('the stream of the console', () => {
   });
 
   test.each([
-    ['of another run', () => 'other-1'],
-    ['that is no ID', () => "1'; drop"],
-    ['of an event that has not happened', (run: string) => `${run}-99`],
+    ['of another run of the emulator', () => 'other-1'],
+    ['with a wrong form', () => "1'; drop"],
+    ['of an event in the future', (run: string) => `${run}-99`],
     ['of an event before the first reader', (run: string) => `${run}-0`],
   ])('a reader with an ID %s gets a snapshot', async (_, idOf) => {
     const one = start();
@@ -282,7 +282,7 @@ describe('the stream of the console', () => {
     expect(await resumes(20_002)).toMatchObject({ resumed: true });
   });
 
-  test('a reader that is too slow is told which events it lost, and gets a new snapshot', async () => {
+  test('a slow reader gets the numbers of the events that it lost, and a new snapshot', async () => {
     const one = start({ sessions: () => [SESSION] });
     const reader = one.read();
     await reader.next();
@@ -300,7 +300,7 @@ describe('the stream of the console', () => {
     expect((await reader.next()).event).toMatchObject({ type: 'clock', seq: 25_002 });
   });
 
-  test('up to 200 begins a second are all sent; above, one of so many as it says', async () => {
+  test('the first 200 begins of a second are all sent; each later one says how many begins it stands for', async () => {
     const one = start();
     const reader = one.read();
     await reader.next();
@@ -313,7 +313,7 @@ describe('the stream of the console', () => {
     expect([count(1), count(2), count(3), stands.length]).toEqual([201, 100, 67, 368]);
   });
 
-  test('a reader can choose types, and the first word of several', async () => {
+  test('a reader can choose event types by name or by their first word', async () => {
     const one = start({ session: () => SESSION });
     const reader = one.read({ types: ['session', 'clock'] });
     await reader.next();
@@ -326,7 +326,7 @@ describe('the stream of the console', () => {
     ]);
   });
 
-  test('a comment comes every 15 s', async () => {
+  test('the stream sends a comment every 15 s', async () => {
     const one = start();
     const reader = one.read({ types: ['clock'] });
     await reader.next();
@@ -337,7 +337,7 @@ describe('the stream of the console', () => {
     }
   });
 
-  test('ends when the reader has left', async () => {
+  test('the stream ends when the reader leaves', async () => {
     const one = start();
     const gone = new AbortController();
     const reader = one.read();

@@ -14,7 +14,7 @@ test('the last 10,000 records are kept, the oldest first, and found by their ID'
   await expect(recent.get('r249')).rejects.toMatchObject({ code: 'RequestNotFound' });
 });
 
-test('they are listed by function and by session', async () => {
+test('the records are listed by function and by session', async () => {
   const recent = new RecentRequests();
   for (let n = 0; n < 8; n += 1) recent.add(record(n));
   const ids = async (query: Parameters<RecentRequests['list']>[0]) =>
