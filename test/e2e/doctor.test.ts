@@ -144,7 +144,7 @@ describe('doctor --target', () => {
     const text = stdout.replace(/\s+/g, ' ');
     expect(text).toContain('✓ the first reply (200) gives a session ID in Set-Cookie: s1');
     expect(text).toContain('✗ the second request sent the session ID, and its reply (200) gives another: s2');
-    expect(text).toContain('– no control API is known: name it with --api');
+    expect(text).toContain('– no control API is known: give its URL with --api');
   });
 
   test('a target that does not answer is unreachable, and one that is no URL a misuse', async () => {

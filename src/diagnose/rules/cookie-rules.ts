@@ -113,7 +113,7 @@ export const malformedId: Rule = {
           ...(first.refusal === undefined ? [] : [first.refusal.message]),
         ],
         fix: isCookie
-          ? 'send the cookie back exactly as Set-Cookie gave it'
+          ? 'send the cookie back unchanged, as Set-Cookie gave it'
           : 'an ID has 1 to 64 letters, digits, "_" or "-", and does not begin with "-"; a UUID is one',
       },
     ];
