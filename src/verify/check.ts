@@ -1,19 +1,19 @@
 import { describeAnswer, errorOf, type RoundTrip } from './round-trip.js';
 import { type Source, sourceText } from './sources.js';
 
-/** What one step promises, and how that is judged. A scene is what the checks of a suite share: its client and its requests. */
+/** One check of a suite: its expectation, and how it is judged. The checks of a suite share a scene: a client and its requests. */
 export interface Check<Scene> {
   /** Stable: `<suite>.<subject>.<what>`. */
   readonly id: string;
   readonly title: string;
   readonly expected: string;
   readonly source: string;
-  /** @returns why the check cannot be judged here; undefined where it can */
+  /** @returns the reason why the check cannot be judged; undefined when it can */
   needs?(scene: Scene): Promise<string | undefined> | string | undefined;
   judge(scene: Scene): Promise<StepResult> | StepResult;
 }
 
-/** How a suite writes its checks: `check(id, title).promises(expected, 'cookie C01').needs(…).judge(…)`. */
+/** Builds the checks of a suite: `check(id, title).promises(expected, 'cookie C01').needs(…).judge(…)`. */
 export function checksOf<Scene>() {
   type Written = Check<Scene>;
   return (id: string, title: string) => ({
@@ -29,22 +29,22 @@ export function checksOf<Scene>() {
   });
 }
 
-/** How a check ended. `expected` replaces the check's own text where the target made it more exact. */
+/** The result of a check. `expected` replaces the text of the check when the target makes it more exact. */
 export type StepResult = PassedOrFailed | Skipped;
 
 interface PassedOrFailed {
   readonly status: 'passed' | 'failed';
   readonly actual: string;
   readonly expected?: string;
-  /** Why a step failed, where other steps can fail for the same cause: only the first of them fails, the others are skipped. */
+  /** The cause of a failure that other steps can have too. Only the first step with a cause fails; the others are skipped. */
   readonly cause?: string;
-  /** As a cause, for the suites that come after this one. The steps of one suite show the fault from several sides. */
+  /** As `cause`, but for later suites only. In one suite, several steps may fail for the same fault. */
   readonly fault?: string | undefined;
-  /** Why the checks after a failed or skipped one cannot be judged. */
+  /** The reason why the later checks of the suite cannot be judged. */
   readonly ends?: string;
-  /** Whether the control API was the only source, so that the step says so. */
+  /** Whether the control API was the only source. The title of the step says so. */
   readonly byControlAlone?: boolean;
-  /** The request that was judged, with its answer. */
+  /** The judged request and its answer. */
   readonly judged?: RoundTrip;
 }
 
@@ -71,7 +71,7 @@ export function hasStatus(answer: RoundTrip, status: number): StepResult {
   return { ...result, ...causeOf(answer) };
 }
 
-/** A function that does not work is one cause in all steps: an answer of status 500 or above, or an instance that does not start. */
+/** A function that does not work is the same cause in all steps: a status of 500 or above, or an instance that does not start. */
 export function causeOf({ status, body }: Pick<RoundTrip, 'status' | 'body'>): { readonly cause?: string } {
   const code = errorOf(body)?.code;
   if (status === 412 && code !== undefined) return { cause: code };

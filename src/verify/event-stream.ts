@@ -10,7 +10,7 @@ export interface StreamEvent {
 
 const BODY_LIMIT_CHARACTERS = 64 * 1024;
 
-/** A stream of server-sent events, read as it comes. The caller of `open` closes it. */
+/** Reads a stream of server-sent events. The caller of `open` closes it. */
 export class EventStream {
   readonly status: number;
   readonly headers: HeaderLines;
@@ -36,7 +36,7 @@ export class EventStream {
     this.#events = eventsOf(response);
   }
 
-  /** @returns the start of the body, of an answer that is no stream */
+  /** @returns the start of the body of an answer that is not a stream */
   async bodyStart(): Promise<string> {
     let text = '';
     for await (const chunk of this.#response.setEncoding('utf8') as AsyncIterable<string>) {
@@ -46,7 +46,7 @@ export class EventStream {
     return text;
   }
 
-  /** @returns the next event that is wanted; undefined when the stream ends before it */
+  /** @returns the next event of a wanted type; undefined when the stream ends first */
   async next(isWanted: (event: StreamEvent) => boolean): Promise<StreamEvent | undefined> {
     for (;;) {
       const { done, value } = await this.#events.next();
@@ -55,7 +55,7 @@ export class EventStream {
     }
   }
 
-  /** @returns when the connection is closed */
+  /** Resolves when the connection is closed. */
   async close(): Promise<void> {
     if (this.#request.closed) return;
     const closed = once(this.#request, 'close');
@@ -73,7 +73,7 @@ async function* eventsOf(response: IncomingMessage): AsyncGenerator<StreamEvent>
       for (const block of blocks) yield eventOf(block);
     }
   } catch {
-    // The stream was cut: it has no more events.
+    // The connection was lost, so no more events come.
   }
 }
 

@@ -8,7 +8,7 @@ interface HoldOptions {
 }
 
 /**
- * Requests that stay in flight whatever the handler does: their bodies begin and never end. They use keep-alive connections, because
+ * Requests that stay in flight with any handler: their bodies start and never end. They use keep-alive connections, because
  * Node closes any other connection with the answer.
  */
 export class HeldRequests {
@@ -27,7 +27,7 @@ export class HeldRequests {
         agent: this.#agent,
         headers: { ...headers, 'Content-Type': 'text/plain', 'Transfer-Encoding': 'chunked' },
       });
-      // The close event follows, and counts the request.
+      // The close event follows and counts the request.
       request.on('error', () => {});
       request.on('response', (response) => {
         response.on('error', () => {});
@@ -41,12 +41,12 @@ export class HeldRequests {
     }
   }
 
-  /** How many of them the target has ended. */
+  /** The number of requests that the target has ended. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Aborts them all. */
+  /** Aborts all held requests. */
   release(): void {
     for (const request of this.#requests) request.destroy();
     this.#agent.destroy();

@@ -12,13 +12,13 @@ export interface Step {
   /** Rows of the conformance table, and the document that promises it with its URL: `C05 · Title, https://…`. */
   readonly source: string;
   readonly durationMs: number;
-  /** Why it was skipped; absent otherwise. */
+  /** The reason of a skipped step; absent for other steps. */
   readonly reason?: string;
-  /** Absent where the step is not about one request. */
+  /** The judged request and its response; absent when the step is not about one request. */
   readonly judged?: JudgedRoundTrip;
 }
 
-/** A request and its response in a form to show; header lines as `name: value`. */
+/** A request and its response as text; header lines as `name: value`. */
 export interface JudgedRoundTrip {
   readonly request: { readonly method: string; readonly url: string; readonly headers: readonly string[] };
   readonly response: {
@@ -28,12 +28,12 @@ export interface JudgedRoundTrip {
   };
 }
 
-/** One line of the table of requests that a person reads. */
+/** One line of the table of requests. */
 export interface RequestRow {
   readonly label: string;
   /** The session ID that the request carried. */
   readonly sent: string | undefined;
-  /** The line by which the response named a session. */
+  /** The response header line that named a session. */
   readonly sessionLine: string | undefined;
   readonly sessionId: string | undefined;
   readonly instanceId: string | undefined;
@@ -51,7 +51,7 @@ export interface SuiteReport extends Tally {
   readonly target: string;
   readonly steps: readonly Step[];
   readonly requests: readonly RequestRow[];
-  /** For people, for example sessions that could not be ended. */
+  /** Notes for the reader, for example about sessions that could not be deleted. */
   readonly notes: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export interface SuitesReport extends Tally {
 
 export type Report = SuiteReport | SuitesReport;
 
-/** @returns the report of the only suite, or a report that holds several */
+/** @returns the report of the only suite, or one report of several suites */
 export function combineReports(target: string, suites: readonly SuiteReport[]): Report {
   const [only] = suites;
   if (only !== undefined && suites.length === 1) return only;
@@ -81,7 +81,7 @@ export function suitesOf(report: Report): readonly SuiteReport[] {
   return 'suites' in report ? report.suites : [report];
 }
 
-/** Passed only when something passed and nothing failed: where nothing could be judged, nothing is certified. */
+/** Passed only when at least one step passed and none failed. A report with skipped steps only has not passed. */
 export function verdict(report: Tally): 'passed' | 'failed' {
   return report.passed > 0 && report.failed === 0 ? 'passed' : 'failed';
 }

@@ -6,7 +6,7 @@ import { FcError, UnreachableError } from '../model/errors.js';
 import { HeaderLines } from '../model/headers.js';
 import type { JudgedRoundTrip } from './report.js';
 
-/** A request and its answer. The header lines are those of the wire. */
+/** A request and its answer. The header lines are as sent and received. */
 export interface RoundTrip {
   readonly method: string;
   readonly url: URL;
@@ -17,14 +17,14 @@ export interface RoundTrip {
   readonly body: string;
 }
 
-/** What a request is, beside its headers. */
+/** The parts of a request other than its headers. */
 export interface RequestOptions {
   /** GET by default. */
   readonly method?: string;
   readonly body?: string;
-  /** Leaves the body of the answer: a stream does not end by itself. */
+  /** Does not read the body of the answer, for example because a stream does not end by itself. */
   readonly headOnly?: boolean;
-  /** More than the default limit for the start of an instance, where it is left out. */
+  /** Default: more than the default start limit of an instance. */
   readonly limitMs?: number;
 }
 
@@ -50,7 +50,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 /**
  * Sends one request on a connection of its own.
- * @throws UnreachableError when nobody answers; BadResponse when the answer was cut off or is not HTTP
+ * @throws UnreachableError when nothing answers; BadResponse when the answer is incomplete or not HTTP
  */
 export function roundTrip({
   url,
@@ -94,7 +94,7 @@ export function roundTrip({
   });
 }
 
-/** @returns `status 200`, or the status with what the body says: the code and message of an FC error, else the body's start */
+/** @returns `status 200`, or another status with the code and message of an FC error, or with the start of the body */
 export function describeAnswer({ status, body }: Pick<RoundTrip, 'status' | 'body'>): string {
   if (status === 200) return 'status 200';
   const error = errorOf(body);
@@ -102,7 +102,7 @@ export function describeAnswer({ status, body }: Pick<RoundTrip, 'status' | 'bod
   return body === '' ? `status ${status}` : `status ${status}: ${body.slice(0, SHOWN_BODY_CHARACTERS)}`;
 }
 
-/** @returns the error of Function Compute that the body holds, as `{"Code":…,"Message":…}` */
+/** @returns the error of Function Compute in the body, which has the form `{"Code":…,"Message":…}` */
 export function errorOf(body: string): { readonly code: string; readonly message: string } | undefined {
   try {
     const { Code: code, Message: message } = JSON.parse(body) ?? {};
@@ -112,7 +112,7 @@ export function errorOf(body: string): { readonly code: string; readonly message
   }
 }
 
-/** @returns the round trip in a form to show */
+/** @returns the round trip as text for a report */
 export function judgedRoundTrip({ method, url, sent, status, headers, body }: RoundTrip): JudgedRoundTrip {
   const lines: string[] = [];
   for (let at = 0; at < headers.flat.length; at += 2) {
@@ -134,7 +134,7 @@ async function readStart(response: IncomingMessage): Promise<string> {
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
-    // Leaving the loop destroys the response, so that an endless body is not read to its end.
+    // The end of the loop destroys the response, so an endless body does not block.
     if (bytes >= BODY_LIMIT_BYTES) break;
   }
   return Buffer.concat(chunks).toString('utf8', 0, BODY_LIMIT_BYTES);

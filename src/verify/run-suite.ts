@@ -8,18 +8,18 @@ import { SuiteRun } from './suite-run.js';
 import { loadSuite, type SuiteId } from './suites.js';
 import type { VerifyTarget } from './target.js';
 
-/** The steps that failed first, each for a cause of its own; over all suites of a command. */
+/** The first failed step of each cause, over all suites of a command. */
 export type Causes = Map<string, { readonly suite: string; readonly id: string }>;
 
 interface RunOptions {
-  /** Of the suites before this one. */
+  /** The first failures of the earlier suites. */
   readonly causes?: Causes;
-  /** Called with each step as it ends, to show progress. A promise that it returns is awaited, and its rejection ends the run. */
+  /** Called with each step at its end, to show progress. The run waits for a returned promise, and a rejection ends the run. */
   readonly onStep?: (step: Step, suite: string) => unknown;
 }
 
 /**
- * Runs one suite, and ends the sessions that it made, also when the run is aborted.
+ * Runs one suite, and deletes its sessions, also when the run is aborted.
  * @throws UnreachableError when the target or its control API does not answer; FunctionNotFound and InvalidArgument for a
  *   target that does not exist; the reason of `target.signal` when it is aborted
  */
@@ -37,7 +37,7 @@ export async function runSuite(
     const step = toStep(check, oncePerCause(causes, { suite: id, id: check.id }, result), now - lapStart);
     steps.push(step);
     await onStep?.(step, id);
-    // What the caller waited for is no part of the next step.
+    // The time in `onStep` does not count for the next step.
     lapStart = run.clock.now();
   };
   let scene: unknown;
@@ -81,7 +81,7 @@ export async function runSuite(
   };
 }
 
-/** An error that the suite does not expect fails the check at which it came, and ends the suite: one cause, one failure. */
+/** An unexpected error fails its check and ends the suite, so that one cause gives one failure. */
 async function resultOf(check: Check<unknown>, open: () => Promise<unknown>): Promise<StepResult> {
   try {
     const scene = await open();
@@ -113,7 +113,7 @@ function oncePerCause(
     for (const one of [cause, fault]) if (one !== undefined && !causes.has(one)) causes.set(one, step);
     return result;
   }
-  // That place has the text of another suite's step.
+  // The step of another suite has its own text.
   const actual = first.suite === step.suite ? `: ${result.actual}` : '';
   return skip(`same cause as ${first.id}${actual}`, result.actual);
 }

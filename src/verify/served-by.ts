@@ -4,7 +4,7 @@ import type { RoundTrip } from './round-trip.js';
 import type { Control, SuiteRun } from './suite-run.js';
 import { DEFAULT_INSTANCE_FROM, type InstanceFrom } from './target.js';
 
-/** Which instance served a response, and by which source. The handler is asked first: an emulator does not certify itself. */
+/** The instance that served a response, and the source of that fact. The handler comes first, so that an emulator does not certify itself. */
 export type ServedBy =
   | { readonly kind: 'known'; readonly instanceId: string; readonly source: 'handler' | 'control' | 'both' }
   /** The handler and the control API name different instances. */
@@ -12,7 +12,7 @@ export type ServedBy =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
- * @param sessionId the session of the request, if it is known; the control API is asked for its instance
+ * @param sessionId the session of the request, if known. The control API gives the instance of that session.
  * @throws UnreachableError for the control API
  */
 export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: string): Promise<ServedBy> {
@@ -34,7 +34,7 @@ export async function whoServed(run: SuiteRun, answer: RoundTrip, sessionId?: st
   return { kind: 'contradiction', message: `the handler says "${handler}", the control API ${other}` };
 }
 
-/** A request, or an instance that is known by other means. */
+/** A request, or an instance from another source. */
 export interface Served {
   readonly answer?: RoundTrip;
   servedBy(): Promise<ServedBy>;
@@ -42,11 +42,11 @@ export interface Served {
 
 interface Comparison {
   readonly wanted: 'same' | 'other';
-  /** Why the comparison cannot prove the check. It can still disprove it. */
+  /** The reason why a passed comparison does not prove the check. A failed comparison still fails it. */
   readonly unproven?: string | undefined;
 }
 
-/** Compares the instances of two responses. Fails on a contradiction; is skipped where an instance is unknown. */
+/** Compares the instances of two responses. A contradiction fails the step; an unknown instance skips it. */
 export async function compareInstances(
   one: Served,
   other: Served,
@@ -72,7 +72,7 @@ export function notKnown(servedBy: Exclude<ServedBy, { readonly kind: 'known' }>
   return { ...judge(false, servedBy.message), cause: 'the handler and the control API disagree' };
 }
 
-/** @returns why the instance is not known */
+/** @returns the reason why the instance is not known */
 export function whyUnknown(servedBy: Exclude<ServedBy, { readonly kind: 'known' }>): string {
   return servedBy.kind === 'unknown' ? servedBy.reason : servedBy.message;
 }
@@ -89,7 +89,7 @@ function namedByHandler({ headers, body }: RoundTrip, from: InstanceFrom): strin
   return (match?.[1] ?? match?.[0]) || undefined;
 }
 
-/** @returns why the control API cannot name the instance; undefined where it can */
+/** @returns the reason why the control API cannot name the instance; undefined when it can */
 function whySilent({ control }: SuiteRun, sessionId: string | undefined): string | undefined {
   if (control === undefined) return 'there is no control API';
   if (sessionId === undefined) return 'the request has no session';

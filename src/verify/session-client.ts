@@ -7,42 +7,42 @@ import { NO_COOKIE, type SessionSetCookie, sessionSetCookies } from './session-c
 import { expectAffinity, once } from './suite.js';
 import type { SuiteRun } from './suite-run.js';
 
-/** A request, with its answer and the sessions that the answer names. */
+/** A request, its answer, and the sessions that the answer names. */
 export interface SessionRequest {
   readonly answer: RoundTrip;
-  /** The session ID that it carried. */
+  /** The session ID in the request. */
   readonly sent: string | undefined;
   readonly setCookies: readonly SessionSetCookie[];
   /** The session IDs that the answer names, by the session cookie or the configured header. */
   readonly sessionIds: readonly string[];
-  /** The lines that name them. */
+  /** The header lines that name those sessions. */
   readonly sessionLines: readonly string[];
-  /** @returns which instance served it; the control API, where there is one, must agree */
+  /** @returns the instance that served the request. If there is a control API, it must name the same instance. */
   servedBy(): Promise<ServedBy>;
 }
 
 interface SendOptions extends RequestOptions {
-  /** Of its line in the table of requests; absent for the requests that only fill slots. */
+  /** The label in the table of requests; absent for requests that only fill slots. */
   readonly label?: string | undefined;
   readonly url?: URL;
-  /** Lines beside the one that carries the session. */
+  /** Header lines other than that of the session. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Another spelling of the header's name. */
+  /** The affinity header's name in another letter case. */
   readonly name?: string | undefined;
-  /** The session of the request, where its URL names it. */
+  /** The session ID when it is in the URL. */
   readonly inUrl?: string;
 }
 
-/** Sends session IDs by cookie or by header, and remembers the sessions that this opens. */
+/** Sends session IDs by cookie or by header, and remembers the sessions that its requests open. */
 export class SessionClient {
-  /** Undefined: by cookie. */
+  /** Undefined with cookie affinity. */
   readonly headerName: string | undefined;
-  /** Every session cookie that an answer set. */
+  /** The number of session cookies in all answers. */
   cookiesSeen = 0;
   readonly #run: SuiteRun;
   readonly #remember: (sessionId: string) => void;
 
-  /** @param remember receives every session that the client opens; by default they end with the run, by the control API */
+  /** @param remember receives every session that the client opens. By default the run deletes them at its end by the control API. */
   constructor(
     run: SuiteRun,
     headerName?: string,
@@ -63,7 +63,7 @@ export class SessionClient {
     return new SessionClient(run, target.headerName ?? sessionAffinityConfig.affinityHeaderFieldName);
   }
 
-  /** @param sessionId undefined: the request carries none, and so opens a session */
+  /** @param sessionId undefined for a request that opens a new session */
   async send(sessionId?: string, options: SendOptions = {}): Promise<SessionRequest> {
     return this.#send(this.carrying(sessionId, options.name), sessionId ?? options.inUrl, options);
   }
@@ -81,7 +81,7 @@ export class SessionClient {
     return request;
   }
 
-  /** @returns an ID that nobody has used */
+  /** @returns an unused ID */
   newId(): string {
     return `verify-${this.#run.ids.sessionId()}`;
   }
@@ -136,7 +136,7 @@ export class SessionClient {
   }
 }
 
-/** A refusal must come from the gateway alone. That shows where the handler names its instance in every answer. */
+/** Checks that the gateway refused the request without calling the handler. Needs a handler that names its instance in every answer. */
 export async function isNotCalled(
   run: SuiteRun,
   refused: SessionRequest,
@@ -149,7 +149,7 @@ export async function isNotCalled(
   return skip('the handler never names its instance');
 }
 
-/** @param code of the error in the body, as `ResourceExhausted` */
+/** @param code the code of the error in the body, for example `ResourceExhausted` */
 export function isRefusal({ answer }: SessionRequest, status: number, code: string): StepResult {
   const expected = `status ${status}, code ${code}`;
   if (answer.status !== status) return { ...hasStatus(answer, status), expected };
@@ -161,13 +161,13 @@ export function namesNoSession({ answer, sessionLines }: SessionRequest): StepRe
   return { ...judge(sessionLines.length === 0, sessionLines.join(' and ') || 'none'), judged: answer };
 }
 
-/** Neither by cookie nor by header, whatever the function's affinity is. */
+/** Checks that the answer has neither a session cookie nor an affinity header. */
 export function namesNoSessionAtAll({ answer, setCookies, sessionLines }: SessionRequest): StepResult {
   const lines = new Set([...setCookies.map(({ line }) => line), ...sessionLines]);
   return { ...judge(lines.size === 0, [...lines].join(' and ') || 'none'), judged: answer };
 }
 
-/** By cookie a session that is new to the gateway has another ID than the one that was sent. */
+/** With cookie affinity, a new session does not get the ID of the request. */
 export function isRenamed({ answer, sent, sessionIds, sessionLines }: SessionRequest): StepResult {
   const holds = sessionIds.length === 1 && sessionIds[0] !== sent;
   const actual = sessionLines.join(' and ') || 'no session cookie';

@@ -2,15 +2,15 @@ import type { HeaderLines } from '../model/headers.js';
 import { SESSION_COOKIE } from '../model/session.js';
 import type { RoundTrip } from './round-trip.js';
 
-/** A Set-Cookie line that names a session. Parsed strictly: nothing is corrected. */
+/** A Set-Cookie line that names a session. The parser is strict and corrects nothing. */
 export interface SessionSetCookie {
   readonly line: string;
   readonly sessionId: string;
-  /** In their order, as written: `Max-Age=21600`, `HttpOnly`. */
+  /** The attributes in their order and spelling: `Max-Age=21600`, `HttpOnly`. */
   readonly attributes: readonly string[];
 }
 
-/** @returns every Set-Cookie line of that name, in order, without the handler's own cookies */
+/** @returns every Set-Cookie line of the session cookie, in order, without the handler's own cookies */
 export function sessionSetCookies(headers: HeaderLines): SessionSetCookie[] {
   const setCookies: SessionSetCookie[] = [];
   for (const line of headers.all('set-cookie')) {
@@ -29,7 +29,7 @@ export function sessionSetCookies(headers: HeaderLines): SessionSetCookie[] {
 export const NO_COOKIE = `no Set-Cookie named ${SESSION_COOKIE}`;
 export const SEVERAL_COOKIES = `several ${SESSION_COOKIE}`;
 
-/** @returns what is wrong with an answer whatever a step asks of it; undefined where nothing is */
+/** @returns a fault that affects every step with this answer; undefined when there is none */
 export function faultOf({ sent, headers }: RoundTrip, headerName: string | undefined): string | undefined {
   const set = sessionSetCookies(headers);
   if (set.length > 1) return SEVERAL_COOKIES;

@@ -10,7 +10,7 @@ import type { CreateSessionInput, Session } from '../model/session.js';
 import { judge, type StepResult } from './check.js';
 import type { Control, SuiteRun } from './suite-run.js';
 
-/** Calls the Session API of one function, remembers the sessions it made, and notes malformed answers and refusals. */
+/** Calls the Session API of one function, remembers the created sessions, and records malformed answers and refusals. */
 export class SessionProbe {
   readonly sessions: SessionService;
   readonly ref: FunctionRef;
@@ -41,7 +41,7 @@ export class SessionProbe {
     return (await this.answer('ListSessions', this.sessions.list({ ...this.ref, ...query }))).sessions;
   }
 
-  /** @returns every session of the function. The first pages are small, so that a token is needed. Ends at a repeated token. */
+  /** @returns every session of the function. The first pages are small, so the list has more than one. Stops at a repeated token. */
   async all(): Promise<Session[]> {
     const found: Session[] = [];
     let nextToken: string | undefined;
@@ -60,7 +60,7 @@ export class SessionProbe {
   }
 
   /**
-   * Counts an answer, and notes an empty one and a failure that is no error of the API.
+   * Counts an answer, and records an empty answer or a failure that is not an error of the API.
    * @throws the call's FcError; BadResponse for an answer that is empty or no error of the API; UnreachableError
    */
   async answer<T extends object>(operation: string, call: Promise<T>): Promise<T> {

@@ -4,12 +4,12 @@ import { compareInstances, type Served, type ServedBy, whyUnknown } from './serv
 import type { SuiteRun } from './suite-run.js';
 import type { TargetInstance } from './target.js';
 
-/** Whether the instance of the first session has a free slot for a second one. */
+/** Whether the instance of the first session has a free slot for a second session. */
 export interface Slots {
-  /** Why there is no free slot; absent where there is one, or where nobody knows. */
+  /** The reason why there is no free slot; absent when there is one, or when it is not known. */
   readonly noneBecause?: string;
   readonly limit?: number;
-  /** Older instances with a free slot, which are filled first: on a running target one can come free after the first request. */
+  /** Older instances with a free slot. They are filled first. On a target in use, a slot can become free after the first request. */
   readonly olderWithFreeSlot?: readonly string[];
 }
 
@@ -21,13 +21,13 @@ export type Filling =
 interface Fill {
   /** The instance to fill, if it is known. */
   readonly on: ServedBy;
-  /** Sessions of this run that are known to be on the instance. Used where there is no control API. */
+  /** The number of sessions of this run on the instance. Used without a control API. */
   readonly occupied: number;
   /** Opens one more session. */
   readonly open: () => Promise<unknown>;
 }
 
-/** @returns how many sessions an instance takes; undefined where nobody says */
+/** @returns the limit of sessions for one instance; undefined when it is not known */
 export function sessionLimit({ control, target }: SuiteRun): number | undefined {
   if (control === undefined) return target.sessionsPerInstance;
   const { instanceIsolationMode, sessionAffinityConfig } = control.served.config;
@@ -41,11 +41,13 @@ export async function runningInstances({ control }: SuiteRun): Promise<readonly 
   return control === undefined ? [] : control.plane.instances.list(control.ref);
 }
 
-/** Looks, between two requests, whether the instance of the first has a free slot. */
+/** Tests between two requests whether the instance of the first has a free slot. */
 export async function findSlots(run: SuiteRun, first: ServedBy): Promise<Slots> {
   const limit = sessionLimit(run);
   if (limit === 1)
-    return { noneBecause: 'an instance takes one session only, so the second has to go elsewhere' };
+    return {
+      noneBecause: 'an instance takes one session only, so the second session needs another instance',
+    };
   if (first.kind !== 'known' || limit === undefined) return { limit };
   const instances = await runningInstances(run);
   const instance = instances.find(({ instanceId }) => instanceId === first.instanceId);
@@ -57,7 +59,7 @@ export async function findSlots(run: SuiteRun, first: ServedBy): Promise<Slots> 
   return { limit, olderWithFreeSlot: await olderWithFreeSlot(run, instance.instanceId) };
 }
 
-/** @returns the instances that are filled before that one */
+/** @returns the instances that are filled before that instance */
 export async function olderWithFreeSlot(run: SuiteRun, instanceId: string): Promise<readonly string[]> {
   const limit = sessionLimit(run) ?? 0;
   const instances = await runningInstances(run);
@@ -67,21 +69,21 @@ export async function olderWithFreeSlot(run: SuiteRun, instanceId: string): Prom
     .map((one) => one.instanceId);
 }
 
-/** A second session shares the instance of the first where that has a free slot; where it has none, the step is skipped. */
+/** Checks that a second session shares the instance of the first. Skipped when that instance has no free slot. */
 export async function sharesInstance(one: Served, other: Served, slots: Slots): Promise<StepResult> {
   const result = await compareInstances(one, other, { wanted: 'same', unproven: slots.noneBecause });
   const [first, second] = [await one.servedBy(), await other.servedBy()];
   if (result.status !== 'failed' || first.kind !== 'known' || second.kind !== 'known') return result;
   if (slots.noneBecause !== undefined) return skip(slots.noneBecause, result.actual);
   if (slots.olderWithFreeSlot?.includes(second.instanceId)) {
-    return skip('a slot had come free on an older instance, which is filled first', result.actual);
+    return skip('an older instance had a free slot by then, and is filled first', result.actual);
   }
   if (slots.limit !== undefined) return result;
   const setting = 'the documented setting is two sessions an instance on an unused function';
   return { ...result, actual: `${result.actual}; ${setting}` };
 }
 
-/** A session more than the first instance takes goes to another instance. */
+/** Checks that a new session goes to another instance when the first instance is full. */
 export async function goesElsewhere(one: Served, other: Served, filling: Filling): Promise<StepResult> {
   const result = await compareInstances(one, other, { wanted: 'other' });
   const [first, second] = [await one.servedBy(), await other.servedBy()];
@@ -94,7 +96,7 @@ export async function goesElsewhere(one: Served, other: Served, filling: Filling
   return { ...result, expected, actual: opened === 0 ? result.actual : `${result.actual} (${filled})` };
 }
 
-/** Opens as many sessions as the instance still takes. Without a control API the function counts as unused before. */
+/** Fills the free slots of the instance. Without a control API, it assumes that the function was unused before. */
 export async function fillInstance(run: SuiteRun, { on, occupied, open }: Fill): Promise<Filling> {
   if (on.kind !== 'known') return { kind: 'not-full', reason: whyUnknown(on) };
   const limit = sessionLimit(run);
@@ -110,7 +112,7 @@ export async function fillInstance(run: SuiteRun, { on, occupied, open }: Fill):
   return { kind: 'full', opened: missing, limit };
 }
 
-/** Looks again after each round: a session goes elsewhere when a slot has come free on an older instance. */
+/** Counts again after each round, because an older instance with a free slot takes new sessions first. */
 async function fillByControl(
   run: SuiteRun,
   { instanceId, open }: { readonly instanceId: string; readonly open: () => Promise<unknown> },
@@ -127,7 +129,7 @@ async function fillByControl(
     if (instance.sessions <= sessionsBefore || opened >= 2 * limit) {
       return {
         kind: 'not-full',
-        reason: `instance ${instanceId} has ${count(instance.sessions, 'session')} of ${limit} though ${opened} more were opened: they went elsewhere`,
+        reason: `instance ${instanceId} has ${count(instance.sessions, 'session')} of ${limit} though ${opened} more were opened: other instances took them`,
       };
     }
     sessionsBefore = instance.sessions;

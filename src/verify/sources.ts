@@ -1,4 +1,4 @@
-/** The documents that promise what the checks expect. */
+/** The documents that the expectations of the checks come from. */
 const DOCUMENTS = {
   cookie: page('Configure cookie affinity', 'zh/functioncompute/fc/user-guide/cookie-affinity'),
   header: page('Configure HeaderField affinity', 'zh/functioncompute/fc/user-guide/headerfield-affinity'),
@@ -38,16 +38,16 @@ const DOCUMENTS = {
 
 const SEPARATOR = ' · ';
 
-/** Where a promise stands: a document, and rows of the conformance table, as `cookie C02 C16`. */
+/** The source of an expectation: a document and rows of the conformance table, for example `cookie C02 C16`. */
 export type Source = `${keyof typeof DOCUMENTS} ${string}`;
 
-/** @returns the rows and the whole name of the document, as a report shows them */
+/** @returns the rows and the full name of the document, for reports */
 export function sourceText(source: Source): string {
   const [document, ...rows] = source.split(' ') as [keyof typeof DOCUMENTS, ...string[]];
   return `${rows.join(' ')}${SEPARATOR}${DOCUMENTS[document]}`;
 }
 
-/** Takes a source apart again. @returns the rows apart from the document; a document may end with its URL, after `, ` */
+/** Splits the text of a source. @returns the rows and the document; the document may end with `, ` and its URL */
 export function partsOf(text: string): { readonly rows: string; readonly document: string } {
   const at = text.indexOf(SEPARATOR);
   return { rows: text.slice(0, at), document: text.slice(at + SEPARATOR.length) };

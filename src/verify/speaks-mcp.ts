@@ -2,7 +2,7 @@ import { MovableClock } from '../model/clock.js';
 import { type RoundTrip, roundTrip } from './round-trip.js';
 import type { VerifyTarget } from './target.js';
 
-/** Asks a handler once whether it is a server of MCP. */
+/** Tests whether a handler is an MCP server. */
 export async function speaksMcp(
   suite: 'mcp-streamable' | 'mcp-sse',
   { url, signal }: VerifyTarget,

@@ -6,13 +6,13 @@ import { runningInstances, sessionLimit } from './slots.js';
 import type { SuiteRun } from './suite-run.js';
 import type { TargetInstance } from './target.js';
 
-/** The suite is no load test. */
+/** A limit, because the suite is no load test. */
 const MOST_SESSIONS = 40;
 
-/** Twice as many new IDs as an instance takes, and the instances that serve them (H12). */
+/** New sessions, twice as many as one instance has slots, and the instances that serve them (H12). */
 export interface Spread {
   fillsExactly(): Promise<StepResult>;
-  /** Sends the IDs again. */
+  /** Sends a second request with each ID. */
   staysOnInstances(): Promise<StepResult>;
 }
 
@@ -34,7 +34,7 @@ export async function spreadOver(run: SuiteRun, client: SessionClient): Promise<
   };
 }
 
-/** How many sessions to open, and how many instances they should need. */
+/** The number of sessions to open, and the number of instances that they need. */
 type Plan = { readonly sessions: number; readonly instances: number } | { readonly reason: string };
 
 async function makePlan(run: SuiteRun): Promise<Plan> {
@@ -52,7 +52,7 @@ async function makePlan(run: SuiteRun): Promise<Plan> {
   return { sessions, instances: used };
 }
 
-/** The oldest instance with a free slot takes a session; where none has one, an instance starts. */
+/** The oldest instance with a free slot gets a new session. Without a free slot, an instance starts. */
 function firstFit(
   running: readonly TargetInstance[],
   sessions: number,
@@ -70,7 +70,7 @@ function firstFit(
   return { used: used + started, started };
 }
 
-/** Which instance served each ID, or the result of the steps where that is not known. */
+/** The instance of each ID; the result of the steps when an instance is not known. */
 type InstancesOfIds = { readonly instances: readonly string[] } | { readonly result: StepResult };
 
 async function instancesOf(client: SessionClient, sessionIds: readonly string[]): Promise<InstancesOfIds> {

@@ -15,14 +15,14 @@ import {
 } from './target.js';
 import { TargetTime } from './target-time.js';
 
-/** The control API of a target, with the function that the run is about. */
+/** The control API of a target, and the tested function. */
 export interface Control {
   readonly plane: TargetApi;
   readonly served: TargetFunction;
   readonly ref: FunctionRef;
 }
 
-/** One run of a suite on a target: sends requests, and remembers the sessions that it made. */
+/** One run of a suite on a target. Sends requests, and remembers the sessions that they open. */
 export class SuiteRun {
   readonly target: VerifyTarget;
   readonly url: URL;
@@ -31,7 +31,7 @@ export class SuiteRun {
   readonly clock: Clock;
   readonly requests: RequestRow[];
   readonly notes: string[];
-  /** Made by this run and not yet ended. */
+  /** The sessions of this run that are not deleted yet. */
   readonly #sessionIds = new Set<string>();
   readonly #main: SuiteRun | undefined;
   readonly #beside: SuiteRun[] = [];
@@ -59,7 +59,7 @@ export class SuiteRun {
     return new SuiteRun(target, { plane, served, ref }, main);
   }
 
-  /** @returns a run on another function of the target, whose requests are shown, and whose sessions end, with those of this one */
+  /** @returns a run on another function of the target. This run shows its requests and deletes its sessions. */
   async beside(target: Pick<VerifyTarget, 'url' | 'functionName'>): Promise<SuiteRun> {
     const other = await SuiteRun.open({ ...this.target, ...target }, this);
     this.#beside.push(other);
@@ -67,8 +67,8 @@ export class SuiteRun {
   }
 
   /**
-   * @param url at this target; a suite about paths and queries gives another than the trigger's
-   * @throws UnreachableError when the target does not answer and never has; BadResponse when it breaks off later
+   * @param url a URL at this target. Suites about paths and queries give another URL than the trigger's.
+   * @throws UnreachableError when the target has never answered; BadResponse when it stops answering later
    */
   async send(
     headers: Readonly<Record<string, string>> = {},
@@ -86,7 +86,7 @@ export class SuiteRun {
     }
   }
 
-  /** Time at the target, which needs a control API. */
+  /** The time at the target. Needs a control API. */
   time(): Promise<TargetTime> {
     if (this.#main !== undefined) return this.#main.time();
     if (this.control === undefined) throw new Error('there is no control API');
@@ -95,13 +95,13 @@ export class SuiteRun {
     return this.#time;
   }
 
-  /** @returns the text, with how far the target's clock was moved since the last call */
+  /** @returns the text, and how far the target's clock was advanced since the last call */
   async withMoves(actual: string): Promise<string> {
     const moved = (await this.#time)?.takeMoves() ?? 0;
-    return moved === 0 ? actual : `${actual} (the clock was moved on by ${moved} s)`;
+    return moved === 0 ? actual : `${actual} (the clock was advanced by ${moved} s)`;
   }
 
-  /** Of the function, or as the caller says; undefined where sessions have another carrier. */
+  /** The affinity header of the function, or the caller's. Undefined when sessions are not in a header. */
   get headerName(): string | undefined {
     const { affinityHeaderFieldName } = this.control?.served.config.sessionAffinityConfig ?? {};
     return this.target.headerName ?? affinityHeaderFieldName;
@@ -112,7 +112,7 @@ export class SuiteRun {
     this.#sessionIds.add(sessionId);
   }
 
-  /** Ends the sessions that the run made, where it can. What is left becomes a note, and never hides the result. */
+  /** Deletes the sessions of the run if it can. Sessions that are left become a note and do not change the result. */
   async close(): Promise<void> {
     await this.endSessions();
     const left = this.#sessionIds.size;
@@ -121,7 +121,7 @@ export class SuiteRun {
     }
   }
 
-  /** Ends the sessions that the run made so far, where there is a control API. */
+  /** Deletes the current sessions of the run if there is a control API. */
   async endSessions(): Promise<void> {
     for (const other of this.#beside) await other.endSessions();
     if (this.control === undefined) return;
@@ -134,7 +134,7 @@ export class SuiteRun {
       } catch (error) {
         if (error instanceof FcError && error.code === 'SessionNotFound') continue;
         const why = error instanceof Error ? error.message : String(error);
-        this.notes.push(`session ${sessionId} could not be ended: ${why}`);
+        this.notes.push(`session ${sessionId} could not be deleted: ${why}`);
       }
     }
   }

@@ -9,7 +9,7 @@ export interface Suite<Scene> {
   readonly checks: readonly Check<Scene>[];
   /** @throws NotApplicable */
   open(run: SuiteRun): Promise<Scene> | Scene;
-  /** Ends what the scene holds open. */
+  /** Closes the scene's open connections. */
   close?(scene: Scene): Promise<unknown>;
 }
 
@@ -37,7 +37,7 @@ export class NotWorking extends Error {
   }
 }
 
-/** @returns a function that does this at its first call, and gives the same result at each later one */
+/** @returns a function that calls `act` once and returns the same result at each call */
 export function once<T>(act: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {
@@ -46,19 +46,19 @@ export function once<T>(act: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** As {@link once}; the other act is done before. */
+/** As {@link once}, after another act. */
 export function onceAfter<T>(before: () => Promise<unknown>, act: () => Promise<T>): () => Promise<T> {
   return once(() => before().then(act));
 }
 
 interface PartOptions<Scene, Part> {
-  /** Opens when the first of the checks is judged. */
+  /** Opens the scene for the first of the checks. */
   readonly open: (scene: Scene) => Promise<Part> | Part;
-  /** What every check needs, before what it needs by itself. */
+  /** The needs of every check. They are tested before the check's own needs. */
   readonly needs?: NonNullable<Check<Part>['needs']>;
 }
 
-/** Makes checks of a suite out of checks that share a scene of their own. */
+/** Turns checks with a shared scene of their own into checks of a suite. */
 export function part<Scene extends object, Part>(
   { open, needs }: PartOptions<Scene, Part>,
   checks: readonly Check<Part>[],

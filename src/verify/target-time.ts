@@ -3,19 +3,19 @@ import type { ClockService } from '../model/services.js';
 import { wait } from '../system/wait.js';
 import type { VerifyTarget } from './target.js';
 
-/** The suites never wait longer than this at once. */
+/** The longest wait of a suite. */
 const LONGEST_WAIT_IN_SECONDS = { usually: 3, patient: 3600 };
 
 interface TimeOptions extends Pick<VerifyTarget, 'mayMoveClock' | 'patient' | 'onWait' | 'signal'> {
-  /** Measures the waits. */
+  /** The clock that measures the waits. */
   readonly clock: Clock;
-  /** Undefined: the target has no clock of its own. */
+  /** Undefined when the target has no clock that can be read or moved. */
   readonly targetClock: ClockService | undefined;
 }
 
 /**
- * Time at the target. Where its clock may be moved, the unit is a minute, so that the duration of the requests does not matter.
- * Elsewhere the suites wait, and the unit is a second; ten where the user is patient, so that slow requests matter less.
+ * The time at the target. If the suite may advance its clock, the unit is a minute, so the duration of the requests does not matter.
+ * Otherwise the suites wait, and the unit is a second, or ten seconds with --patient, so that slow requests matter less.
  */
 export class TargetTime {
   /** The shortest TTL that a suite gives a session. */
@@ -36,7 +36,7 @@ export class TargetTime {
     return new TargetTime(options, state?.frozen ?? false);
   }
 
-  /** @returns why that much time cannot pass here; undefined where it can */
+  /** @returns the reason why the suite cannot wait that long; undefined when it can */
   obstacle(seconds: number): string | undefined {
     const { mayMoveClock, patient } = this.#options;
     if (mayMoveClock) return undefined;
@@ -44,7 +44,7 @@ export class TargetTime {
     const { usually, patient: atMost } = LONGEST_WAIT_IN_SECONDS;
     if (seconds <= (patient ? atMost : usually)) return undefined;
     const mend = seconds <= atMost ? ': give --patient' : '';
-    return `it takes ${seconds} s, and the target's clock is not the suite's to move${mend}`;
+    return `it takes ${seconds} s, and the suite may not advance the target's clock${mend}`;
   }
 
   async pass(seconds: number): Promise<void> {
@@ -60,7 +60,7 @@ export class TargetTime {
     return targetClock === undefined ? clock.now() : Date.parse((await targetClock.show()).now);
   }
 
-  /** @returns how far the clock was moved since the last call, in seconds; it cannot be moved back */
+  /** @returns how far the clock was advanced since the last call, in seconds */
   takeMoves(): number {
     const moved = Math.round(this.#movedInSeconds * 10) / 10;
     this.#movedInSeconds = 0;
@@ -75,7 +75,7 @@ export class TargetTime {
       onWait?.({ seconds: Math.min(waited, seconds), ofSeconds: seconds });
       const left = seconds - waited;
       if (left <= 0) return;
-      // In slices of a second for a caller that shows progress; whole for a clock that a test moves.
+      // With `onWait` the wait has steps of a second to report; without it, one step, so that a test can advance its clock once.
       const slice = onWait === undefined ? left : Math.min(left, 1);
       await wait(clock, slice * 1000, { keepAlive: true, ...(signal !== undefined && { signal }) });
       signal?.throwIfAborted();

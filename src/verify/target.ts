@@ -5,14 +5,14 @@ import { LATEST } from '../model/function.js';
 import type { InstanceInfo } from '../model/instance.js';
 import type { ClockService, FunctionRef, RequestLog, SessionService } from '../model/services.js';
 
-/** Where the handler names its instance: a response header, or the first group of a match in the start of the body. */
+/** The place where the handler names its instance: a response header, or the first group of an expression that matches the start of the body. */
 export type InstanceFrom = { readonly header: string } | { readonly body: RegExp };
 
 export const DEFAULT_INSTANCE_FROM: InstanceFrom = { header: 'X-Instance' };
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** What the suites use of a control API. An emulator has all of it; Function Compute has no clock and keeps no record of requests. */
+/** The part of a control API that the suites use. An emulator has all of it. Function Compute has no clock and no request records. */
 export interface TargetApi {
   readonly sessions: SessionService;
   readonly functions: {
@@ -34,46 +34,46 @@ export interface TargetFunction {
 
 export interface TargetInstance extends Pick<InstanceInfo, 'instanceId' | 'createdTimeMs' | 'sessions'> {
   readonly status: string;
-  /** Undefined where the control API does not count them. */
+  /** Requests in flight; undefined when the control API does not count them. */
   readonly inFlight?: number;
 }
 
-/** What is checked, and what the caller knows about it. */
+/** The target, and the caller's knowledge of it. */
 export interface VerifyTarget {
   /** The HTTP trigger. Requests go to exactly this path and query. */
   readonly url: string;
-  /** The control API of the target, if it has one: an emulator in this process or in another, or Function Compute's. */
+  /** The control API of the target, if there is one: an emulator's or Function Compute's. */
   readonly control?: TargetApi;
-  /** Default: the function that is served at `url`, else the first with affinity. */
+  /** Default: the function with this URL, or else the first function with affinity. */
   readonly functionName?: string;
   readonly qualifier?: string;
-  /** `sessionConcurrencyPerInstance`, where no control API says it. */
+  /** `sessionConcurrencyPerInstance`, for a target without a control API. */
   readonly sessionsPerInstance?: number;
-  /** `sessionTTLInSeconds`, where no control API says it; default 21600. */
+  /** `sessionTTLInSeconds`, for a target without a control API. Default: 21600. */
   readonly sessionTTLInSeconds?: number;
   /** `affinityHeaderFieldName`. Default: the function's. */
   readonly headerName?: string;
   readonly instanceFrom?: InstanceFrom;
-  /** Another function of the target, whose sessions are isolated where those of this one are shared, or the other way round. */
+  /** Another function of the target, with the other isolation mode. */
   readonly otherIsolation?: { readonly url: string; readonly functionName: string };
-  /** Another function of the target, whose handler sets the cookies and opens the WebSockets that it is asked for. */
+  /** Another function of the target, whose handler sets cookies and opens WebSockets on request. */
   readonly obligingFunction?: { readonly url: string; readonly functionName: string };
-  /** What a reader of the report should know of the target. */
+  /** A note about the target for readers of the report. */
   readonly note?: string;
   /** Whether the suites may advance the target's clock. Otherwise they wait. */
   readonly mayMoveClock?: boolean;
-  /** Whether the suites wait for minutes where they may not advance the clock. Otherwise they wait for seconds at most. */
+  /** Whether the suites may wait for minutes when they may not advance the clock. Otherwise they wait for seconds at most. */
   readonly patient?: boolean;
-  /** Told about every second while a suite waits. */
+  /** Called about every second while a suite waits. */
   readonly onWait?: (waited: { readonly seconds: number; readonly ofSeconds: number }) => void;
-  /** Measures the steps and limits the requests. Default: the process clock. */
+  /** The clock for the duration of steps and the time limit of requests. Default: the process clock. */
   readonly clock?: Clock;
-  /** Aborts the run. The sessions that it made are still ended. */
+  /** Aborts the run. Its sessions are still deleted. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * @param text of --instance-from: `header:NAME` or `body:REGEX`
+ * @param text the value of --instance-from: `header:NAME` or `body:REGEX`
  * @throws InvalidArgument
  */
 export function parseInstanceFrom(text: string): InstanceFrom {
@@ -104,7 +104,7 @@ export function parseTargetUrl(text: string): URL {
 }
 
 /**
- * Finds the function that the URL belongs to.
+ * Finds the function of the target's URL.
  * @throws FunctionNotFound when the control API serves no function
  */
 export async function findServedFunction(control: TargetApi, target: VerifyTarget): Promise<TargetFunction> {

@@ -8,9 +8,9 @@ const TITLES = [
   'no cookie: a new session',
   'its cookie: the same instance',
   'no cookie: a second session on that instance',
-  'no cookie: a session more than the instance takes, on another',
+  'no cookie: the first instance is full: a new session on another instance',
 ];
-/** The check that a request is about. */
+/** The main check of each request. */
 const SUBJECTS = ['set-cookie', 'same-instance', 'same-instance', 'new-instance'];
 const LAST = TITLES.length;
 
@@ -27,12 +27,12 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** The suite `walkthrough`, which stops before each of its four requests until it is told to go on. */
+/** The suite `walkthrough`, with a stop before each of its four requests until `step` is called. */
 export class WalkthroughRun {
   readonly #options: WalkthroughRunOptions;
   readonly #abort = new AbortController();
   readonly #steps: Step[] = [];
-  /** How many checks each request has. */
+  /** The number of checks of each request. */
   readonly #checks = new Map<number, number>();
   #ended: Promise<void> | undefined;
   #waiter: Waiter | undefined;
@@ -80,7 +80,7 @@ export class WalkthroughRun {
     }
   }
 
-  /** @returns what settles when the next request may be sent; undefined while the request has checks left */
+  /** @returns a promise that settles when the next request may be sent; undefined while the request has more checks */
   #judged(step: Step): Promise<void> | undefined {
     this.#steps.push(step);
     const n = numberOf(step);
@@ -90,10 +90,10 @@ export class WalkthroughRun {
     const shown = this.#shown(n);
     this.#options.onStep(shown);
     this.#waiter?.resolve(shown);
-    return this.#untilToldOn();
+    return this.#untilNextStep();
   }
 
-  #untilToldOn(): Promise<void> {
+  #untilNextStep(): Promise<void> {
     const { signal } = this.#abort;
     return new Promise((resolve, reject) => {
       const stop = (): void => reject(signal.reason);

@@ -21,51 +21,51 @@ import { noVersions } from '../support/no-versions.js';
 const COOKIE = 'x-fc-cookie-session-id';
 const HEADER = 'mySessionId';
 
-/** What can be wrong with a server; every function gets the true answer and says a false one. */
+/** The faults of a server. Each function gets the correct answer and returns a wrong one. */
 export interface Flaws {
-  /** The Set-Cookie lines of a response that opened a session. */
+  /** @returns the Set-Cookie lines of a response that opened a session */
   readonly setCookie?: (sessionId: string, ttl: number) => string[];
-  /** Where a request goes, given where it should: the instance's number, from 0. */
+  /** @returns the number of the instance for a request, from 0 */
   readonly instanceOf?: (own: number, request: number) => number;
-  /** Whether the server looks at the session ID that was sent. */
+  /** Whether the server ignores the session ID of a request. */
   readonly deaf?: boolean;
-  /** Sessions an instance really takes. */
+  /** The applied limit of sessions for one instance. */
   readonly realLimit?: number;
   readonly requestId?: string | undefined;
   readonly status?: (request: number) => number;
-  /** Header mode: tells the client the ID that it sent itself. */
+  /** With header affinity: the response repeats the ID of the request. */
   readonly echoes?: boolean;
-  /** Header mode: takes any ID whatever its form. */
+  /** With header affinity: accepts IDs of any form. */
   readonly takesAnyId?: boolean;
-  /** What the control API says of a session. */
+  /** @returns a session as the control API shows it */
   readonly tellSession?: (session: Session) => Session;
-  /** What the control API refuses. */
+  /** The refusals of the control API. */
   readonly refuse?: Partial<SessionService>;
-  /** From when a session's TTL counts. */
+  /** The start of a session's TTL. */
   readonly ttlFrom?: 'creation' | 'use' | 'update' | 'never';
-  /** From when its idle time counts. */
+  /** The start of a session's idle time. */
   readonly idleFrom?: 'use' | 'creation' | 'never';
-  /** What a request with the ID of an expired session does. */
+  /** The effect of a request with the ID of an expired session. */
   readonly again?: 'reopens' | 'reopens untold' | 'revives' | 'opens another';
-  /** How long disableSessionIdReuse keeps an ID from being used again, in milliseconds. */
+  /** How long disableSessionIdReuse refuses an ID, in milliseconds. */
   readonly banMs?: number;
-  /** Sessions that keep their slots when they have ended. */
+  /** The ended sessions that still occupy their slots. */
   readonly keepsSlotOf?: 'expired' | 'deleted';
-  /** A TTL that is shortened ends nobody until time passes. */
+  /** A shorter TTL does not end a session at once. */
   readonly shortensLater?: boolean;
-  /** A deleted session is there again when it is used. */
+  /** A request with its ID makes a deleted session Active again. */
   readonly undeletes?: boolean;
-  /** Requests that an instance really takes at once. */
+  /** The applied limit of requests in flight for one instance. */
   readonly realLoad?: number;
-  /** A new session goes where a slot is free, whatever the load there. */
+  /** A new session goes to an instance with a free slot even when the instance has 200 requests in flight. */
   readonly overloads?: boolean;
-  /** Instances that there really may be. */
+  /** The applied limit of instances. */
   readonly realCeiling?: number;
-  /** Bytes by which a head may be longer than it should. */
+  /** The number of bytes that a head may have above the documented limit. */
   readonly headSlack?: number;
-  /** A refusal tells an ID. */
+  /** A refusal sets a session cookie. */
   readonly setsCookieOnRefusal?: boolean;
-  /** Refusals come from an instance. */
+  /** The handler is called before a request is refused. */
   readonly asksBeforeRefusing?: boolean;
 }
 
@@ -81,26 +81,26 @@ export interface AffinityServerOptions extends Flaws {
 export interface AffinityServer {
   readonly url: string;
   readonly control: ControlPlane;
-  /** The sessions that are there. */
+  /** The current sessions. */
   readonly sessions: readonly Session[];
-  /** Requests so far. */
+  /** The number of requests. */
   readonly requests: readonly IncomingMessage[];
-  /** Opens a session as another client would. */
+  /** Opens a session of another client. */
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Instants of the server's clock. */
+/** Times of the server's clock. */
 interface Times {
   readonly created: number;
   used: number;
   updated: number;
   ended: number;
-  /** Seconds, as given. */
+  /** The times of CreateSession, in seconds. */
   readonly idle: number;
 }
 
-/** A whole affinity of one function in one small server, with its control plane: true unless it is given a flaw. */
+/** A small server with one function, its session affinity and its control API. It is correct unless a fault is given. */
 export async function startAffinityServer(options: AffinityServerOptions = {}): Promise<AffinityServer> {
   const { type = 'GENERATED_COOKIE', limit = 2, ttl = 21600, namesItself = true } = options;
   const config = completeFunction({
@@ -202,7 +202,7 @@ export async function startAffinityServer(options: AffinityServerOptions = {}): 
     };
     records.splice(0, records.length, ...records.filter(isOnRecord));
   };
-  /** The session of a request, and whether the request made it. */
+  /** @returns the session of a request, and whether the request opened it */
   const enter = (sent: string | undefined): { session: Session | undefined; opened: boolean } => {
     const lost = deleted.find(({ sessionId }) => sessionId === sent);
     if (options.undeletes && lost !== undefined) records.push(...deleted.splice(deleted.indexOf(lost), 1));

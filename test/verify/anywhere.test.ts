@@ -23,7 +23,7 @@ interface Cloud {
   readonly clock: MovableClock;
 }
 
-/** An emulator that takes signed requests alone, behind a gateway that knows the vendor's paths alone. */
+/** An emulator that accepts signed requests only, behind a gateway that forwards only the vendor's paths. */
 async function startCloud(type: SessionAffinityType, isolated = false): Promise<Cloud> {
   const clock = new MovableClock({ frozen: true });
   const config = completeFunction({
@@ -65,7 +65,7 @@ async function startCloud(type: SessionAffinityType, isolated = false): Promise<
   return { target: { url: `${emulator.url}/`, control, functionName: 'hello' }, paths, clock };
 }
 
-/** A wait of the suite passes at once, and for the sessions too. */
+/** A clock whose waits end at once and advance the session clock. */
 function passing(session: MovableClock): Clock {
   const clock = new MovableClock({ frozen: true });
   return {
@@ -74,7 +74,7 @@ function passing(session: MovableClock): Clock {
     wakeAt(deadline, wake) {
       const callOff = clock.wakeAt(deadline, wake);
       const ahead = deadline - clock.now();
-      // The limit of a request is no wait.
+      // The time limit of a request is not a wait.
       if (ahead <= 60_000) void session.advance(ahead).then(() => clock.advance(ahead));
       return callOff;
     },
@@ -103,7 +103,7 @@ describe('a target with the API of Function Compute alone, signed', () => {
   });
 
   it.each([false, true])(
-    'passes lifecycle by patient waits (isolated: %s), but for what takes three days',
+    'passes lifecycle by waiting with --patient (isolated: %s), except for the checks that take three days',
     async (isolated) => {
       const { target, clock } = await startCloud('GENERATED_COOKIE', isolated);
       const report = await runSuite('lifecycle', { ...target, clock: passing(clock), patient: true });
@@ -116,7 +116,7 @@ describe('a target with the API of Function Compute alone, signed', () => {
     },
   );
 
-  it('judges of limits what can be seen without counts of instances and requests', async () => {
+  it('judges the checks of limits that need no counts of instances and requests', async () => {
     const { target } = await startCloud('GENERATED_COOKIE');
     const report = await runSuite('limits', target);
     const page = await renderReport(report, 'pretty');
@@ -130,7 +130,7 @@ describe('a target with the API of Function Compute alone, signed', () => {
 });
 
 describe('a target without a control API', () => {
-  it('passes the header suite where its name is given, but for the free slots that nobody tells', async () => {
+  it('passes the header suite when the header name is given, except for the checks of free slots', async () => {
     const server = await startAffinityServer({ type: 'HEADER_FIELD' });
     onTestFinished(() => server.close());
     const target = { url: server.url, headerName: 'mySessionId', sessionsPerInstance: 2 };
@@ -141,7 +141,7 @@ describe('a target without a control API', () => {
 });
 
 describe('time at a target', () => {
-  it('passes by waiting, in units of ten seconds where the user is patient, and tells each second', async () => {
+  it('passes by waiting, in units of ten seconds with --patient, and reports each second', async () => {
     const clock = new MovableClock({ frozen: true });
     const told: number[] = [];
     const time = await TargetTime.open({
@@ -161,17 +161,17 @@ describe('time at a target', () => {
     expect((await time.now()) - start).toBe(3000);
   });
 
-  it('says what the user can do where it cannot pass', async () => {
+  it('names the option that helps when it cannot pass', async () => {
     const clock = new MovableClock({ frozen: true });
     const impatient = await TargetTime.open({ clock, targetClock: undefined });
     const patient = await TargetTime.open({ clock, targetClock: undefined, patient: true });
     expect(impatient.obstacle(3)).toBeUndefined();
     expect(impatient.obstacle(30)).toBe(
-      "it takes 30 s, and the target's clock is not the suite's to move: give --patient",
+      "it takes 30 s, and the suite may not advance the target's clock: give --patient",
     );
     expect(patient.obstacle(30)).toBeUndefined();
     expect(patient.obstacle(259_200)).toBe(
-      "it takes 259200 s, and the target's clock is not the suite's to move",
+      "it takes 259200 s, and the suite may not advance the target's clock",
     );
   });
 

@@ -1,15 +1,15 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** The head of a request, which a fault may change before the emulator gets it. */
+/** The head of a request. A fault may change it before the emulator gets it. */
 export interface FaultyRequest {
   readonly method: string;
   path: string;
-  /** As on the wire: name, value, name, value, … */
+  /** Header names and values in turn, as received. */
   headers: string[];
 }
 
-/** The head of a reply, which a fault may change before the client gets it. */
+/** The head of a reply. A fault may change it before the client gets it. */
 export interface FaultyReply {
   status: number;
   headers: string[];
@@ -17,24 +17,24 @@ export interface FaultyReply {
   body?: string;
 }
 
-/** What is wrong with a gateway. Each function is left out where it does nothing. */
+/** The fault of a gateway. */
 export interface Fault {
-  /** @returns a reply that the emulator is not asked for */
+  /** @returns a reply of the gateway itself; undefined for a request that goes to the emulator */
   request?(request: FaultyRequest): FaultyReply | undefined;
   reply?(reply: FaultyReply, request: FaultyRequest): void;
-  /** Whether a body is held back until it is whole; a stream never is. */
+  /** Whether the gateway sends a body only when it is complete, and so never sends a stream. */
   readonly holdsBodies?: boolean;
   /** Changes each piece of a body. */
   body?(text: string): string;
 }
 
 export interface BrokenGateway {
-  /** With a slash at the end. */
+  /** The URL, with a slash at the end. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** A proxy in front of a true gateway, with one fault. Each request has a connection of its own. */
+/** A proxy before a correct gateway, with one fault. Each request has its own connection. */
 export async function startBrokenGateway(upstream: string, fault: Fault): Promise<BrokenGateway> {
   const { hostname, port } = new URL(upstream);
   const sockets = new Set<Socket>();
@@ -78,7 +78,7 @@ export async function startBrokenGateway(upstream: string, fault: Fault): Promis
   });
   server.on('upgrade', (incoming, client: Socket) => {
     const answer = (reply: FaultyReply, from?: IncomingMessage, socket?: Socket): void => {
-      // Node has taken a chunked body apart: the end of the connection ends it.
+      // Node.js has decoded a chunked body, so the end of the connection marks the end of the body.
       const headers = without(reply.headers, 'transfer-encoding');
       const lines = [`HTTP/1.1 ${reply.status} As-Told`];
       for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
@@ -153,7 +153,7 @@ export function without(headers: readonly string[], name: string): string[] {
   return mapped(headers, name, () => []);
 }
 
-/** @param change gives the values that stand in the place of one */
+/** @param change returns the values that replace a value */
 export function mapped(
   headers: readonly string[],
   name: string,

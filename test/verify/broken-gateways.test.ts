@@ -19,7 +19,7 @@ const OF_COOKIE: readonly SuiteId[] = ['walkthrough', 'session-api', 'lifecycle'
 const OF_HEADER: readonly SuiteId[] = ['header', 'session-api', 'lifecycle'];
 
 let emulator: Emulator;
-/** With processes. */
+/** A function whose instances are processes. */
 let bundled: Emulator;
 
 beforeAll(async () => {
@@ -77,16 +77,16 @@ beforeAll(async () => {
 afterAll(() => Promise.all([emulator?.stopNow(), bundled?.stopNow()]));
 
 interface Broken {
-  /** In front of which function. */
+  /** The function behind the gateway. */
   readonly of: 'cookie' | 'roomy' | 'header' | 'isolated' | 'hello' | 'MCP_STREAMABLE' | 'MCP_SSE';
-  /** Made anew for each suite. */
+  /** Makes the fault, once for each suite. */
   readonly fault?: () => Fault;
-  /** A control API that lies. */
+  /** A control API with a fault. */
   readonly lie?: (truth: SessionService) => Partial<SessionService>;
   readonly tell?: (config: FunctionConfig) => FunctionConfig;
-  /** The suite waits for ten seconds: on a clock that runs four times as fast. */
+  /** The suite waits ten seconds for an event that never comes. Its clock runs four times as fast here. */
   readonly waitsInVain?: boolean;
-  /** The suites that look; all of that affinity by default. */
+  /** The suites to run. Default: all suites for the affinity. */
   readonly suites?: readonly SuiteId[];
 }
 
@@ -100,7 +100,7 @@ const SUITES: Readonly<Record<Broken['of'], readonly SuiteId[]>> = {
   MCP_SSE: ['mcp-sse'],
 };
 
-/** Runs the suites through a gateway with that fault, as `verify --suite all` does. */
+/** Runs the suites through a gateway with the fault, as `verify --suite all` does. */
 async function check({
   of,
   fault = () => ({}),
@@ -142,7 +142,7 @@ async function check({
   return reports;
 }
 
-/** A fault can hide sessions from the suite that made them. */
+/** Deletes all sessions, because a fault can hide sessions from their suite. */
 async function endSessions({ control }: Emulator, functionName: string): Promise<void> {
   if (functionName.startsWith('MCP')) return;
   const query = { functionName, sessionStatus: 'Active', limit: 100 } as const;
@@ -150,7 +150,7 @@ async function endSessions({ control }: Emulator, functionName: string): Promise
   await Promise.all(sessions.map(({ sessionId }) => control.sessions.delete({ functionName, sessionId })));
 }
 
-/** The clock of a suite that waits in vain. */
+/** A clock that runs four times as fast, for a suite that waits until its time limit. */
 function hurried(): MovableClock {
   const start = performance.now();
   return new MovableClock({
@@ -178,7 +178,7 @@ function bound(truth: SessionService): SessionService {
   };
 }
 
-/** Changes the session cookie's line; others stay. */
+/** Changes the Set-Cookie lines of the session cookie only. */
 const setCookie =
   (change: (line: string) => readonly string[]): (() => Fault) =>
   () => ({
@@ -201,7 +201,7 @@ const JSON_RPC = { jsonrpc: '2.0', id: 'any', result: {} };
 const uncookie = (headers: string[]): string[] =>
   mapped(headers, 'cookie', (line) => [line.replace(new RegExp(`${COOKIE}=[^;]+`), 'other=1')]);
 
-/** The session that a path names. */
+/** The session ID in a path. */
 const renamed = (path: string, sessionId: string): string =>
   path.replace(/sessionId=[^&]+/, `sessionId=${sessionId}`);
 
@@ -379,7 +379,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['lifecycle.no-reuse.refused'],
   ],
   [
-    'a refusal tells a new ID',
+    'a refusal names a new session ID',
     {
       of: 'cookie',
       suites: ['lifecycle', 'limits'],
@@ -425,7 +425,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['limits.load.bound', 'limits.burst.answered', 'limits.ceiling.status'],
   ],
   [
-    '429 comes as 503',
+    'the status is 503 in place of 429',
     {
       of: 'cookie',
       suites: ['limits'],
@@ -536,7 +536,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['limits.upgrade.nothing-told'],
   ],
   [
-    'an instance takes a session too many',
+    'an instance takes one session too many',
     {
       of: 'roomy',
       tell: (config) => ({
@@ -547,12 +547,12 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['walkthrough.4.new-instance', 'limits.burst.answered', 'limits.burst.places'],
   ],
   [
-    'there may be an instance too many',
+    'the function may have one instance too many',
     { of: 'cookie', tell: (config) => ({ ...config, maxInstances: 3 }), suites: ['limits'] },
     ['limits.burst.answered'],
   ],
   [
-    'PauseSession only says that it pauses',
+    'PauseSession answers and does not pause',
     {
       of: 'isolated',
       lie: (truth) => ({ pause: async (ref) => ({ ...(await truth.get(ref)), sessionStatus: 'Paused' }) }),
@@ -591,7 +591,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ],
   ],
   [
-    'the control API says that it deletes',
+    'DeleteSession answers and does not delete',
     { of: 'cookie', lie: () => ({ delete: async () => {} }), suites: ['session-api'] },
     ['session-api.delete.gone', 'session-api.delete.unlisted', 'session-api.delete.used-again'],
   ],
@@ -663,7 +663,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ],
   ],
   [
-    'the session header counts in its own letter case alone',
+    'the session header is read in one letter case only',
     {
       of: 'header',
       fault: () => ({
@@ -759,7 +759,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['header.grammar.64-characters'],
   ],
   [
-    'a dash at the front of an ID is taken',
+    'an ID that begins with a dash is accepted',
     {
       of: 'header',
       suites: ['header', 'limits'],
@@ -804,7 +804,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ],
   ],
   [
-    'every Mcp-Session-Id is known',
+    'every Mcp-Session-Id is accepted',
     {
       of: 'MCP_STREAMABLE',
       fault: () => ({
@@ -818,7 +818,7 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['mcp-streamable.unknown.refused', 'mcp-streamable.deleted.refused'],
   ],
   [
-    'DELETE is answered and not passed on',
+    'the gateway answers DELETE and does not forward it',
     {
       of: 'MCP_STREAMABLE',
       fault: () => ({
@@ -828,12 +828,12 @@ const BROKEN: readonly (readonly [what: string, broken: Broken, failed: readonly
     ['mcp-streamable.deleted.refused'],
   ],
   [
-    'streams are held back',
+    'streams are sent only at their end',
     { of: 'MCP_STREAMABLE', waitsInVain: true, fault: () => ({ holdsBodies: true }) },
     ['mcp-streamable.stream.head'],
   ],
   [
-    'streams of SSE are held back',
+    'SSE streams are sent only at their end',
     { of: 'MCP_SSE', waitsInVain: true, fault: () => ({ holdsBodies: true }) },
     ['mcp-sse.stream.endpoint'],
   ],

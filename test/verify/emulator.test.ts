@@ -49,7 +49,7 @@ async function verifyEmulator(
   return report;
 }
 
-describe('the emulator itself', () => {
+describe('verify of the emulator', () => {
   it.each<[SuiteId, SessionAffinityType, number]>([
     ['walkthrough', 'GENERATED_COOKIE', 2],
     ['walkthrough', 'GENERATED_COOKIE', 20],

@@ -24,7 +24,7 @@ function withStatus(report: SuiteReport, status: string): string[] {
 }
 
 describe('the header suite', () => {
-  it.each([2, 3, 5])('passes every step on a true server with %d sessions an instance', async (limit) => {
+  it.each([2, 3, 5])('passes every step on a correct server with %d sessions an instance', async (limit) => {
     const report = await check({ limit });
     expect(report.steps.map(({ id }) => id)).toEqual(header.checks.map(({ id }) => id));
     expect(withStatus(report, 'failed')).toEqual([]);
@@ -32,18 +32,18 @@ describe('the header suite', () => {
     expect(verdict(report)).toBe('passed');
   });
 
-  it('skips what a single session an instance cannot show', async () => {
+  it('skips the checks that need two sessions on an instance when the limit is one', async () => {
     const report = await check({ limit: 1 });
     expect(withStatus(report, 'failed')).toEqual([]);
     expect(withStatus(report, 'skipped')).toEqual(['chosen.same-instance']);
   });
 
-  it('does not open hundreds of sessions to see how they spread', async () => {
+  it('does not open hundreds of sessions to test their distribution', async () => {
     const report = await check({ limit: 30 });
     expect(withStatus(report, 'skipped')).toEqual(['spread.instances', 'spread.repeats']);
   });
 
-  it('skips all of itself without a control API, with its reason', async () => {
+  it('skips all steps without a control API, with the reason', async () => {
     const server = await startAffinityServer({ type: 'HEADER_FIELD' });
     running.push(server);
     const report = await runSuite('header', { url: server.url });
@@ -53,7 +53,7 @@ describe('the header suite', () => {
     expect(verdict(report)).toBe('failed');
   });
 
-  it('skips all of itself on a function with another affinity', async () => {
+  it('skips all steps on a function with another affinity', async () => {
     const report = await check({ type: 'GENERATED_COOKIE' });
     expect(report).toMatchObject({ passed: 0, failed: 0, skipped: header.checks.length });
     expect(report.steps[0]?.reason).toBe('function hello has GENERATED_COOKIE, not HEADER_FIELD');
@@ -66,12 +66,16 @@ describe('the header suite', () => {
       { setCookie: (id, ttl) => [`x-fc-cookie-session-id=${id}; Max-Age=${ttl}`] },
       ['cookie.never-set'],
     ],
-    ['moves sessions about', { namesItself: false, tellSession: movedWhenAskedAgain() }, ['spread.repeats']],
-    ['takes any ID', { takesAnyId: true }, ['grammar.65-characters', 'grammar.leading-dash']],
+    [
+      'moves a session to another instance',
+      { namesItself: false, tellSession: movedWhenAskedAgain() },
+      ['spread.repeats'],
+    ],
+    ['accepts any ID', { takesAnyId: true }, ['grammar.65-characters', 'grammar.leading-dash']],
     ['ignores the limit', { realLimit: 100 }, ['full.new-instance', 'spread.instances']],
     ['opens an instance for each session', { realLimit: 1 }, ['chosen.same-instance', 'spread.instances']],
     [
-      'answers from elsewhere once',
+      'answers once from another instance',
       { instanceOf: (own, request) => (request === 2 ? 9 : own) },
       ['known.same-instance'],
     ],
@@ -81,7 +85,7 @@ describe('the header suite', () => {
   });
 });
 
-/** The control API's tale of sessions that change their instance once they are used again. */
+/** Answers of the control API in which a session changes its instance when it is used again. */
 function movedWhenAskedAgain(): (session: Session) => Session {
   const asked = new Set<string>();
   return (session) => {

@@ -99,7 +99,7 @@ describe('the lifecycle suite on the emulator', () => {
   });
 
   it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)(
-    'pauses and resumes where sessions are isolated, with %s',
+    'pauses and resumes isolated sessions, with %s',
     async (type) => {
       const report = await checkEmulator({ type, isolation: 'SESSION_EXCLUSIVE' });
       const unless = await renderReport(report, 'pretty');
@@ -109,20 +109,20 @@ describe('the lifecycle suite on the emulator', () => {
     },
   );
 
-  it('says how far it moved the clock', async () => {
+  it('reports how far it advanced the clock', async () => {
     const report = await checkEmulator({});
     const step = report.steps.find(({ id }) => id === 'lifecycle.no-reuse.within-3-days');
-    expect(step?.actual).toContain('(the clock was moved on by 259140 s)');
+    expect(step?.actual).toContain('(the clock was advanced by 259140 s)');
   });
 
   it.each<[string, (truth: SessionService) => Partial<SessionService>, string[]]>([
     [
-      'only says that it pauses',
+      'answers PauseSession and does not pause',
       (truth) => ({ pause: async (ref) => ({ ...(await truth.get(ref)), sessionStatus: 'Paused' }) }),
       ['pause.status', 'pause.instance', 'pause.refused', 'pause.twice', 'pause.update', 'resume.session'],
     ],
     [
-      'tells the instance of before the pause',
+      'names the instance from before the pause',
       (truth) => {
         const first = new Map<string, string>();
         return {
@@ -139,7 +139,7 @@ describe('the lifecycle suite on the emulator', () => {
       ['resume.session', 'resume.served'],
     ],
     [
-      'lets the TTL start anew with the resumption',
+      'restarts the TTL at ResumeSession',
       (truth) => ({
         resume: async (ref) => {
           const session = await truth.resume(ref);
@@ -151,7 +151,7 @@ describe('the lifecycle suite on the emulator', () => {
       ['resume.ttl'],
     ],
     [
-      'refuses to delete what is paused by a lie',
+      'answers DeleteSession of a paused session and does not delete it',
       (truth) => ({
         delete: async (ref) => {
           const session = await truth.get(ref).catch(() => undefined);
@@ -172,13 +172,16 @@ describe('the lifecycle suite on the emulator', () => {
 });
 
 describe('the lifecycle suite', () => {
-  it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)('passes on a true server with %s', async (type) => {
-    const report = await check({ type });
-    const unless = await renderReport(report, 'pretty');
-    expect(withStatus(report, 'failed'), unless).toEqual([]);
-    expect(withStatus(report, 'skipped'), unless).toEqual(ISOLATED);
-    expect(verdict(report)).toBe('passed');
-  });
+  it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)(
+    'passes on a correct server with %s',
+    async (type) => {
+      const report = await check({ type });
+      const unless = await renderReport(report, 'pretty');
+      expect(withStatus(report, 'failed'), unless).toEqual([]);
+      expect(withStatus(report, 'skipped'), unless).toEqual(ISOLATED);
+      expect(verdict(report)).toBe('passed');
+    },
+  );
 
   it.each<[string, AffinityServerOptions, string[], string[]]>([
     [
@@ -200,17 +203,22 @@ describe('the lifecycle suite', () => {
       [],
     ],
     ['never ends an unused session', { idleFrom: 'never' }, ['idle.ends'], []],
-    ['lets a session idle out though it is used', { idleFrom: 'creation' }, ['idle.used'], ['idle.ends']],
+    [
+      'ends a session by its idle time while it is used',
+      { idleFrom: 'creation' },
+      ['idle.used'],
+      ['idle.ends'],
+    ],
     ['does not tell the client of a re-opened session', { again: 'reopens untold' }, ['again.told'], []],
-    ['revives the session that ended', { again: 'revives' }, ['again.session', 'again.listed'], []],
+    ['makes the ended session Active again', { again: 'revives' }, ['again.session', 'again.listed'], []],
     [
       'opens another session for an expired one',
       { again: 'opens another' },
       ['again.told', 'again.session', 'again.listed'],
       [],
     ],
-    ['shortens a TTL only later', { shortensLater: true }, ['update.shortened'], []],
-    ['takes up what was deleted', { undeletes: true }, ['delete.used-again'], []],
+    ['applies a shorter TTL only later', { shortensLater: true }, ['update.shortened'], []],
+    ['makes a deleted session Active again', { undeletes: true }, ['delete.used-again'], []],
     ['does not free the slot of an expired session', { keepsSlotOf: 'expired' }, ['place.expired'], []],
     ['does not free the slot of a deleted session', { keepsSlotOf: 'deleted' }, ['place.deleted'], []],
     [
@@ -247,7 +255,7 @@ describe('the lifecycle suite', () => {
     ).toEqual(skipped);
   });
 
-  it('skips what a frozen clock cannot show when it may not move it', async () => {
+  it('skips the checks that need time when the clock is frozen and may not be advanced', async () => {
     const { url, control } = await serve();
     const report = await runSuite('lifecycle', { url, control });
     expect(withStatus(report, 'failed')).toEqual([]);
@@ -255,7 +263,7 @@ describe('the lifecycle suite', () => {
     expect(reasonOf(report, 'ttl.used')).toBe("the target's clock is frozen");
   });
 
-  it('waits for seconds where the clock runs, and skips what takes days', async () => {
+  it('waits for seconds when the clock runs, and skips the checks that take days', async () => {
     const { url, control } = await serve();
     const clock = new MovableClock({ frozen: true });
     let waitedMs = 0;
@@ -284,12 +292,12 @@ describe('the lifecycle suite', () => {
       unless,
     ).toEqual(['no-reuse.within-3-days', 'no-reuse.after-3-days']);
     expect(reasonOf(report, 'no-reuse.after-3-days')).toBe(
-      "it takes 259200 s, and the target's clock is not the suite's to move",
+      "it takes 259200 s, and the suite may not advance the target's clock",
     );
     expect(waitedMs).toBeLessThan(10_000);
   });
 
-  it('skips all of itself without a control API, and on a function without sessions', async () => {
+  it('skips all steps without a control API, and on a function without sessions', async () => {
     const { url } = await serve();
     const without = await runSuite('lifecycle', { url });
     expect(without).toMatchObject({ passed: 0, failed: 0, skipped: lifecycle.checks.length });

@@ -39,7 +39,7 @@ function withStatus(report: SuiteReport, status: string): string[] {
   return idsOf(report.steps.filter((step) => step.status === status));
 }
 
-/** The handler of these servers does not do as the suite asks it; that of broken-gateways.test.ts does. */
+/** The steps that need the handler to set a cookie or open a WebSocket. The handler of broken-gateways.test.ts does that. */
 const ASKED = ['cookie.kept', 'upgrade.nothing-told'];
 
 function reasonOf(report: SuiteReport, what: string): string | undefined {
@@ -101,16 +101,20 @@ describe('the limits suite', () => {
       { asksBeforeRefusing: true },
       ['headers.not-called', 'load.not-called', 'ceiling.not-called'],
     ],
-    ['takes heads a byte too long', { headSlack: 1 }, ['target.4097', 'headers.8193', 'headers.not-called']],
-    ['refuses heads that are long enough', { headSlack: -1 }, ['target.4096', 'headers.8192']],
-    ['takes any ID', { type: 'HEADER_FIELD', takesAnyId: true }, ['id.malformed']],
+    [
+      'accepts heads that are one byte too long',
+      { headSlack: 1 },
+      ['target.4097', 'headers.8193', 'headers.not-called'],
+    ],
+    ['refuses heads of the allowed length', { headSlack: -1 }, ['target.4096', 'headers.8192']],
+    ['accepts any ID', { type: 'HEADER_FIELD', takesAnyId: true }, ['id.malformed']],
     ['echoes the ID of the client', { type: 'HEADER_FIELD', echoes: true }, ['id.unknown']],
   ])('fails exactly its steps for a server that %s', async (_what, options, failed) => {
     const report = await check(options);
     expect(withStatus(report, 'failed'), await renderReport(report, 'pretty')).toEqual(failed);
   });
 
-  it('judges the heads alone without a control API', async () => {
+  it('judges only the request heads without a control API', async () => {
     const { url } = await serve();
     const report = await runSuite('limits', { url });
     expect(withStatus(report, 'failed')).toEqual([]);
@@ -126,13 +130,13 @@ describe('the limits suite', () => {
     expect(reasonOf(report, 'ceiling.status')).toContain('the suite opens at most 100');
   });
 
-  it('skips what shows only on a second instance where there may be one only', async () => {
+  it('skips the checks that need a second instance when maxInstances is 1', async () => {
     const report = await check({ maxInstances: 1 });
     expect(withStatus(report, 'failed')).toEqual([]);
     expect(withStatus(report, 'skipped')).toEqual([...ASKED, 'load.new-session', 'load.new-instance']);
   });
 
-  it('skips all of itself on a function without sessions', async () => {
+  it('skips all steps on a function without sessions', async () => {
     const report = await check({ type: 'NONE' });
     expect(report).toMatchObject({ passed: 0, failed: 0, skipped: limits.checks.length });
   });

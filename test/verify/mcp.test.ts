@@ -15,7 +15,7 @@ interface Checked {
   readonly command?: readonly string[];
   readonly limit?: number;
   readonly withControl?: boolean;
-  /** Sends the requests of the suite to a function that this one is not. */
+  /** Sends the requests of the suite to another function. */
   readonly suite?: SuiteId;
 }
 
@@ -56,7 +56,7 @@ describe.each(['MCP_STREAMABLE', 'MCP_SSE'] as const)('the suite of %s', (affini
     expect(verdict(report)).toBe('passed');
   });
 
-  it('passes on a server of the official SDK, whose instances the control API names alone', async () => {
+  it('passes on a server of the official SDK, whose instances only the control API names', async () => {
     const report = await check({ affinity, command: SDK_SERVER });
     expect(idsOf(report, 'failed')).toEqual([]);
     expect(report.steps.find(({ id }) => id.endsWith('same-instance'))?.title).toContain(
@@ -77,7 +77,7 @@ describe.each(['MCP_STREAMABLE', 'MCP_SSE'] as const)('the suite of %s', (affini
     expect(verdict(report)).toBe('failed');
   });
 
-  it('skips all of itself on a function with another affinity', async () => {
+  it('skips all steps on a function with another affinity', async () => {
     const suite = affinity === 'MCP_SSE' ? 'mcp-sse' : 'mcp-streamable';
     const report = await check({ affinity: 'GENERATED_COOKIE', suite });
     expect(report).toMatchObject({ passed: 0, failed: 0 });

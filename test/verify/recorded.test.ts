@@ -55,7 +55,7 @@ const crashing: Target = async () => {
   return { url: started.url, control: started.control, mayMoveClock: true };
 };
 
-/** The bundled fixture as `verify` serves it. */
+/** The bundled fixture, served as `verify` serves it. */
 const bundled =
   (affinity: SessionAffinityType, maxInstances: number): Target =>
   async () => {
@@ -103,7 +103,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   }),
 };
 
-/** What differs from run to run is replaced; IDs are numbered in their order of appearance. */
+/** Replaces the parts that differ between runs. IDs are numbered in their order of appearance. */
 function comparable(report: string): string {
   const numbers = new Map<string, string>();
   const numbered = (kind: string) => (id: string) => {
@@ -132,7 +132,7 @@ function whole({ steps, ...head }: SuiteReport): string {
   return comparable([head, ...steps].map((one) => JSON.stringify(one)).join('\n'));
 }
 
-/** The report without titles and sources, which are the same for each target; skipped steps with one reason share a line. */
+/** The report without titles and sources, because these are the same for each target. Skipped steps with the same reason share a line. */
 function short({ steps, passed, failed, skipped }: SuiteReport): string {
   const lines = [`${passed} passed, ${failed} failed, ${skipped} skipped`];
   let last: string | undefined;
@@ -147,7 +147,7 @@ function short({ steps, passed, failed, skipped }: SuiteReport): string {
   return comparable(lines.join('\n'));
 }
 
-/** Compares with the file of that name, one line a step. A missing file is written. */
+/** Compares the report with the file of that name. Writes the file if it is missing. */
 function expectRecorded(name: string, text: string): void {
   const file = join(FOLDER, `${name}.txt`);
   let before: string | undefined;
@@ -160,7 +160,7 @@ function expectRecorded(name: string, text: string): void {
   if (before !== undefined) expect(text).toBe(before);
 }
 
-describe.each(SUITE_IDS)('the report of %s, as it was recorded', (suite) => {
+describe.each(SUITE_IDS)('the report of %s is as recorded', (suite) => {
   it('on the bundled fixture', async () => {
     const target = bundled(AFFINITY_OF[suite] ?? 'GENERATED_COOKIE', suite === 'limits' ? 4 : 20);
     expectRecorded(`${suite}, bundled`, whole(await reportOn(suite, target)));
@@ -169,7 +169,7 @@ describe.each(SUITE_IDS)('the report of %s, as it was recorded', (suite) => {
   it('on other targets', async () => {
     const parts: string[] = [];
     for (const [name, target] of Object.entries(TARGETS)) {
-      // Without affinity the suite waits in vain for 200 requests in flight.
+      // Without affinity, one instance never has 200 requests in flight, and the suite waits until its time limit.
       if (suite === 'limits' && name.startsWith('a server that ignores')) continue;
       parts.push(`# ${name}\n${short(await reportOn(suite, target))}\n`);
     }

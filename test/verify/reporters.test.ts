@@ -63,7 +63,7 @@ const SMALL: SuiteReport = {
   notes: ['a note'],
 };
 
-/** What a hostile target may put into what it says. */
+/** Texts that a hostile target may send. */
 const HOSTILE: SuiteReport = {
   ...SMALL,
   target: `${URL}?\u001b]0;x\u0007`,
@@ -92,7 +92,7 @@ const HOSTILE: SuiteReport = {
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
 describe('the pretty reporter', () => {
-  it('shows the requests, the checks with the failures explained, the result and the instances', async () => {
+  it('shows the requests, the steps with explained failures, the result and the instances', async () => {
     expect(await renderReport(SMALL, 'pretty')).toBe(`walkthrough  http://127.0.0.1:9000/
 
   request        sent        Set-Cookie                 instance    status
@@ -115,12 +115,12 @@ note: a note
 `);
   });
 
-  it('is coloured only with a color level', async () => {
+  it('has colours only with a colour level', async () => {
     expect(await renderReport(SMALL, 'pretty', { colorLevel: 0 })).not.toContain('\u001b');
     expect(await renderReport(SMALL, 'pretty', { colorLevel: 1 })).toContain('\u001b[32m✓\u001b[39m');
   });
 
-  it('sums several suites up', async () => {
+  it('shows the sums of several suites', async () => {
     const text = await renderReport(combineReports(URL, [SMALL, { ...SMALL, suite: 'header' }]), 'pretty');
     expect(text).toMatch(/\n\nall suites: failed \(2 passed, 2 failed, 2 skipped\)\n$/);
   });
@@ -162,7 +162,7 @@ describe('the pretty reporter on a terminal', () => {
 });
 
 describe('the json reporter', () => {
-  it('gives exactly the documented shape of one suite', async () => {
+  it('has exactly the documented shape for one suite', async () => {
     const [first, second, third] = SMALL.steps;
     const { judged: _, ...failed } = second ?? step('', {});
     expect(JSON.parse(await renderReport(SMALL, 'json'))).toEqual({
@@ -175,7 +175,7 @@ describe('the json reporter', () => {
     });
   });
 
-  it('gives several suites under their sums', async () => {
+  it('has the sums of several suites, and then each suite', async () => {
     const report = combineReports(URL, [SMALL, { ...SMALL, suite: 'header' }]);
     const parsed = JSON.parse(await renderReport(report, 'json'));
     expect(Object.keys(parsed)).toEqual(['target', 'passed', 'failed', 'skipped', 'suites']);
@@ -183,14 +183,14 @@ describe('the json reporter', () => {
     expect(parsed.suites.map(({ suite }: { suite: string }) => suite)).toEqual(['walkthrough', 'header']);
   });
 
-  it('keeps what a target said, only escaped', async () => {
+  it('keeps the texts of a target, with escapes', async () => {
     const parsed = JSON.parse(await renderReport(HOSTILE, 'json'));
     expect(parsed.steps[0].actual).toBe(HOSTILE.steps[0]?.actual);
   });
 });
 
 describe('the tap reporter', () => {
-  it('is flat, with one test point a step', async () => {
+  it('has no subtests, and one test point for each step', async () => {
     expect(await renderReport(SMALL, 'tap')).toBe(`TAP version 14
 1..3
 ok 1 - walkthrough.1.status title of walkthrough.1.status
@@ -205,7 +205,7 @@ ok 3 - walkthrough.2.same-instance title of walkthrough.2.same-instance # SKIP n
 `);
   });
 
-  it('numbers the steps of several suites through', async () => {
+  it('numbers the steps of several suites in one sequence', async () => {
     const lines = (await renderReport(combineReports(URL, [SMALL, SMALL]), 'tap')).split('\n');
     expect(lines[1]).toBe('1..6');
     expect(lines.filter((line) => /^(not )?ok \d/.test(line)).map((line) => line.match(/\d+/)?.[0])).toEqual([
@@ -218,14 +218,14 @@ ok 3 - walkthrough.2.same-instance title of walkthrough.2.same-instance # SKIP n
     ]);
   });
 
-  it('lets no target forge a test point', async () => {
+  it('does not let a target forge a test point', async () => {
     const points = (await renderReport(HOSTILE, 'tap')).split('\n').filter((line) => /^(not )?ok/.test(line));
     expect(points).toHaveLength(3);
   });
 });
 
 describe('the junit reporter', () => {
-  it('is XML of one testsuite a suite and one testcase a step', async () => {
+  it('is XML with one testsuite for each suite and one testcase for each step', async () => {
     const document = parseXml(
       await renderReport(combineReports(URL, [SMALL, { ...SMALL, suite: 'header' }]), 'junit'),
     );
@@ -256,7 +256,7 @@ describe('the junit reporter', () => {
     });
   });
 
-  it('is XML whatever a target says', async () => {
+  it('is valid XML with any text of a target', async () => {
     const document = parseXml(await renderReport(HOSTILE, 'junit'));
     expect(document.children[0]?.children).toHaveLength(3);
     expect(document.children[0]?.children[0]?.children[0]?.text).toContain('\\x1b[31mred\\x00');
@@ -264,7 +264,7 @@ describe('the junit reporter', () => {
 });
 
 describe('the github reporter', () => {
-  it('annotates each failure and sums up', async () => {
+  it('annotates each failure and shows the sums', async () => {
     expect(await renderReport(SMALL, 'github')).toBe(
       '::error title=walkthrough.1.attributes::title of walkthrough.1.attributes%0Aexpected: one%0A' +
         'actual: Path=/; <HttpOnly> & "more" # 100%25, one: two%0Asource: C01 · Title, https://example.org/page\n' +
@@ -272,20 +272,20 @@ describe('the github reporter', () => {
     );
   });
 
-  it('lets no target forge a command', async () => {
+  it('does not let a target forge a command', async () => {
     const lines = (await renderReport(HOSTILE, 'github')).trimEnd().split('\n');
     expect(lines.map((line) => line.slice(0, 9))).toEqual(['::error t', '::notice ']);
   });
 });
 
 describe('every reporter', () => {
-  it.each(REPORTER_NAMES)('%s ends with one newline and lets no control character through', async (name) => {
+  it.each(REPORTER_NAMES)('%s ends with one newline and contains no control character', async (name) => {
     const text = await renderReport(HOSTILE, name);
     expect(text).toMatch(/[^\n]\n$/);
     expect(text).not.toMatch(CONTROL);
   });
 
-  it('is known by its name, as every suite is', () => {
+  it('each reporter and each suite is found by its name', () => {
     expect(REPORTER_NAMES).toEqual(['pretty', 'json', 'tap', 'junit', 'github']);
     expect(isReporterName('toString')).toBe(false);
     expect(SUITE_IDS).toEqual([
@@ -302,7 +302,7 @@ describe('every reporter', () => {
 });
 
 describe('the verdict', () => {
-  it('passes only when something passed and nothing failed', () => {
+  it('a report passes only when a step passed and none failed', () => {
     expect(verdict({ passed: 1, failed: 0, skipped: 5 })).toBe('passed');
     expect(verdict({ passed: 9, failed: 1, skipped: 0 })).toBe('failed');
     expect(verdict({ passed: 0, failed: 0, skipped: 9 })).toBe('failed');

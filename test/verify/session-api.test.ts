@@ -38,15 +38,18 @@ function withStatus(report: SuiteReport, status: string): string[] {
 }
 
 describe('the session-api suite', () => {
-  it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)('passes on a true server with %s', async (type) => {
-    const report = await check({ type });
-    expect(report.steps.map(({ id }) => id)).toEqual(sessionApi.checks.map(({ id }) => id));
-    expect(withStatus(report, 'failed')).toEqual([]);
-    expect(withStatus(report, 'skipped')).toEqual(['unsupported.create']);
-    expect(verdict(report)).toBe('passed');
-  });
+  it.each(['GENERATED_COOKIE', 'HEADER_FIELD'] as const)(
+    'passes on a correct server with %s',
+    async (type) => {
+      const report = await check({ type });
+      expect(report.steps.map(({ id }) => id)).toEqual(sessionApi.checks.map(({ id }) => id));
+      expect(withStatus(report, 'failed')).toEqual([]);
+      expect(withStatus(report, 'skipped')).toEqual(['unsupported.create']);
+      expect(verdict(report)).toBe('passed');
+    },
+  );
 
-  it('does not move the clock of a target that is not its own, and skips what a frozen one cannot show', async () => {
+  it('does not advance the clock of another target, and skips the checks that need time when that clock is frozen', async () => {
     const { url, control } = await serve();
     const report = await runSuite('session-api', { url, control });
     expect(withStatus(report, 'failed')).toEqual([]);
@@ -63,7 +66,7 @@ describe('the session-api suite', () => {
     );
   });
 
-  it('waits for a second to pass on a target whose clock runs', async () => {
+  it('waits a second on a target whose clock runs', async () => {
     const server = await serve();
     const { control } = server;
     const clock = new MovableClock({ frozen: true });
@@ -90,7 +93,7 @@ describe('the session-api suite', () => {
     expect(withStatus(report, 'skipped')).toEqual(['unsupported.create']);
   });
 
-  it('skips all of itself without a control API, and on a function without sessions', async () => {
+  it('skips all steps without a control API, and on a function without sessions', async () => {
     const { url } = await serve();
     const without = await runSuite('session-api', { url });
     expect(without).toMatchObject({ passed: 0, failed: 0, skipped: sessionApi.checks.length });
@@ -99,7 +102,7 @@ describe('the session-api suite', () => {
     expect(report.steps[0]?.reason).toBe('function hello has NONE, whose sessions have no API');
   });
 
-  it('fails the steps at which the API answers with what is no error of its own', async () => {
+  it('fails the steps whose API call fails without an error of the API', async () => {
     const report = await check({
       refuse: { update: () => Promise.reject(new SyntaxError('Unexpected end of JSON input')) },
     });
@@ -109,7 +112,7 @@ describe('the session-api suite', () => {
     );
   });
 
-  it('fails the step that an unexpected refusal hits, skips the rest, and cleans up', async () => {
+  it('fails the step with an unexpected refusal, skips the later steps, and deletes its sessions', async () => {
     const refuse = { update: () => Promise.reject(new FcError('InternalServerError', 'broken')) };
     const report = await check({ refuse });
     expect(withStatus(report, 'failed')).toEqual(['update.expired', 'update.ttl']);
@@ -119,7 +122,7 @@ describe('the session-api suite', () => {
 
   it.each<[string, AffinityServerOptions, string[]]>([
     [
-      'tells a wrong instance',
+      'names a wrong instance',
       { tellSession: (session) => ({ ...session, containerId: 'c-lie' }) },
       ['create.instance', 'use.instance'],
     ],
@@ -138,14 +141,14 @@ describe('the session-api suite', () => {
 
   it.each<[string, (truth: SessionService) => Partial<SessionService>, string[]]>([
     [
-      'creates on another instance than it says',
+      'creates a session on another instance than it names',
       (truth) => ({
         create: async (ref, input) => ({ ...(await truth.create(ref, input)), containerId: 'c-other' }),
       }),
       ['create.instance', 'get.active', 'use.instance', 'update.ttl'],
     ],
     [
-      'gives the first page again and again',
+      'returns the first page again and again',
       (truth) => ({
         list: async ({ nextToken: _, ...query }) => ({ nextToken: 'more', ...(await truth.list(query)) }),
       }),
@@ -162,7 +165,7 @@ describe('the session-api suite', () => {
       ['list.by-id', 'delete.unlisted'],
     ],
     [
-      'leaves lastModifiedTime as it was',
+      'does not change lastModifiedTime',
       (truth) => ({
         update: async (ref, input) => {
           const session = await truth.update(ref, input);
@@ -172,17 +175,17 @@ describe('the session-api suite', () => {
       ['update.ttl'],
     ],
     [
-      'knows no functions, only sessions',
+      'does not look at the function name',
       (truth) => ({ get: (ref) => truth.get({ ...ref, functionName: 'hello' }) }),
       ['unknown-function.error'],
     ],
     [
-      'keeps what was deleted',
+      'does not delete',
       () => ({ delete: async () => {} }),
       ['delete.gone', 'delete.unlisted', 'delete.used-again'],
     ],
     [
-      'takes any time',
+      'accepts any TTL and idle time',
       (truth) => ({
         create: (ref, { sessionTTLInSeconds: ttl = 21600, ...input }) =>
           truth.create(ref, ttl < 1 || ttl > 21600 ? input : { sessionTTLInSeconds: ttl, ...input }),

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('--instance-from', () => {
-  it('names a header or an expression for the body', () => {
+  it('is a header or an expression for the body', () => {
     expect(parseInstanceFrom('header:X-Served-By')).toEqual({ header: 'X-Served-By' });
     expect(parseInstanceFrom('body:"id":"(.*?)"')).toEqual({ body: /"id":"(.*?)"/ });
   });
@@ -30,7 +30,7 @@ describe('a target', () => {
     expect(() => parseTargetUrl(text)).toThrow('begins with http:// or https://');
   });
 
-  it('is the function that is served at its URL, else the first with affinity, unless one is named', async () => {
+  it('is the named function, else the function with the URL, else the first function with affinity', async () => {
     const server = await startAffinityServer();
     running.push(server);
     const [hello] = await server.control.functions.list();

@@ -12,7 +12,7 @@ export interface VerifiedFunction {
   readonly maxInstances?: number;
 }
 
-/** The emulator with one function, instances of this process, and a session clock that stands still unless it is moved. */
+/** The emulator with one function, instances in this process, and a frozen session clock. */
 export function startVerified({
   type = 'GENERATED_COOKIE',
   limit = 2,

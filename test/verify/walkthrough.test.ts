@@ -25,7 +25,7 @@ const ALL_STEPS = [
   'walkthrough.4.new-instance',
 ];
 
-/** The steps that need a session cookie of request 1. */
+/** The steps that need the session cookie of request 1. */
 const WITHOUT_A_SESSION = [
   ...['1.max-age', '1.attributes', '2.no-set-cookie', '2.same-instance'],
   ...['3.new-cookie', '3.same-instance', '4.new-cookie', '4.new-instance'],
@@ -55,8 +55,8 @@ function step(report: SuiteReport, id: string) {
   return report.steps.find((one) => one.id === `walkthrough.${id}`);
 }
 
-describe('the walkthrough of a server with true affinity', () => {
-  it('passes every step in order, and ends the sessions that it made', async () => {
+describe('the walkthrough of a correct server', () => {
+  it('passes every step in order, and deletes its sessions', async () => {
     const server = await serve();
     const { url, control } = server;
     const report = await walk({ url, control });
@@ -74,7 +74,7 @@ describe('the walkthrough of a server with true affinity', () => {
     expect(server.sessions).toEqual([]);
   });
 
-  it('passes without a control API when the limit is given, and says that its sessions are left', async () => {
+  it('passes without a control API when the limit is given, and notes that its sessions are left', async () => {
     const server = await serve();
     const report = await walk({ url: server.url, sessionsPerInstance: 2 });
     expect(report).toMatchObject({ passed: 14, failed: 0, skipped: 0 });
@@ -82,7 +82,7 @@ describe('the walkthrough of a server with true affinity', () => {
     expect(server.sessions).toHaveLength(3);
   });
 
-  it('names the request and the response that each step judged, and its document', async () => {
+  it('reports the request, the response and the document of each step', async () => {
     const { url } = await serve();
     const report = await walk({ url });
     const second = step(report, '2.no-set-cookie');
@@ -96,14 +96,14 @@ describe('the walkthrough of a server with true affinity', () => {
       expect(source).toMatch(/^C\d\d.* · .*"Configure cookie affinity", https:\/\/help\.aliyun\.com\/\S+$/);
   });
 
-  it('calls onStep with every step as it ends', async () => {
+  it('calls onStep with each step at its end', async () => {
     const { url } = await serve();
     const told: string[] = [];
     await runSuite('walkthrough', { url }, { onStep: (one, suite) => told.push(`${suite} ${one.id}`) });
     expect(told).toEqual(ALL_STEPS.map((id) => `walkthrough ${id}`));
   });
 
-  it('reads no more of an endless body than its start', async () => {
+  it('reads only the start of an endless body', async () => {
     const server = createServer((_request, response) => {
       const more = (): void => {
         if (!response.destroyed) response.write('x'.repeat(16384), more);
@@ -118,7 +118,7 @@ describe('the walkthrough of a server with true affinity', () => {
     expect(step(report, '1.status')?.judged?.response.bodyStart).toBe('x'.repeat(500));
   });
 
-  it('reads the instance from the body where that is asked for', async () => {
+  it('reads the instance from the body with instanceFrom', async () => {
     const server = createServer((_request, response) => response.end('served by <b>one</b>'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -129,7 +129,7 @@ describe('the walkthrough of a server with true affinity', () => {
 });
 
 describe('the expected Max-Age', () => {
-  it('is the TTL of the session when the control API says it (C16)', async () => {
+  it('is the TTL from the control API (C16)', async () => {
     const { url, control } = await serve({ ttl: 60 });
     const report = await walk({ url, control });
     expect(step(report, '1.max-age')).toMatchObject({
@@ -138,19 +138,19 @@ describe('the expected Max-Age', () => {
     });
   });
 
-  it('is 21600 where nobody says another', async () => {
+  it('is 21600 by default', async () => {
     const { url } = await serve({ ttl: 60 });
     expect(withStatus(await walk({ url }), 'failed')).toEqual(['1.max-age']);
   });
 
-  it('is what the caller says where no control API does', async () => {
+  it('is the TTL from the caller when there is no control API', async () => {
     const { url } = await serve({ ttl: 60 });
     expect(withStatus(await walk({ url, sessionTTLInSeconds: 60 }), 'failed')).toEqual([]);
   });
 });
 
 describe('the fourth request', () => {
-  it('is sent when the instance is full, however many sessions that needs', async () => {
+  it('is sent after the instance has been filled, with any number of sessions', async () => {
     const server = await serve({ limit: 20 });
     const { url, control } = server;
     const report = await walk({ url, control });
@@ -161,7 +161,7 @@ describe('the fourth request', () => {
     );
   });
 
-  it('counts the sessions that were there before', async () => {
+  it('counts the earlier sessions', async () => {
     const server = await serve({ limit: 5 });
     await server.open();
     await server.open();
@@ -171,14 +171,14 @@ describe('the fourth request', () => {
     expect(server.sessions).toHaveLength(2);
   });
 
-  it('is sent when the instance is full by what the caller says of the limit', async () => {
+  it('is sent after the instance has been filled up to the limit from the caller', async () => {
     const server = await serve({ limit: 4 });
     const report = await walk({ url: server.url, sessionsPerInstance: 4 });
     expect(report).toMatchObject({ passed: 14, failed: 0 });
     expect(server.requests).toHaveLength(4 + 2);
   });
 
-  it('is not judged when nobody knows the limit', async () => {
+  it('is not judged when the limit is not known', async () => {
     const { url } = await serve({ limit: 2 });
     const report = await walk({ url });
     expect(withStatus(report, 'skipped')).toEqual(['4.new-instance']);
@@ -186,7 +186,7 @@ describe('the fourth request', () => {
     expect(report.failed).toBe(0);
   });
 
-  it('fails when the server puts more sessions on an instance than it may', async () => {
+  it('fails when the server puts too many sessions on an instance', async () => {
     const { url, control } = await serve({ limit: 4, realLimit: 100 });
     expect(withStatus(await walk({ url, control }), 'failed')).toEqual(['4.new-instance']);
     expect(withStatus(await walk({ url, sessionsPerInstance: 4 }), 'failed')).toEqual(['4.new-instance']);
@@ -194,7 +194,7 @@ describe('the fourth request', () => {
 });
 
 describe('the third request', () => {
-  it('is not expected on the first instance when that takes one session only', async () => {
+  it('is not expected on the first instance when the limit is one session', async () => {
     const { url, control } = await serve({ limit: 1 });
     for (const target of [
       { url, control },
@@ -207,7 +207,7 @@ describe('the third request', () => {
     }
   });
 
-  it('is not expected there when the first took the last slot', async () => {
+  it('is not expected on the first instance when the first session took its last slot', async () => {
     const server = await serve({ limit: 3 });
     await server.open();
     await server.open();
@@ -221,7 +221,7 @@ describe('the third request', () => {
 });
 
 describe('a target in use', () => {
-  it('is not blamed for filling an older instance where a slot came free meanwhile', async () => {
+  it('may put the second session on an older instance with a free slot', async () => {
     const server = await serve({ limit: 2 });
     await server.open();
     await server.open();
@@ -250,8 +250,8 @@ describe('a target in use', () => {
   });
 });
 
-describe('the source for the instance of a response', () => {
-  it('S18: is the control API alone when the handler says nothing, and the step says so', async () => {
+describe('the source of the instance of a response', () => {
+  it('S18: is the control API alone when the handler names no instance, and the title of the step says so', async () => {
     const { url, control } = await serve({ namesItself: false });
     const report = await walk({ url, control });
     expect(report).toMatchObject({ passed: 14, failed: 0, skipped: 0 });
@@ -265,7 +265,7 @@ describe('the source for the instance of a response', () => {
       expect(await renderReport(report, name)).toContain('(by the control API alone)');
   });
 
-  it('is missing when neither says anything: skipped, never passed', async () => {
+  it('is missing when neither names an instance: the step is skipped, never passed', async () => {
     const { url } = await serve({ namesItself: false });
     const report = await walk({ url, sessionsPerInstance: 2 });
     expect(withStatus(report, 'skipped')).toEqual(['2.same-instance', '3.same-instance', '4.new-instance']);
@@ -289,7 +289,7 @@ describe('the source for the instance of a response', () => {
   });
 });
 
-describe('the walkthrough of a server that is wrong', () => {
+describe('the walkthrough of a server with a fault', () => {
   it.each<[string, AffinityServerOptions, string[], string[]]>([
     [
       'has no affinity',
@@ -305,7 +305,7 @@ describe('the walkthrough of a server that is wrong', () => {
       [],
     ],
     [
-      'keeps the session and not the instance',
+      'keeps the session but not the instance',
       { instanceOf: (own, request) => (request === 2 ? 7 : own) },
       ['2.same-instance'],
       [],
@@ -352,7 +352,7 @@ describe('the walkthrough of a server that is wrong', () => {
     expect(verdict(report)).toBe('failed');
   });
 
-  it('ends its sessions when it is aborted', async () => {
+  it('deletes its sessions when it is aborted', async () => {
     const stop = new AbortController();
     const server = await serve();
     const { url, control } = server;
@@ -368,13 +368,13 @@ describe('the walkthrough of a server that is wrong', () => {
 });
 
 describe('a target that does not answer', () => {
-  it('is unreachable, which is no failed step', async () => {
+  it('is an UnreachableError, not a failed step', async () => {
     const server = await startAffinityServer();
     await server.close();
     await expect(walk({ url: server.url })).rejects.toThrow(UnreachableError);
   });
 
-  it('is unreachable when what answers does not speak HTTP', async () => {
+  it('is an UnreachableError when the answer is not HTTP', async () => {
     const server = createServer((request) => void request.socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -382,7 +382,7 @@ describe('a target that does not answer', () => {
     server.close();
   });
 
-  it('fails the step at which it stops answering, and skips the rest', async () => {
+  it('that stops answering fails the current step, and the later steps are skipped', async () => {
     let requests = 0;
     const server = createServer((request, response) => {
       requests += 1;

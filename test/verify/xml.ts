@@ -10,7 +10,7 @@ const TOKEN = /<(\/?)([A-Za-z]+)((?: [A-Za-z]+="[^"<]*")*)(\/?)>|([^<]+)/y;
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Reads the part of XML that a JUnit report needs, strictly: what is not well formed throws. */
+/** A strict parser for the XML of JUnit reports. @throws Error for text that is not well formed */
 export function parseXml(text: string): Element {
   if (FORBIDDEN.test(text)) throw new Error('a character that XML 1.0 does not allow');
   const start = '<?xml version="1.0" encoding="UTF-8"?>\n';

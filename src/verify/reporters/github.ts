@@ -1,7 +1,7 @@
 import { workflowCommand } from '../../model/workflow-command.js';
 import { type Report, type Step, suitesOf } from '../report.js';
 
-/** Workflow commands of GitHub Actions: an annotation for each failed step, a notice for the whole. */
+/** Workflow commands of GitHub Actions: an annotation for each failed step, and one notice with the counts. */
 export function github(report: Report): string {
   const steps = suitesOf(report).flatMap((suite) => suite.steps);
   const failures = steps.filter((step) => step.status === 'failed').map(annotation);

@@ -1,9 +1,9 @@
 import { type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
 
-/** Characters that JSON does not escape and a terminal obeys: DEL, C1 controls, and changes of the writing direction. */
+/** Characters that JSON does not escape but a terminal executes: DEL, C1 controls, and changes of the writing direction. */
 const LEFT_RAW = /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The report as data: one suite's own shape, or `suites` of them. The requests and responses are left out. */
+/** The report as data: the report of one suite, or several in `suites`. Requests and responses are left out. */
 export function json(report: Report): string {
   const shape =
     'suites' in report

@@ -1,7 +1,7 @@
 import { sanitize } from '../../model/sanitize.js';
 import { type JudgedRoundTrip, type Report, type Step, type SuiteReport, suitesOf } from '../report.js';
 
-/** JUnit's XML: one testsuite a suite, one testcase a step. */
+/** JUnit XML: one testsuite for each suite, one testcase for each step. */
 export function junit(report: Report): string {
   const suites = suitesOf(report);
   const head = attributes({
@@ -44,10 +44,10 @@ function testcase(step: Step, { suite }: SuiteReport): string[] {
       '    </testcase>',
     ];
   }
-  const said = `expected: ${step.expected}\nactual:   ${step.actual}\nsource:   ${step.source}${exchanged(step.judged)}`;
+  const text = `expected: ${step.expected}\nactual:   ${step.actual}\nsource:   ${step.source}${exchanged(step.judged)}`;
   return [
     `    <testcase${head}>`,
-    `      <failure${attributes({ message: `expected ${step.expected}, got ${step.actual}` })}>${escapeXml(said)}</failure>`,
+    `      <failure${attributes({ message: `expected ${step.expected}, got ${step.actual}` })}>${escapeXml(text)}</failure>`,
     '    </testcase>',
   ];
 }
@@ -81,7 +81,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Characters that XML 1.0 cannot hold, even as a reference, become escapes or the replacement character. */
+/** Characters that XML 1.0 does not allow, even as a reference, become escapes or the replacement character. */
 function escapeXml(text: string): string {
   const lines = text.split('\n').map(sanitize);
   return lines

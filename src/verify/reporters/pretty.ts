@@ -14,20 +14,20 @@ import { plain } from './plain.js';
 import { requestTable } from './request-table.js';
 
 export interface PrettyOptions {
-  /** 0 for none. */
+  /** The chalk level; 0 for no colours. */
   readonly colorLevel?: ColorSupportLevel;
-  /** Of the terminal; undefined: lines are not wrapped. */
+  /** The width of the terminal; undefined: lines are not wrapped. */
   readonly columns?: number;
 }
 
-/** A passed step shows what was seen where its line stays shorter than this. */
+/** A passed step shows its actual result if the line stays shorter than this. */
 const FULL_LINE = 96;
 /** Below this width a title stands below the ID of its step. */
 const NARROW = 72;
 const LABEL = '    expected  '.length;
 const MARK = '✓ '.length;
 
-/** For people: each suite's requests as a table, its steps, and the result. */
+/** A report for people: a table of requests for each suite, its steps, and the result. */
 export function pretty(
   report: Report,
   { colorLevel = 0, columns = Number.POSITIVE_INFINITY }: PrettyOptions = {},
@@ -90,7 +90,7 @@ function stepLines(step: Step, width: number, { chalk, columns }: Page): string[
   ];
 }
 
-/** The failed steps of all suites, once more at the end, where a reader looks first. */
+/** Repeats the failed steps of all suites at the end, where people look first. */
 function failures(report: SuitesReport, page: Page): string[] {
   const failed = report.suites.flatMap(({ steps }) => steps.filter(({ status }) => status === 'failed'));
   if (failed.length === 0) return [];
@@ -98,7 +98,7 @@ function failures(report: SuitesReport, page: Page): string[] {
   return [page.chalk.bold('failed steps'), ...failed.flatMap((step) => stepLines(step, width, page)), ''];
 }
 
-/** What a handler printed keeps its lines. */
+/** Keeps the line ends in the output of a handler. */
 function actualLines(actual: string, columns: number): string {
   return actual
     .trimEnd()
@@ -107,7 +107,7 @@ function actualLines(actual: string, columns: number): string {
     .join(`\n${' '.repeat(LABEL)}`);
 }
 
-/** The documents of the failed steps, each once. A URL has a line of its own, so that a terminal makes it a link. */
+/** The documents of the failed steps, each once. Each URL has its own line, so that the terminal can make it a link. */
 function documentLines(steps: readonly Step[], { chalk, columns }: Page): string[] {
   const documents = new Map<string, Set<string>>();
   for (const { status, source } of steps) {
@@ -142,7 +142,7 @@ function instancesOf(requests: readonly RequestRow[]): string[] {
   return [...instances];
 }
 
-/** Wraps a text that begins behind `indent` places; the lines after the first are indented by as many. */
+/** Wraps a text that starts at column `indent`, and indents its later lines by `indent` columns. */
 function wrapped(text: string, indent: number, columns: number): string {
   return wrapText(text, Math.max(columns - indent, 20)).join(`\n${' '.repeat(indent)}`);
 }

@@ -10,7 +10,7 @@ const NO_LINES = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
 };
 
-/** The requests of a suite. Until the table fits, leaves out cookie attributes, then the column `sent`, then cuts the labels. */
+/** The requests of a suite as a table. If it is too wide, leaves out cookie attributes, then the column `sent`, then shortens the labels. */
 export function requestTable(requests: readonly RequestRow[], columns: number): string {
   const isByCookie = requests.every(({ sessionLine = COOKIE }) => sessionLine.startsWith(COOKIE));
   const heads = ['request', 'sent', isByCookie ? 'Set-Cookie' : 'returned', 'instance', 'status'];
@@ -39,7 +39,7 @@ function widthOf(table: string): number {
   return Math.max(...table.split('\n').map((line) => line.length));
 }
 
-/** Without styles of the table's own, which would write colour codes on every terminal. */
+/** Turns off the default styles of cli-table3, which write colour codes to every terminal. */
 function formatted(rows: readonly (readonly string[])[], middle: string): string {
   const table = new Table({
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
@@ -53,14 +53,14 @@ function formatted(rows: readonly (readonly string[])[], middle: string): string
     .join('\n');
 }
 
-/** The session cookie's line without its long name, and with the ID cut. */
+/** The line of the session cookie without its long name, and with a shortened ID. */
 function sessionLineText(sessionLine: string | undefined, sessionId: string | undefined): string {
   if (sessionLine === undefined) return 'none';
   const value = sessionLine.startsWith(COOKIE) ? sessionLine.slice(COOKIE.length) : sessionLine;
   return plain(sessionId === undefined ? value : value.replaceAll(sessionId, short(sessionId)));
 }
 
-/** The start of a UUID, the end of an instance ID: the parts that differ. */
+/** The part of an ID that differs between IDs: the start of a UUID, the end of an instance ID. */
 function short(id: string | undefined): string {
   if (id === undefined) return '–';
   const text = plain(id);

@@ -2,7 +2,7 @@ import { sanitize } from '../../model/sanitize.js';
 import { type Report, type Step, suitesOf } from '../report.js';
 import { plain } from './plain.js';
 
-/** Test Anything Protocol, version 14, flat: one test point a step. */
+/** Test Anything Protocol, version 14, without subtests: one test point for each step. */
 export function tap(report: Report): string {
   const steps = suitesOf(report).flatMap((suite) => suite.steps);
   const points = steps.flatMap((step, index) => point(step, index + 1));
@@ -29,7 +29,7 @@ function escapeTap(text: string): string {
   return plain(text).replace(/[\\#]/g, '\\$&');
 }
 
-/** A double-quoted scalar of YAML, in which the escapes of JSON and of `sanitize` are valid. */
+/** A double-quoted YAML scalar, where the escapes of JSON and of `sanitize` are valid. */
 function quote(text: string): string {
   return sanitize(JSON.stringify(text));
 }

@@ -7,12 +7,12 @@ import { spreadOver } from '../spread.js';
 import { expectAffinity, NotApplicable, once, onceAfter, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
-/** The requests of the suite. Each is sent when a check first asks for it. */
+/** The requests of the suite. Each is sent for the first check that uses it. */
 type HeaderScene = ReturnType<typeof openHeader>;
 
 const check = checksOf<HeaderScene>();
 
-/** The walkthrough of the header field, and the grammar and spread of its IDs. */
+/** A walkthrough with header affinity, the allowed IDs, and the distribution of sessions over instances. */
 export const header: Suite<HeaderScene> = {
   id: 'header',
   open: openHeader,
@@ -24,10 +24,10 @@ export const header: Suite<HeaderScene> = {
         const ends = `the first request was answered with status ${answer.status}`;
         return { ...hasStatus(answer, 200), ends };
       }),
-    check('header.generated.returned', 'it gets an ID in the response header of that name')
+    check('header.generated.returned', 'the first response has the new ID in the affinity header')
       .promises('one response header of the configured name, holding a session ID', 'header H01')
       .judge(async ({ first, client }) => returnsId(await first(), client)),
-    check('header.known.same-instance', 'that ID sent back leads to the same instance')
+    check('header.known.same-instance', 'a request with that ID goes to the same instance')
       .promises('the instance that made it', 'header H02')
       .judge(async ({ first, again }) => compareInstances(await first(), await again(), { wanted: 'same' })),
     check('header.known.not-echoed', 'an ID that the client sent is not echoed')
@@ -36,10 +36,13 @@ export const header: Suite<HeaderScene> = {
     check('header.case.same-instance', "the letter case of the header's name does not matter")
       .promises('the instance of that ID', 'header H05')
       .judge(async ({ first, upperCase }) => isSameSession(await first(), await upperCase())),
-    check('header.chosen.status', 'an ID that the client chose is taken')
+    check('header.chosen.status', 'an ID that the client chose is accepted')
       .promises('status 200', 'header H03')
       .judge(async ({ chosen }) => hasStatus((await chosen()).answer, 200)),
-    check('header.chosen.same-instance', 'its session shares the first instance while that has a free slot')
+    check(
+      'header.chosen.same-instance',
+      'a second session shares the first instance while it has a free slot',
+    )
       .promises('the instance of the first session, which has a free slot', 'header H03')
       .judge(async ({ first, chosen, slots }) =>
         sharesInstance(await first(), await chosen(), await slots()),
@@ -47,12 +50,15 @@ export const header: Suite<HeaderScene> = {
     check('header.chosen.not-echoed', 'an ID that the client chose is not echoed')
       .promises('no response header of the configured name', 'inferred H15')
       .judge(async ({ chosen }) => namesNoSession(await chosen())),
-    check('header.full.new-instance', 'a session more than the instance takes goes to another instance')
+    check(
+      'header.full.new-instance',
+      'when the first instance is full, a new session goes to another instance',
+    )
       .promises('another instance than that of the first session, which is full', 'header H04')
       .judge(async ({ first, beyond, filling }) =>
         goesElsewhere(await first(), await beyond(), await filling()),
       ),
-    check('header.grammar.64-characters', 'an ID of 64 characters is taken')
+    check('header.grammar.64-characters', 'an ID of 64 characters is accepted')
       .promises('status 200', 'header H06')
       .judge((scene) => isTaken(scene, '64-characters', scene.tail.padEnd(64, 'x'))),
     check('header.grammar.65-characters', 'an ID of 65 characters is refused')
@@ -61,16 +67,19 @@ export const header: Suite<HeaderScene> = {
     check('header.grammar.leading-dash', 'an ID that begins with "-" is refused')
       .promises('status 400', 'header H07')
       .judge((scene) => isRefused(scene, 'leading-dash', `-${scene.tail}`)),
-    check('header.grammar.leading-underscore', 'an ID that begins with "_" is taken')
+    check('header.grammar.leading-underscore', 'an ID that begins with "_" is accepted')
       .promises('status 200', 'header H07')
       .judge((scene) => isTaken(scene, 'leading-underscore', `_${scene.tail}`)),
-    check('header.grammar.leading-digit', 'an ID that begins with a digit is taken')
+    check('header.grammar.leading-digit', 'an ID that begins with a digit is accepted')
       .promises('status 200', 'header H07')
       .judge((scene) => isTaken(scene, 'leading-digit', `7${scene.tail}`)),
-    check('header.spread.instances', 'twice as many new IDs as an instance takes fill two instances')
+    check(
+      'header.spread.instances',
+      'new sessions, twice as many as one instance has slots, fill two instances',
+    )
       .promises('two instances', 'header H12')
       .judge(async ({ spread }) => (await spread()).fillsExactly()),
-    check('header.spread.repeats', 'the same IDs again start nothing and stay where they are')
+    check('header.spread.repeats', 'a second request with each ID goes to the same instance and starts none')
       .promises('every ID on the instance that it had', 'header H12')
       .judge(async ({ spread }) => (await spread()).staysOnInstances()),
     check('header.cookie.never-set', 'no response sets a session cookie')
@@ -104,7 +113,7 @@ function openHeader(run: SuiteRun) {
     chosen,
     filling,
     beyond: onceAfter(filling, () => client.send(client.newId(), { label: 'one more' })),
-    /** Part of the IDs that try the grammar. */
+    /** A part of the IDs in the checks of allowed characters and lengths. */
     tail: run.ids.sessionId(),
     spread: once(() => spreadOver(run, client)),
   };
@@ -122,7 +131,7 @@ function headerNameOf({ control, target }: SuiteRun): string {
   return name;
 }
 
-/** Without an ID the checks after this one have nothing to send. */
+/** Without an ID, the checks after this one cannot run. */
 function returnsId({ answer, sessionIds, sessionLines }: SessionRequest, client: SessionClient): StepResult {
   const [sessionId = ''] = sessionIds;
   return {
@@ -135,7 +144,7 @@ function returnsId({ answer, sessionIds, sessionLines }: SessionRequest, client:
   };
 }
 
-/** A new session can be on the same instance. */
+/** The same instance does not prove the same session, so a new session fails the check too. */
 async function isSameSession(first: SessionRequest, again: SessionRequest): Promise<StepResult> {
   const { answer, sent, sessionIds, sessionLines } = again;
   const isNew = sessionIds.some((sessionId) => sessionId !== sent);

@@ -5,14 +5,14 @@ import { type LifecycleScene, statusesOf } from './lifecycle-scene.js';
 
 type Changes = Awaited<ReturnType<typeof openChanges>>;
 
-/** What UpdateSession did to three sessions. */
+/** The results of UpdateSession for three sessions. */
 type Updates = Readonly<Record<'lengthened' | 'fromCreation' | 'shortened', StepResult>>;
 
 const check = checksOf<Changes>();
 
-/** What UpdateSession does to the end of a session, and whether the ID of a deleted session can be used again. */
+/** How UpdateSession changes the end of a session, and whether the ID of a deleted session opens a new one. */
 export const CHANGES = part<LifecycleScene, Changes>({ open: openChanges }, [
-  check('lifecycle.update.lengthened', 'a lengthened TTL holds')
+  check('lifecycle.update.lengthened', 'a session lives until the end of a longer TTL')
     .promises('Active after its first TTL', 'lifecycle A10')
     .needs(({ scene }) => scene.obstacle())
     .judge(async ({ updates }) => (await updates()).lengthened),
@@ -24,7 +24,7 @@ export const CHANGES = part<LifecycleScene, Changes>({ open: openChanges }, [
     .promises('Expired', 'inferred A11')
     .needs(({ scene }) => scene.obstacle())
     .judge(async ({ updates }) => (await updates()).shortened),
-  check('lifecycle.delete.used-again', 'the ID of a deleted session opens a new one')
+  check('lifecycle.delete.used-again', 'the ID of a deleted session opens a new session')
     .promises('a new session', 'lifecycle C25 A17')
     .judge(({ scene }) => isForgotten(scene)),
 ]);
@@ -45,7 +45,7 @@ async function update(scene: LifecycleScene): Promise<Updates> {
   const cut = await probe.create({ sessionTTLInSeconds: 10 * unit });
   const long = await probe.create({ sessionTTLInSeconds: 10 * unit });
   await scene.pass(0.6);
-  // Used now, so that the TTL ends it and not its idle time, which a shorter TTL cuts.
+  // A shorter TTL also shortens the idle time. This use makes sure that the TTL ends the session, not the idle time.
   await client.send(cut.sessionId);
   if ((await elapsedInUnits()) > 0.9) {
     const skipped = skip('the requests took so long that a session could end before its update');
@@ -64,7 +64,7 @@ async function update(scene: LifecycleScene): Promise<Updates> {
   return { lengthened, fromCreation, shortened: await scene.hasEnded(long) };
 }
 
-/** By header the TTL distinguishes the new session from the old one: it is the function's again. */
+/** With header affinity, the TTL shows that the session is new: it is the function's TTL again. */
 async function isForgotten(scene: LifecycleScene): Promise<StepResult> {
   const { client, probe, ttlInSeconds } = scene;
   const session = await probe.create({ sessionTTLInSeconds: ttlInSeconds === 600 ? 601 : 600 });

@@ -10,20 +10,20 @@ type Ends = ReturnType<typeof openEnds>;
 
 const check = checksOf<Ends>();
 
-/** A session ends by its TTL though it is used, its ID is used again, and a session ends by its idle time. */
+/** The TTL ends a session that is in use, its ID opens a new session, and the idle time ends an unused session. */
 export const ENDS = part<LifecycleScene, Ends>({ open: openEnds, needs: ({ scene }) => scene.obstacle() }, [
-  check('lifecycle.ttl.used', 'a session ends by its TTL though it is used')
+  check('lifecycle.ttl.used', 'the TTL ends a session that is in use')
     .promises('Expired', 'lifecycle C17')
     .judge(({ ended }) => ended()),
-  check('lifecycle.again.status', 'its ID used again is answered')
+  check('lifecycle.again.status', 'a request with the ID of an expired session is answered')
     .promises('status 200', 'lifecycle C19 H18')
     .needs(needsEnd)
     .judge(async ({ again }) => hasStatus((await again()).answer, 200)),
-  check('lifecycle.again.told', 'the answer names the session as a new one')
+  check('lifecycle.again.told', 'the answer names the session, as for a new session')
     .promises('the ID, by cookie', 'inferred U6 H15')
     .needs(needsEnd)
     .judge(async ({ scene, again }) => namesSession(scene, await again())),
-  check('lifecycle.again.session', 'that opens a new session under the same ID')
+  check('lifecycle.again.session', 'that request opens a new session with the same ID')
     .promises('an Active session of that ID with a later createdTime', 'lifecycle C19 H18')
     .needs(needsEnd)
     .judge(async ({ session, again, generations }) => {
@@ -33,7 +33,7 @@ export const ENDS = part<LifecycleScene, Ends>({ open: openEnds, needs: ({ scene
       const expected = `an Active session of that ID, created later than ${createdTime}`;
       return { ...judge(isNew, statusesOf(active), expected), judged: (await again()).answer };
     }),
-  check('lifecycle.again.listed', 'the session that ended stays listed beside it')
+  check('lifecycle.again.listed', 'ListSessions shows the new session and the expired one')
     .promises('one Active and one Expired of that ID', 'inferred U20')
     .needs(needsEnd)
     .judge(async ({ again, generations }) => {
@@ -43,10 +43,10 @@ export const ENDS = part<LifecycleScene, Ends>({ open: openEnds, needs: ({ scene
       const holds = number('Active') === 1 && number('Expired') === 1;
       return { ...judge(holds, statusesOf(found)), judged: (await again()).answer };
     }),
-  check('lifecycle.idle.used', 'a used session does not end by its idle time')
+  check('lifecycle.idle.used', 'the idle time does not end a session that is in use')
     .promises('Active, as created', 'lifecycle C18')
     .judge(({ used }) => used()),
-  check('lifecycle.idle.ends', 'an unused one does')
+  check('lifecycle.idle.ends', 'the idle time ends an unused session')
     .promises('Expired', 'lifecycle C18')
     .needs(
       async ({ scene, used }) =>
@@ -61,11 +61,11 @@ export const ENDS = part<LifecycleScene, Ends>({ open: openEnds, needs: ({ scene
 
 function openEnds(scene: LifecycleScene) {
   const { client, probe, unitInSeconds: unit } = scene;
-  /** Ends by its TTL. */
+  /** The session that its TTL ends. */
   const session = once(() => probe.create({ sessionTTLInSeconds: unit }));
-  /** A request with its ID after that. */
+  /** A request with the ID of that session after its end. */
   const again = once(async () => client.send((await session()).sessionId, { label: 'after the TTL' }));
-  /** Ends by its idle time. */
+  /** The session that its idle time ends. */
   const idler = once(() =>
     probe.create({ sessionTTLInSeconds: 10 * unit, sessionIdleTimeoutInSeconds: unit }),
   );
@@ -74,7 +74,7 @@ function openEnds(scene: LifecycleScene) {
     session,
     ended: once(async () => endsThoughUsed(scene, await session())),
     again,
-    /** The sessions of that ID then. */
+    /** The sessions of that ID after the request. */
     generations: once(async () => {
       await again();
       return scene.generations(await session());
@@ -88,7 +88,7 @@ async function needsEnd({ ended }: Ends): Promise<string | undefined> {
   return (await ended()).status === 'passed' ? undefined : 'the session did not end by its TTL';
 }
 
-/** Uses the session late, so that an idle time, or a TTL that each use renews, would not have ended it yet. */
+/** Uses the session until shortly before its TTL. Without a TTL from the creation, the session would live longer. */
 async function endsThoughUsed(scene: LifecycleScene, session: Session): Promise<StepResult> {
   const { time, client, unitInSeconds: unit } = scene;
   const start = await time.now();
@@ -105,7 +105,7 @@ async function endsThoughUsed(scene: LifecycleScene, session: Session): Promise<
   return scene.hasEnded(session, `Expired ${unit} s after its creation`);
 }
 
-/** By cookie the client needs the cookie again, with a new Max-Age; by header it knows the ID already. */
+/** A client with the cookie needs a new Max-Age. A client with the header knows the ID already. */
 function namesSession(
   { client: { headerName } }: LifecycleScene,
   { answer, sent, sessionIds, sessionLines }: SessionRequest,

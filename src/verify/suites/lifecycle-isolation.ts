@@ -10,7 +10,7 @@ type Isolation = Awaited<ReturnType<typeof openIsolation>>;
 
 const check = checksOf<Isolation>();
 
-/** What needs a function with one session an instance: the instance ends with its session, pause, resume. */
+/** Checks for a function with session isolation: the instance ends with its session, pause and resume. */
 export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, needs: needsIsolation }, [
   check('lifecycle.isolated.ends', 'an isolated instance ends with its session')
     .promises('no longer Running', 'isolation G09')
@@ -20,7 +20,7 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
       await scene.pass(1.3);
       return isGone(scene, session);
     }),
-  check('lifecycle.isolated.not-shared', 'and serves no other')
+  check('lifecycle.isolated.not-shared', 'the instance of an ended session serves no other session')
     .promises('another instance', 'isolation G09')
     .needs(({ scene }) => scene.obstacle())
     .judge(async ({ scene, mortal }) => {
@@ -28,7 +28,7 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
       const unproven = other.answer.status === 200 ? undefined : describeAnswer(other.answer);
       return compareInstances((await mortal()).request, other, { wanted: 'other', unproven });
     }),
-  check('lifecycle.pause.status', 'a paused session is Paused')
+  check('lifecycle.pause.status', 'PauseSession gives a session the status Paused')
     .promises('sessionStatus Paused', 'hibernation A20')
     .judge(async ({ scene: { probe }, paused }) => {
       const session = await paused();
@@ -36,10 +36,10 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
       const holds = session.sessionStatus === 'Paused' && got.sessionStatus === 'Paused';
       return judge(holds, `PauseSession says ${session.sessionStatus}, GetSession ${got.sessionStatus}`);
     }),
-  check('lifecycle.pause.instance', 'its instance is gone')
+  check('lifecycle.pause.instance', 'the instance of a paused session has ended')
     .promises('not listed', 'hibernation A20')
     .judge(async ({ scene, session }) => isGone(scene, await session())),
-  check('lifecycle.pause.refused', 'its requests are refused')
+  check('lifecycle.pause.refused', 'requests of a paused session are refused')
     .promises('status 4xx', 'hibernation A20')
     .judge(async ({ scene, session }) => {
       const { answer } = await scene.client.send((await session()).sessionId, { label: 'while paused' });
@@ -58,7 +58,7 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
       const update = probe.sessions.update(probe.refTo(await session()), { sessionTTLInSeconds: 600 });
       return probe.isRefused(update);
     }),
-  check('lifecycle.resume.session', 'a resumed session is the same one on another instance')
+  check('lifecycle.resume.session', 'a resumed session keeps its createdTime and gets another instance')
     .promises('Active, same createdTime, another containerId', 'hibernation A21')
     .judge(async ({ session, resumed }) => {
       const { createdTime, containerId } = await session();
@@ -70,13 +70,13 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
         `Active, created ${createdTime}, not on ${containerId}`,
       );
     }),
-  check('lifecycle.resume.served', 'that instance serves its requests')
+  check('lifecycle.resume.served', 'the new instance serves the requests of the resumed session')
     .promises("the session's containerId", 'hibernation A21')
     .judge(async ({ scene, resumed }) => {
       const { sessionId, containerId: instanceId } = await resumed();
-      const told: Served = { servedBy: async () => ({ kind: 'known', instanceId, source: 'both' }) };
+      const named: Served = { servedBy: async () => ({ kind: 'known', instanceId, source: 'both' }) };
       const request = await scene.client.send(sessionId, { label: 'resumed' });
-      return compareInstances(told, request, { wanted: 'same' });
+      return compareInstances(named, request, { wanted: 'same' });
     }),
   check('lifecycle.resume.twice', 'ResumeSession of an Active session is refused')
     .promises('status 4xx', 'hibernation A21')
@@ -84,7 +84,7 @@ export const ISOLATION = part<LifecycleScene, Isolation>({ open: openIsolation, 
       const ref = probe.refTo(await session());
       return probe.isRefused(probe.sessions.resume(ref));
     }),
-  check('lifecycle.resume.ttl', 'the pause did not stop its TTL')
+  check('lifecycle.resume.ttl', 'a pause does not stop the TTL')
     .promises('Expired', 'hibernation A21')
     .needs(({ scene }) => scene.obstacle(2))
     .judge(({ scene }) => countsOn(scene)),
@@ -102,7 +102,7 @@ async function openIsolation(main: LifecycleScene) {
   const scene = main.whereIsolated(true);
   const { run, client, probe, unitInSeconds } = scene;
   await run.endSessions();
-  /** A session that ends by its TTL, and the request that it served. */
+  /** A session that its TTL ends, and its request. */
   const mortal = once(async () => {
     const session = await probe.create({ sessionTTLInSeconds: unitInSeconds });
     const request = await client.send(session.sessionId);
@@ -128,7 +128,7 @@ function needsIsolation({ scene }: Isolation): string | undefined {
   return `function ${functionName} has ${instanceIsolationMode}, not SESSION_EXCLUSIVE`;
 }
 
-/** A TTL that began again at the resumption would not be over yet. */
+/** If ResumeSession restarted the TTL, the session would still be Active. */
 async function countsOn(scene: LifecycleScene): Promise<StepResult> {
   const { run, probe, unitInSeconds: unit } = scene;
   await run.endSessions();

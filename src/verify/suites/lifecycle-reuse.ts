@@ -11,18 +11,18 @@ const BAN_IN_SECONDS = EXPIRED_RETENTION_MS / 1000;
 
 const check = checksOf<Reuse>();
 
-/** disableSessionIdReuse: the ID of an ended session is refused for three days. */
+/** With disableSessionIdReuse, the ID of an ended session is refused for three days. */
 export const REUSE = part<LifecycleScene, Reuse>({ open: openReuse, needs: ({ notEnded }) => notEnded() }, [
   check('lifecycle.no-reuse.refused', 'with disableSessionIdReuse the ID of an ended session is refused')
     .promises(REFUSED, 'lifecycle C20 U31')
     .judge(async ({ refused }) => isRefusal(await refused(), 400, 'SessionExpired')),
-  check('lifecycle.no-reuse.not-called', 'the function is not called for it')
+  check('lifecycle.no-reuse.not-called', 'the function is not called for a refused request')
     .promises('no instance', 'lifecycle C20')
     .judge(async ({ scene, refused, answered }) => isNotCalled(scene.run, await refused(), await answered())),
-  check('lifecycle.no-reuse.nothing-told', 'the answer names no other ID')
+  check('lifecycle.no-reuse.nothing-told', 'the refusal names no session ID')
     .promises('none', 'lifecycle C20')
     .judge(async ({ refused }) => namesNoSession(await refused())),
-  check('lifecycle.no-reuse.within-3-days', 'just before 3 days it is still refused')
+  check('lifecycle.no-reuse.within-3-days', 'just before 3 days the ID is still refused')
     .promises(REFUSED, 'lifecycle C20')
     .needs(needsDays)
     .judge(async ({ scene, refused }) => {
@@ -30,7 +30,7 @@ export const REUSE = part<LifecycleScene, Reuse>({ open: openReuse, needs: ({ no
       const still = await scene.client.send((await refused()).sent, { label: 'just before 3 days' });
       return isRefusal(still, 400, 'SessionExpired');
     }),
-  check('lifecycle.no-reuse.after-3-days', 'after 3 days it is accepted as new')
+  check('lifecycle.no-reuse.after-3-days', 'after 3 days the ID opens a new session')
     .promises('a new session', 'lifecycle C21 U20')
     .needs(needsDays)
     .judge(async ({ scene, refused }) => {
@@ -50,7 +50,7 @@ async function openReuse(scene: LifecycleScene) {
   return {
     scene,
     answered,
-    /** Why there is no ended session to try; undefined where there is one. */
+    /** The reason why no session has ended; undefined when one has. */
     notEnded: once(async () => {
       const obstacle = scene.obstacle();
       if (obstacle !== undefined) return obstacle;
@@ -70,7 +70,7 @@ async function needsDays({ scene, refused }: Reuse): Promise<string | undefined>
   return status === 'passed' ? undefined : 'the ID was not refused at first';
 }
 
-/** By then the ID is unknown: by cookie nobody issued it, by header the client chose it. */
+/** After three days the ID is forgotten: a cookie with it is ignored, a header with it opens a session. */
 async function isAccepted(scene: LifecycleScene, request: SessionRequest): Promise<StepResult> {
   const { answer, sent = '' } = request;
   if (answer.status !== 200) return hasStatus(answer, 200);

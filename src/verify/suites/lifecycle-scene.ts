@@ -15,7 +15,7 @@ export class LifecycleScene {
     readonly run: SuiteRun,
     readonly control: Control,
     readonly time: TargetTime,
-    /** On a function of the other isolation mode. */
+    /** A scene on the function with the other isolation mode. */
     readonly other?: LifecycleScene,
   ) {
     this.client = SessionClient.of(run);
@@ -26,7 +26,7 @@ export class LifecycleScene {
   static async open(run: SuiteRun): Promise<LifecycleScene> {
     const { control, target } = run;
     if (control === undefined) throw new NotApplicable('the lifecycle suite needs a control API');
-    // The clients of a function without sessions throw before anything is sent.
+    // For a function without sessions this throws before a request is sent.
     SessionClient.of(run);
     const time = await run.time();
     const beside = target.otherIsolation === undefined ? undefined : await run.beside(target.otherIsolation);
@@ -34,7 +34,7 @@ export class LifecycleScene {
     return new LifecycleScene(run, control, time, new LifecycleScene(beside, beside.control, time));
   }
 
-  /** @returns the scene on a function with that isolation, or this one where there is none */
+  /** @returns the scene on a function with that isolation mode; this scene when there is no such function */
   whereIsolated(isIsolated: boolean): LifecycleScene {
     return this.isIsolated !== isIsolated && this.other !== undefined ? this.other : this;
   }
@@ -47,12 +47,12 @@ export class LifecycleScene {
     return this.control.served.config.instanceIsolationMode === 'SESSION_EXCLUSIVE';
   }
 
-  /** The TTL of a session whose creator names none. */
+  /** The default TTL of a session. */
   get ttlInSeconds(): number {
     return this.control.served.config.sessionAffinityConfig.sessionTTLInSeconds;
   }
 
-  /** @returns why the unit of time cannot pass here; undefined where it can */
+  /** @returns the reason why the suite cannot wait one unit of time; undefined when it can */
   obstacle(units = 1): string | undefined {
     return this.time.obstacle(units * this.unitInSeconds);
   }
@@ -66,14 +66,14 @@ export class LifecycleScene {
     return this.probe.list({ sessionId });
   }
 
-  /** Whether that session is the only one of its ID, and has ended. */
+  /** Checks that the session is the only one with its ID, and that it has ended. */
   async hasEnded(session: Session, expected?: string): Promise<StepResult> {
     const found = await this.generations(session);
     const holds = found.length === 1 && found[0]?.sessionStatus === 'Expired';
     return judge(holds, statusesOf(found), expected);
   }
 
-  /** Whether that session is the only one of its ID, and is Active. */
+  /** Checks that the session is the only one with its ID, and that it is Active. */
   async isActive(session: Session): Promise<StepResult> {
     const found = await this.generations(session);
     const [only] = found;
@@ -84,7 +84,7 @@ export class LifecycleScene {
 
 const TOO_SLOW = 'the requests took so long that the session could end between them';
 
-/** Fails unless the requests took so long that the failure proves nothing. */
+/** Turns a failure into a skipped step when the requests took too long to prove it. */
 export function unlessLate(result: StepResult, isLate: boolean): StepResult {
   return isLate && result.status === 'failed' ? skip(TOO_SLOW, result.actual) : result;
 }

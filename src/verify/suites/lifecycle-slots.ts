@@ -69,7 +69,7 @@ async function isReused(scene: LifecycleScene, end: EndSession): Promise<StepRes
   const { instanceId } = servedBy;
   const actual = `instance ${instanceId}`;
   if (older.includes(instanceId)) {
-    return skip('a slot had come free on an older instance, which is filled first', actual);
+    return skip('an older instance had a free slot by then, and is filled first', actual);
   }
   const expected = `instance ${containerId}, which was full before (${count(filling.limit, 'session')})`;
   const byControlAlone = servedBy.source === 'control';

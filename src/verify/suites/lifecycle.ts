@@ -7,8 +7,8 @@ import { LifecycleScene } from './lifecycle-scene.js';
 import { SLOTS } from './lifecycle-slots.js';
 
 /**
- * How sessions end and change, and whether their IDs and slots are used again; what takes days comes last. Needs a control API and a
- * function with GENERATED_COOKIE or HEADER_FIELD; all of it, a clock that may be moved.
+ * How sessions end and change, and whether their IDs and slots are used again. Checks that take days come last. Needs a control API and a
+ * function with GENERATED_COOKIE or HEADER_FIELD. Some checks need a clock that the suite may advance.
  */
 export const lifecycle: Suite<LifecycleScene> = {
   id: 'lifecycle',

@@ -12,20 +12,20 @@ import { type LimitsScene, needsControl } from './limits-scene.js';
 type Burst = Awaited<ReturnType<typeof openBurst>>;
 
 const AT_ONCE = 50;
-/** The suite is no load test. */
+/** A limit, because the suite is no load test. */
 const MOST_SESSIONS = 100;
 
 const check = checksOf<Burst>();
 
-/** Sends many first requests at once, and then fills every slot of every instance. */
+/** Sends many first requests at the same time, and then fills every slot of every instance. */
 export const BURST = part<LimitsScene, Burst>({ open: openBurst, needs: needsMost }, [
-  check('limits.burst.answered', 'of 50 simultaneous first requests as many are answered as there are slots')
+  check('limits.burst.answered', '50 simultaneous first requests get one answer for each free slot')
     .promises('status 200 for each slot, 429 for the rest', 'cookie C08')
     .judge(async ({ requests, free }) => answersOneForEachSlot(await requests(), Math.min(AT_ONCE, free))),
-  check('limits.burst.places', 'no instance is given more sessions than it takes')
+  check('limits.burst.places', 'no instance gets more sessions than its limit')
     .promises('at most sessionConcurrencyPerInstance on each', 'cookie C08')
     .judge(async ({ run, opened, limit }) => isWithin(run, await opened(), limit)),
-  check('limits.ceiling.status', 'a session more than all instances take is refused')
+  check('limits.ceiling.status', 'when all instances are full, a new session is refused')
     .promises('status 429, code ResourceExhausted', 'errors §4.6')
     .needs(needsCeiling)
     .judge(async ({ beyond, limit, maxInstances }) => {
@@ -33,18 +33,18 @@ export const BURST = part<LimitsScene, Burst>({ open: openBurst, needs: needsMos
       const full = `${count(maxInstances ?? 0, 'instance')} of ${count(limit, 'session')}`;
       return { ...result, actual: `${result.actual} (${full})` };
     }),
-  check('limits.ceiling.nothing-told', 'the answer names no ID')
+  check('limits.ceiling.nothing-told', 'the refusal names no session ID')
     .promises('none', 'inferred U44')
     .needs(needsCeiling)
     .judge(async ({ beyond }) => namesNoSession(await beyond())),
-  check('limits.ceiling.not-called', 'the function is not called for it')
+  check('limits.ceiling.not-called', 'the function is not called for a refused request')
     .promises('no instance', 'errors §4.6')
     .needs(needsCeiling)
     .judge(async ({ run, opened, beyond }) => {
       const [answered] = await opened();
       return isNotCalled(run, await beyond(), answered ?? (await beyond()));
     }),
-  check('limits.ceiling.bound', 'an Active session is served all the same')
+  check('limits.ceiling.bound', 'an Active session is still served')
     .promises('status 200', 'inferred §4.6')
     .needs(needsCeiling)
     .judge(async ({ client, opened }) => {
@@ -60,19 +60,19 @@ async function openBurst(scene: LimitsScene) {
   const limit = sessionLimit(run) ?? 1;
   const maxInstances = run.control?.served.config.maxInstances;
   const taken = (await runningInstances(run)).reduce((sum, { sessions }) => sum + sessions, 0);
-  /** Slots that were free before. */
+  /** The free slots before the requests. */
   const free = (maxInstances ?? 0) * limit - taken;
   const requests = once(() => {
     const { signal } = run.target;
-    // Each request listens to the signal: so many listeners are no leak.
+    // Each request adds a listener to the signal, so many listeners are not a leak.
     if (signal !== undefined) setMaxListeners(2 * AT_ONCE, signal);
     return Promise.all(Array.from({ length: AT_ONCE }, () => client.send()));
   });
-  /** Those that opened a session. */
+  /** The requests that opened a session. */
   const opened = once(async () =>
     (await requests()).filter(({ answer, sessionIds }) => answer.status === 200 && sessionIds.length === 1),
   );
-  /** One more when every slot of every instance is filled. */
+  /** One more request after every slot of every instance is filled. */
   const beyond = once(async () => {
     for (let more = (await opened()).length; more < free; more += 1) await client.send();
     return client.send(undefined, { label: 'one more than all take' });

@@ -10,9 +10,9 @@ const OWN_COOKIE = 'verify=own; Path=/';
 
 const check = checksOf<HandlerScene>();
 
-/** What the handler sends passes through, and a 101 names nothing. Needs a handler that does as it is asked, as `fixtures/hello`. */
+/** The gateway keeps the handler's cookies, and a 101 names no session. The handler must set cookies and open WebSockets on request, as `fixtures/hello` does. */
 export const HANDLER = part<LimitsScene, HandlerScene>({ open: openHandler }, [
-  check('limits.cookie.kept', "a cookie of the handler's own is kept beside the session's")
+  check('limits.cookie.kept', "the response keeps the handler's own cookie and has the session cookie too")
     .promises(`Set-Cookie: ${OWN_COOKIE}`, 'practices C28')
     .needs(async ({ cookie }) => {
       const isSet = (await cookie()).answer.headers.get(ASK_FOR_COOKIE) === OWN_COOKIE;
@@ -23,7 +23,7 @@ export const HANDLER = part<LimitsScene, HandlerScene>({ open: openHandler }, [
       const lines = answer.headers.all('set-cookie');
       return { ...judge(lines.includes(OWN_COOKIE), lines.join(' and ') || 'none'), judged: answer };
     }),
-  check('limits.upgrade.nothing-told', 'the 101 that opens a WebSocket names no session')
+  check('limits.upgrade.nothing-told', 'the 101 response to a WebSocket upgrade names no session')
     .promises('no session cookie, no session header', 'inferred C26')
     .needs(async ({ upgrade }) => {
       const { status } = (await upgrade()).answer;

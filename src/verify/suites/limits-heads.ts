@@ -11,31 +11,31 @@ const REFUSED = 'status 400, code InvalidArgument';
 
 const check = checksOf<Heads>();
 
-/** Request heads at the limit and one byte above it; unknown and malformed IDs. */
+/** Request heads at the limit and one byte above it, unknown IDs and invalid IDs. */
 export const HEADS = part<LimitsScene, Heads>({ open: openHeads }, [
-  check('limits.target.4096', 'path and query of 4096 bytes are taken')
+  check('limits.target.4096', 'path and query of 4096 bytes are accepted')
     .promises('status 200', 'web G14')
     .judge(async (scene) => hasStatus((await sendTarget(scene, MAX_TARGET_BYTES)).answer, 200)),
-  check('limits.target.4097', 'one byte more is refused')
+  check('limits.target.4097', 'path and query of 4097 bytes are refused')
     .promises(REFUSED, 'web G14')
     .judge(async ({ longTarget }) => isRefusal(await longTarget(), 400, 'InvalidArgument')),
-  check('limits.headers.8192', 'header lines of 8192 bytes in all are taken')
+  check('limits.headers.8192', 'header lines of 8192 bytes in all are accepted')
     .promises('status 200', 'web G14')
     .judge(async (scene) => hasStatus((await sendLines(scene, MAX_HEADER_BYTES)).answer, 200)),
-  check('limits.headers.8193', 'one byte more is refused')
+  check('limits.headers.8193', 'header lines of 8193 bytes in all are refused')
     .promises(REFUSED, 'web G14')
     .judge(async ({ longLines }) => isRefusal(await longLines(), 400, 'InvalidArgument')),
-  check('limits.headers.not-called', 'the function is not called for what is too long')
+  check('limits.headers.not-called', 'the function is not called when the request head is too long')
     .promises('no instance', 'web G14')
     .judge(async ({ run, first, longTarget, longLines }) => {
       const { request } = await first();
       const ofTarget = await isNotCalled(run, await longTarget(), request);
       return ofTarget.status === 'passed' ? isNotCalled(run, await longLines(), request) : ofTarget;
     }),
-  check('limits.id.unknown', 'an ID that nobody issued')
+  check('limits.id.unknown', 'an unknown ID opens a new session')
     .promises('a new session', 'inferred C22 U7')
     .judge((scene) => opensNew(scene, 'unknown ID', scene.run.ids.sessionId())),
-  check('limits.id.malformed', 'an ID that breaks the grammar')
+  check('limits.id.malformed', 'an invalid ID opens a new session or is refused')
     .promises('a new session, or status 400', 'header H06 H07')
     .judge(async (scene) => {
       const { run, client } = scene;
@@ -54,7 +54,7 @@ function openHeads(scene: LimitsScene) {
   };
 }
 
-/** Sends a query that makes path and query that many bytes long. */
+/** Sends a request whose path and query have `bytes` bytes. */
 async function sendTarget({ run, client, first }: LimitsScene, bytes: number): Promise<SessionRequest> {
   const { sessionId } = await first();
   const { origin, pathname, search } = run.url;
@@ -63,7 +63,7 @@ async function sendTarget({ run, client, first }: LimitsScene, bytes: number): P
   return client.send(sessionId, { label: `path and query of ${bytes} bytes`, url });
 }
 
-/** Each line counts with four more bytes, for `: ` and its end. Host and Connection are always sent. */
+/** Each line has four more bytes than its name and value, for `: ` and the line end. Host and Connection are always sent. */
 async function sendLines({ run, client, first }: LimitsScene, bytes: number): Promise<SessionRequest> {
   const { sessionId } = await first();
   const lines = { Host: run.url.host, Connection: 'close', 'X-Long': '' };
@@ -75,9 +75,9 @@ async function sendLines({ run, client, first }: LimitsScene, bytes: number): Pr
   return client.send(sessionId, { label: `header lines of ${bytes} bytes`, headers });
 }
 
-/** By cookie under an ID of the gateway's own; by header under the client's. */
+/** With cookie affinity the new session has an ID of the gateway; with header affinity it has the client's ID. */
 async function opensNew({ run, client }: LimitsScene, label: string, sessionId: string): Promise<StepResult> {
-  // Frees the slots, so that the request does not meet the ceiling of a function with few slots.
+  // Frees the slots: a function with few slots would refuse the request otherwise.
   await run.endSessions();
   const request = await client.send(sessionId, { label });
   const { answer, sessionIds, sessionLines } = request;

@@ -13,30 +13,36 @@ import { type LimitsScene, needsControl } from './limits-scene.js';
 
 type Load = ReturnType<typeof openLoad>;
 
-/** What was seen while an instance had 200 requests in flight, and after. */
+/** The answers while an instance had 200 requests in flight, and after. */
 type Results = Readonly<
   Record<'bound' | 'notCalled' | 'newSession' | 'newInstance' | 'released', StepResult>
 >;
 
 const LOOK_EVERY_MS = 50;
 const LONGEST_WAIT_MS = 10_000;
-/** A refusal that takes longer has waited for something. */
+/** A refusal must not take longer. */
 const AT_ONCE_MS = 3000;
 
 const check = checksOf<Load>();
 
-/** Holds 200 requests of one session in flight, and checks how that session and a new one are answered. */
+/** Keeps 200 requests of one session in flight, and checks the answers to that session and to a new one. */
 export const LOAD = part<LimitsScene, Load>({ open: openLoad, needs: needsControl }, [
-  check('limits.load.bound', 'with 200 requests in flight on its instance a session gets 429 at once')
+  check('limits.load.bound', 'when the instance has 200 requests in flight, its session gets 429 at once')
     .promises('status 429, code ResourceExhausted', 'practices G04')
     .judge(async ({ results }) => (await results()).bound),
-  check('limits.load.not-called', 'the function is not called for it')
+  check('limits.load.not-called', 'the function is not called for a refused request')
     .promises('no instance', 'practices G04')
     .judge(async ({ results }) => (await results()).notCalled),
-  check('limits.load.new-session', 'a new session is served meanwhile')
+  check(
+    'limits.load.new-session',
+    'a new session is served while the first instance has 200 requests in flight',
+  )
     .promises('status 200', 'practices G05')
     .judge(async ({ results }) => (await results()).newSession),
-  check('limits.load.new-instance', 'by another instance, though the first has a free slot')
+  check(
+    'limits.load.new-instance',
+    'another instance serves the new session, although the first has a free slot',
+  )
     .promises('another instance than the one with 200 in flight', 'practices G05')
     .judge(async ({ results }) => (await results()).newInstance),
   check('limits.load.released', 'when the requests have ended, the session is served again')
@@ -66,7 +72,7 @@ async function load(scene: LimitsScene): Promise<Results> {
     const isLoaded = (number: number): boolean => number >= REQUESTS_PER_INSTANCE || held.lost > 0;
     const inFlight = await untilInFlight(run, instanceId, isLoaded);
     if (inFlight < REQUESTS_PER_INSTANCE) {
-      const lost = held.lost > 0 ? `, the target let go of ${held.lost}` : '';
+      const lost = held.lost > 0 ? `, the target ended ${held.lost}` : '';
       return skipped(`only ${count(inFlight, 'request')} could be held in flight${lost}`);
     }
     loaded = await whileLoaded(scene, { answered, sessionId, instanceId });
@@ -89,7 +95,7 @@ interface Bound {
   readonly instanceId: string;
 }
 
-/** Sends one more request of the session, and one of a new session where another instance can serve it. */
+/** Sends one more request of the session, and a request of a new session if another instance can serve it. */
 async function whileLoaded(
   { run, client }: LimitsScene,
   { answered, sessionId, instanceId }: Bound,
@@ -100,7 +106,7 @@ async function whileLoaded(
   const tookMs = run.clock.now() - start;
   const fresh = obstacle ?? (await client.send(undefined, { label: 'a new session' }));
   const inFlight = (await find(run, instanceId))?.inFlight ?? 0;
-  const slipped = `the target let go of requests meanwhile: ${count(inFlight, 'request')} in flight`;
+  const slipped = `the target ended requests during the check: ${count(inFlight, 'request')} in flight`;
   const unlessSlipped = (result: StepResult): StepResult =>
     inFlight >= REQUESTS_PER_INSTANCE || result.status !== 'failed' ? result : skip(slipped, result.actual);
   const unproven = sessionLimit(run) === 1 ? 'an instance takes one session only' : undefined;
@@ -121,7 +127,7 @@ function isRefusedAtOnce(result: StepResult, tookMs: number): StepResult {
   return { ...result, ...judge(holds, actual, `${result.expected}, within ${AT_ONCE_MS} ms`) };
 }
 
-/** @returns why no other instance can serve a new session; undefined where one can */
+/** @returns the reason why no other instance can serve a new session; undefined when one can */
 async function noSecondInstance(run: SuiteRun, instanceId: string): Promise<string | undefined> {
   const maxInstances = run.control?.served.config.maxInstances ?? 1;
   const others = (await runningInstances(run)).filter((one) => one.instanceId !== instanceId);
@@ -133,7 +139,7 @@ async function noSecondInstance(run: SuiteRun, instanceId: string): Promise<stri
   return `the function has its ${count(maxInstances, 'instance')} already, and none has a free slot`;
 }
 
-/** @returns the number of requests in flight, as last read */
+/** @returns the last known number of requests in flight */
 async function untilInFlight(
   run: SuiteRun,
   instanceId: string,

@@ -2,7 +2,7 @@ import { SessionClient } from '../session-client.js';
 import { NotApplicable, NotWorking, once } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 
-/** What all parts of the limits suite use. */
+/** The parts that all checks of the limits suite share. */
 export type LimitsScene = ReturnType<typeof openLimits>;
 
 /** @throws NotApplicable */

@@ -6,8 +6,8 @@ import { LOAD } from './limits-load.js';
 import { type LimitsScene, openLimits } from './limits-scene.js';
 
 /**
- * Long heads, wrong IDs, what the handler sends, 200 requests in flight, more sessions than there are slots. Needs a function with GENERATED_COOKIE or
- * HEADER_FIELD; 200 requests and slots also a control API.
+ * Long heads, invalid IDs, cookies and WebSockets of the handler, 200 requests in flight, more sessions than slots. Needs a function with GENERATED_COOKIE or
+ * HEADER_FIELD. The checks of 200 requests and of slots also need a control API.
  */
 export const limits: Suite<LimitsScene> = {
   id: 'limits',

@@ -38,14 +38,14 @@ export const mcpSse: Suite<SseScene> = {
         const { answer } = (await first()).request;
         return { ...judge(isAccepted(await first()), describeAnswer(answer)), judged: answer };
       }),
-    check('mcp-sse.message.same-instance', 'it goes to the instance that holds the stream')
+    check('mcp-sse.message.same-instance', 'a message goes to the instance of its stream')
       .promises('the instance of the stream, three times', 'mcpSse S02')
       .judge(staysOnInstance),
-    check('mcp-sse.message.answered', 'its answer arrives on the stream')
+    check('mcp-sse.message.answered', 'the answer to a message arrives on the stream')
       .promises('a message event with the ID of the request', 'mcpSse S02')
       .needs(async ({ first }) => (isAccepted(await first()) ? undefined : 'the message was not accepted'))
       .judge(isAnswered),
-    check('mcp-sse.unknown.refused', 'a message of a session that no stream holds is refused')
+    check('mcp-sse.unknown.refused', 'a message with an unknown session ID is refused')
       .promises('status 404', 'inferred U13')
       .judge(async ({ run, ping }) => {
         const { request } = await ping('unknown ID', run.ids.sessionId());
@@ -67,10 +67,10 @@ function openScene(run: SuiteRun) {
     const answer = { status: opened.status, body: await opened.bodyStart() };
     throw new NotWorking(`GET ${url.pathname}`, answer);
   });
-  /** What the stream says in its endpoint event. */
+  /** The data of the stream's endpoint event. */
   const endpoint = once(async () => next(run, await stream(), ({ type }) => type === 'endpoint'));
   const client = new SessionClient(run);
-  /** Sends a message to the endpoint, or to that of a session which no stream holds. */
+  /** Sends a message to the endpoint of the stream, or to an endpoint with an unknown session ID. */
   const ping = async (label?: string, otherId?: string): Promise<Message> => {
     const { href } = new URL(await endpoint(), url);
     const [, sessionId = ''] = SESSION_PARAMETER.exec(href) ?? [];
@@ -104,7 +104,7 @@ function streamUrl({ url, control }: SuiteRun): URL {
 
 async function openStream(url: URL, { target, clock }: SuiteRun): Promise<EventStream> {
   try {
-    // A gateway that holds the stream back sends no head either.
+    // A gateway that delays the stream delays its head too.
     const opening = EventStream.open(url, target.signal);
     if (await within(clock, ANSWER_LIMIT_MS, opening)) return await opening;
     opening.then(
@@ -118,7 +118,7 @@ async function openStream(url: URL, { target, clock }: SuiteRun): Promise<EventS
   }
 }
 
-/** The instance of the stream is named by the handler in the stream's head; the control API knows a request only when it has ended. */
+/** The handler names the instance in the head of the stream. The control API records a request only at its end. */
 async function staysOnInstance({ stream, ping, first }: SseScene): Promise<StepResult> {
   const instanceId = (await stream()).headers.get('x-instance');
   const { request } = await first();
@@ -140,7 +140,7 @@ async function isAnswered({ run, stream, first }: SseScene): Promise<StepResult>
   return judge(data.includes(id), data);
 }
 
-/** @returns the data of the next event that is wanted, or why there is none */
+/** @returns the data of the next wanted event, or the reason why there is none */
 async function next(
   { clock }: SuiteRun,
   stream: EventStream,
@@ -153,7 +153,7 @@ async function next(
   return (await within(clock, ANSWER_LIMIT_MS, reading)) ? data : TOO_LATE;
 }
 
-/** The gateway notices a closed stream a moment later, so the message is repeated while it is accepted, a few times. */
+/** The gateway notices a closed stream a moment later, so an accepted message is sent again, a few times. */
 async function isRefusedAfterClose({ run, client, ping, close }: SseScene): Promise<StepResult> {
   await close();
   for (let sent = 1; ; sent += 1) {
@@ -167,7 +167,7 @@ async function isRefusedAfterClose({ run, client, ping, close }: SseScene): Prom
 }
 
 interface Message {
-  /** Of the JSON-RPC request. */
+  /** The ID of the JSON-RPC request. */
   readonly id: string;
   readonly request: SessionRequest;
 }

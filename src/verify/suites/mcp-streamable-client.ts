@@ -6,7 +6,7 @@ const VERSION = '2025-06-18';
 const PATH = '/mcp';
 const SESSION_HEADER = 'Mcp-Session-Id';
 
-/** Speaks as much of the protocol as the suite needs. The client of a session ends it: its sessions have no API. */
+/** A client with the part of the protocol that the suite uses. It ends its sessions itself, because MCP sessions have no API. */
 export class StreamableClient {
   readonly #run: SuiteRun;
   readonly #url: URL;

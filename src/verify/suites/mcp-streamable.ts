@@ -10,7 +10,7 @@ import { StreamableClient } from './mcp-streamable-client.js';
 
 const UNKNOWN_REFUSED = 'status 404, as the protocol asks, so that the client initializes again';
 
-/** The requests of the suite. Each is sent when a check first asks for it. */
+/** The requests of the suite. Each is sent for the first check that uses it. */
 type StreamableScene = ReturnType<typeof openScene>;
 
 const check = checksOf<StreamableScene>();
@@ -24,10 +24,10 @@ export const mcpStreamable: Suite<StreamableScene> = {
     check('mcp-streamable.initialize.status', 'initialize is answered')
       .promises('status 200', 'mcpStreamable T01')
       .judge(async ({ first }) => hasStatus((await first()).answer, 200)),
-    check('mcp-streamable.initialize.session-id', 'its reply names the session')
+    check('mcp-streamable.initialize.session-id', 'the reply to initialize names the session')
       .promises('one Mcp-Session-Id of visible ASCII', 'mcpStreamable T01 T11')
       .judge(async ({ first }) => namesSession(await first())),
-    check('mcp-streamable.post.same-instance', 'requests with that ID go to the instance that named it')
+    check('mcp-streamable.post.same-instance', 'requests with that ID go to the instance of initialize')
       .promises('the instance of initialize, three times', 'mcpStreamable T02')
       .judge(staysOnInstance),
     check('mcp-streamable.stream.head', 'the head of a GET stream does not wait for its first event')
@@ -46,13 +46,13 @@ export const mcpStreamable: Suite<StreamableScene> = {
       }),
     check(
       'mcp-streamable.full.new-instance',
-      'a session more than the instance takes goes to another instance',
+      'when the first instance is full, a new session goes to another instance',
     )
       .promises('another instance than that of the first session, which is full', 'mcpStreamable T07')
       .judge(async ({ first, beyond, filling }) =>
         goesElsewhere(await first(), await beyond(), await filling()),
       ),
-    check('mcp-streamable.unknown.refused', 'an ID that no instance named is refused')
+    check('mcp-streamable.unknown.refused', 'an unknown session ID is refused')
       .promises(UNKNOWN_REFUSED, 'inferred U14')
       .judge(async ({ client }) => hasStatus((await client.ping(client.newId(), 'unknown ID')).answer, 404)),
     check('mcp-streamable.delete.agreed', 'DELETE ends the session where the server agrees')
@@ -62,7 +62,7 @@ export const mcpStreamable: Suite<StreamableScene> = {
         const holds = isAgreed(answer) || answer.status === 405;
         return { ...judge(holds, describeAnswer(answer)), judged: answer };
       }),
-    check('mcp-streamable.deleted.refused', 'the ID of a session that was ended is refused')
+    check('mcp-streamable.deleted.refused', 'the ID of an ended session is refused')
       .promises(UNKNOWN_REFUSED, 'inferred T04')
       .judge(async ({ client, sessionId, deleted }) => {
         const { answer } = await client.ping(await sessionId(), 'after DELETE');

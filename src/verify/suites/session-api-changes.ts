@@ -8,7 +8,7 @@ const check = checksOf<ApiScene>();
 
 /** How a session is used and updated, and what is left to do with one that has expired. */
 export const CHANGES = [
-  check('session-api.use.instance', 'a request with its ID goes to its instance')
+  check('session-api.use.instance', 'a request with the session ID goes to the instance of the session')
     .promises("the session's containerId", 'cookie C24 H19')
     .judge(async ({ session, use }) => isServedBy(await session(), await use())),
   check('session-api.use.nothing-planted', 'the answer to that request names no other ID')

@@ -19,9 +19,9 @@ const FIELDS = [
 
 const check = checksOf<ApiScene>();
 
-/** What CreateSession answers, what it refuses, and what GetSession says of the session. */
+/** The answers and refusals of CreateSession, and GetSession of the new session. */
 export const CREATE = [
-  check('session-api.create.fields', 'CreateSession answers with every field')
+  check('session-api.create.fields', 'CreateSession returns every field')
     .promises('every documented field', 'api A02')
     .judge(async ({ session }) => {
       const created = await session();
@@ -37,7 +37,7 @@ export const CREATE = [
       const { sessionStatus } = await session();
       return judge(sessionStatus === 'Active', `sessionStatus ${sessionStatus}`);
     }),
-  check('session-api.create.instance', 'its instance runs before any request')
+  check('session-api.create.instance', 'the instance of a new session runs before the first request')
     .promises('an instance of ListInstances, Running', 'api A02 A03')
     .judge(async ({ control, session }) => {
       const { containerId } = await session();
@@ -45,20 +45,20 @@ export const CREATE = [
       const status = instances.find(({ instanceId }) => instanceId === containerId)?.status;
       return judge(status === 'Running', `${containerId}, ${status ?? 'not listed'}`);
     }),
-  check('session-api.create.default-times', "times left out are the function's")
+  check('session-api.create.default-times', 'TTL and idle time default to those of the function')
     .promises("the function's TTL and idle time", 'lifecycle A04 A07')
     .judge(async ({ control, session }) => {
       const config = control.served.config.sessionAffinityConfig;
       return hasTimes(await session(), config.sessionTTLInSeconds, config.sessionIdleTimeoutInSeconds);
     }),
-  check('session-api.create.given-times', 'times given are taken and answered')
+  check('session-api.create.given-times', 'CreateSession accepts and returns a TTL and an idle time')
     .promises('sessionTTLInSeconds 600, sessionIdleTimeoutInSeconds 300', 'api A05')
     .judge(async ({ probe }) => {
       const input = { sessionTTLInSeconds: 600, sessionIdleTimeoutInSeconds: 300 };
       return hasTimes(await probe.create(input), 600, 300);
     }),
-  check('session-api.create.qualifier', 'the qualifier is answered')
-    .promises('the qualifier asked for', 'api A06')
+  check('session-api.create.qualifier', 'CreateSession accepts and returns the qualifier')
+    .promises('the qualifier of the request', 'api A06')
     .judge(async ({ control, session }) => {
       const { qualifier } = await session();
       const wanted = control.ref.qualifier;
@@ -78,7 +78,7 @@ export const CREATE = [
     .promises('status 400', 'api A08')
     .needs(needsLimit)
     .judge(({ probe }) => probe.isRefused(probe.create({ sessionIdleTimeoutInSeconds: 21601 }), 400)),
-  check('session-api.get.active', 'GetSession answers with the session')
+  check('session-api.get.active', 'GetSession returns the session')
     .promises('the session as created', 'api A09')
     .judge(async ({ probe, session }) => {
       const created = await session();
@@ -92,7 +92,7 @@ export const CREATE = [
 function needsLimit({ control }: ApiScene): string | undefined {
   const [, greatest] = LIMITS.sessionTTLInSeconds;
   const isLifted = control.served.config.sessionAffinityConfig.sessionTTLInSeconds > greatest;
-  return isLifted ? 'this deployment has the limit of 21600 s lifted' : undefined;
+  return isLifted ? 'this deployment does not apply the limit of 21600 s' : undefined;
 }
 
 function hasTimes(session: Session, ttl: number, idle: number): StepResult {

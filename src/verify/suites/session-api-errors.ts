@@ -3,7 +3,7 @@ import { type ApiScene, HAVE_SESSION_API } from './session-api-scene.js';
 
 const check = checksOf<ApiScene>();
 
-/** What is refused whatever the session is, and how the API answers in all. */
+/** Refusals that do not depend on the session, and the form of all answers. */
 export const ERRORS = [
   check(
     'session-api.unsupported.create',
@@ -19,7 +19,7 @@ export const ERRORS = [
     .judge(({ probe: { uncoded, refusals } }) =>
       judge(uncoded.length === 0, uncoded.join('; ') || `all of ${refusals}`),
     ),
-  check('session-api.answers.json', 'every operation answers with a resource')
+  check('session-api.answers.json', 'every operation returns a Session or a page')
     .promises('a Session or a page each time', 'sdk A25')
     .judge(({ probe: { empty, answers } }) =>
       judge(empty.length === 0, empty.join(', ') || `all of ${answers}`),

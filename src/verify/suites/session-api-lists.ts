@@ -6,9 +6,9 @@ import type { ApiScene } from './session-api-scene.js';
 
 const check = checksOf<ApiScene>();
 
-/** What ListSessions shows, and what a deletion leaves. */
+/** The lists of ListSessions, and the state after DeleteSession. */
 export const LISTS = [
-  check('session-api.list.default-page', 'a page has at most 20 by default')
+  check('session-api.list.default-page', 'a page has at most 20 sessions by default')
     .promises('at most 20 sessions', 'api A13')
     .judge(async ({ probe }) => {
       const { length } = await probe.list();
@@ -17,14 +17,14 @@ export const LISTS = [
   check('session-api.list.pages', 'nextToken leads through all pages')
     .promises('every session of the suite once, none twice', 'api A13')
     .judge(async ({ all, updated, brief }) => listsOnce(await all(), [await updated(), await brief()])),
-  check('session-api.list.active', 'sessionStatus=Active filters')
+  check('session-api.list.active', 'sessionStatus=Active lists Active sessions only')
     .promises('Active ones only', 'api A14')
     .judge(({ probe }) => listsOnly(probe, 'Active')),
-  check('session-api.list.expired', 'sessionStatus=Expired filters')
+  check('session-api.list.expired', 'sessionStatus=Expired lists Expired sessions only')
     .promises('Expired ones only', 'api A14')
     .needs(({ notEnded }) => notEnded())
     .judge(({ probe }) => listsOnly(probe, 'Expired')),
-  check('session-api.list.both', 'without sessionStatus both are listed')
+  check('session-api.list.both', 'without sessionStatus, Active and Expired sessions are listed')
     .promises('an Active and an Expired one', 'api A14')
     .needs(({ notEnded }) => notEnded())
     .judge(async ({ all, updated, brief }) => {
@@ -35,7 +35,7 @@ export const LISTS = [
         .join(', ');
       return judge(statuses === 'Active, Expired', statuses);
     }),
-  check('session-api.list.by-id', 'sessionId filters')
+  check('session-api.list.by-id', 'sessionId lists the sessions of that ID only')
     .promises('every entry of that ID and no other', 'api A15')
     .judge(async ({ probe, updated }) => {
       const { sessionId } = await updated();
@@ -43,20 +43,20 @@ export const LISTS = [
       const foreign = found.filter((one) => one.sessionId !== sessionId).length;
       return judge(found.length === 1 && foreign === 0, `${found.length} entries, ${foreign} of another ID`);
     }),
-  check('session-api.delete.gone', 'a deleted session is gone')
+  check('session-api.delete.gone', 'GetSession does not find a deleted session')
     .promises('status 404', 'lifecycle A16 U18')
     .judge(async ({ probe, session }) => {
       const ref = probe.refTo(await session());
       await probe.sessions.delete(ref);
       return probe.isRefused(probe.sessions.get(ref), 404);
     }),
-  check('session-api.delete.unlisted', 'it is not listed either')
+  check('session-api.delete.unlisted', 'ListSessions does not show a deleted session')
     .promises('no entry of that ID', 'inferred A16')
     .judge(async ({ probe, session }) => {
       const statuses = await statusesOf(probe, await session());
       return judge(statuses === '', statuses || 'none');
     }),
-  check('session-api.delete.used-again', 'its ID used again opens a new session')
+  check('session-api.delete.used-again', 'a request with the ID of a deleted session opens a new session')
     .promises('a new session', 'lifecycle A17 C25')
     .judge(isForgotten),
 ];

@@ -6,7 +6,7 @@ import { SessionProbe } from '../session-probe.js';
 import { NotApplicable, once } from '../suite.js';
 import type { Control, SuiteRun } from '../suite-run.js';
 
-/** The sessions of the suite. Each is made when a check first asks for it. */
+/** The sessions of the suite. Each is created for the first check that uses it. */
 export type ApiScene = ReturnType<typeof openApi>;
 
 export const HAVE_SESSION_API: readonly SessionAffinityType[] = ['GENERATED_COOKIE', 'HEADER_FIELD'];
@@ -18,11 +18,11 @@ export function openApi(run: SuiteRun) {
   const client = SessionClient.of(run);
   const probe = new SessionProbe(run, control);
   const session = once(() => probe.create({}));
-  /** A session of one second. */
+  /** A session with a TTL of one second. */
   const brief = once(() => probe.create({ sessionTTLInSeconds: 1 }));
-  /** Why it is not known to have ended; undefined where it is. */
+  /** The reason why the session did not expire in time; undefined when it has expired. */
   const notEnded = once(async () => whyNotEnded(run, probe, await brief()));
-  /** The first session, updated. */
+  /** The first session after its update. */
   const updated = once(async () => {
     const update = probe.sessions.update(probe.refTo(await session()), { sessionTTLInSeconds: 1200 });
     return probe.answer('UpdateSession', update);
@@ -49,7 +49,7 @@ function controlOf({ control }: SuiteRun): Control {
   throw new NotApplicable(`function ${functionName} has ${sessionAffinity}, whose sessions have no API`);
 }
 
-/** Waits until a session of one second is listed as Expired. @returns why it is not */
+/** Waits until the session with a TTL of one second is listed as Expired. @returns the reason when it is not */
 async function whyNotEnded(
   run: SuiteRun,
   probe: SessionProbe,

@@ -5,7 +5,7 @@ import type { SessionRequest } from '../session-client.js';
 import { isAttribute, NO_COOKIE, SEVERAL_COOKIES } from '../session-cookie.js';
 import type { SuiteRun } from '../suite-run.js';
 
-/** @param before requests whose sessions are others */
+/** @param before earlier requests, whose sessions must be different */
 export function setsCookie(
   { answer, setCookies }: SessionRequest,
   before: readonly SessionRequest[] = [],

@@ -9,13 +9,13 @@ import { once, onceAfter, type Suite } from '../suite.js';
 import type { SuiteRun } from '../suite-run.js';
 import { hasNoOtherAttribute, hasSessionTTL, setsCookie } from './walkthrough-cookie.js';
 
-/** The four requests. Each is sent when a check first asks for it. */
+/** The four requests. Each is sent for the first check that uses it. */
 type Walk = ReturnType<typeof openWalk>;
 
-/** The current form, and the older one with a single tail. */
+/** Function Compute's current form of a request ID, and an older form with a single last part. */
 const REQUEST_ID = /^1-[0-9a-f]{8}-([0-9a-f]{6,8}-[0-9a-f]{12}|[0-9a-f]{24})$/;
 const OPENS_A_SESSION = {
-  title: 'it opens a session of its own',
+  title: 'the request opens a new session',
   expected: `one ${SESSION_COOKIE} with an ID that was not set before`,
 };
 
@@ -29,7 +29,7 @@ export const walkthrough: Suite<Walk> = {
     check('walkthrough.1.status', 'a first request without a cookie is answered')
       .promises('status 200', 'cookie C01')
       .judge(async ({ first }) => isAnswered(1, await first())),
-    check('walkthrough.1.set-cookie', 'it sets the session cookie once')
+    check('walkthrough.1.set-cookie', 'the first response sets the session cookie once')
       .promises(`exactly one Set-Cookie named ${SESSION_COOKIE}`, 'cookie C01')
       .judge(async ({ first }) => setsCookie(await first())),
     check('walkthrough.1.max-age', 'the cookie lasts as long as the session')
@@ -44,11 +44,11 @@ export const walkthrough: Suite<Walk> = {
     check('walkthrough.2.status', 'a second request with that cookie is answered')
       .promises('status 200', 'cookie C05')
       .judge(async ({ second }) => isAnswered(2, await second())),
-    check('walkthrough.2.no-set-cookie', 'it sets no cookie again')
+    check('walkthrough.2.no-set-cookie', 'the second response sets no session cookie')
       .promises(NO_COOKIE, 'cookie C05')
       .needs(needsCookie)
       .judge(async ({ second }) => namesNoSession(await second())),
-    check('walkthrough.2.same-instance', 'it is served by the instance of the first')
+    check('walkthrough.2.same-instance', 'the instance of the first request serves the second')
       .promises('the instance of request 1', 'cookie C05')
       .needs(needsCookie)
       .judge(async ({ first, second }) =>
@@ -70,7 +70,10 @@ export const walkthrough: Suite<Walk> = {
     check('walkthrough.4.new-cookie', OPENS_A_SESSION.title)
       .promises(OPENS_A_SESSION.expected, 'cookie C09')
       .judge(async ({ first, third, fourth }) => setsCookie(await fourth(), [await first(), await third()])),
-    check('walkthrough.4.new-instance', 'a session more than the instance takes goes to another instance')
+    check(
+      'walkthrough.4.new-instance',
+      'when the first instance is full, a new session goes to another instance',
+    )
       .promises('another instance than that of request 1, which is full', 'cookie C08')
       .needs(({ fourth }) => needsSession(4, fourth))
       .judge(async ({ first, fourth, filling }) =>
@@ -124,7 +127,7 @@ async function needsSession(
   return setCookies.length === 0 ? `request ${number} opened no session` : undefined;
 }
 
-/** An answer that is not 200 ends the suite: what comes after it would fail for the same cause. */
+/** An answer other than 200 ends the suite, because the later checks would fail for the same cause. */
 function isAnswered(number: 1 | 2 | 3 | 4, { answer }: SessionRequest): StepResult {
   const ends = `request ${number} was answered with status ${answer.status}`;
   return { ...hasStatus(answer, 200), ends };
