@@ -15,7 +15,7 @@ import type { FunctionRegistry } from './function-registry.js';
 
 interface AliasesOptions {
   readonly registry: FunctionRegistry;
-  /** On the session clock. */
+  /** The time of the session clock. */
   readonly now: () => number;
 }
 

@@ -8,21 +8,21 @@ import type { TriggerRecord } from '../model/trigger.js';
 import type { FunctionRunner, NewRunner } from './function-runner.js';
 import { WaitingRunner } from './waiting-runner.js';
 
-/** `0`, as ListInstances spells LATEST. */
+/** The version ID of LATEST in ListInstances. */
 const LATEST_VERSION_ID = '0';
 
 interface DeployedFunctionOptions {
   readonly newRunner: NewRunner;
-  /** What is said of the function, without the defaults; an update changes it. */
+  /** The given input of the function, without defaults. An update changes it. */
   readonly said: FunctionInput;
-  /** Made from options or a configuration, which say it again at the next start. */
+  /** Whether options or a configuration declare the function. They declare it again at the next start. */
   readonly isDeclared: boolean;
-  /** The names of the triggers that are declared with it. */
+  /** The names of the triggers in the options or the configuration. */
   readonly declaredTriggers: ReadonlySet<string>;
 }
 
 /**
- * A function with its versions and aliases, and what runs each of them: LATEST from the moment that the function is Active, a version or
+ * A function with its versions, its aliases and their runners. LATEST has a runner as soon as the function is Active, a version or
  * an alias from its first use on.
  */
 export class DeployedFunction {
@@ -30,30 +30,30 @@ export class DeployedFunction {
   readonly declaredTriggers: ReadonlySet<string>;
   readonly versions = new Map<string, FunctionVersion>();
   readonly aliases = new Map<string, FunctionAlias>();
-  /** The triggers that survive a restart: all but those declared with the function. */
+  /** The triggers to restore after a restart: all except those in the options or the configuration. */
   triggers: readonly TriggerRecord[] = [];
-  /** The highest number that was ever published; none is given twice. */
+  /** The highest version number so far. No number is used twice. */
   lastVersionId = 0;
   said: FunctionInput;
-  /** The ceiling of instances, where it is set beside the configuration. */
+  /** The ceiling of instances when it is set apart from the configuration. */
   reservedConcurrency: number | undefined;
-  /** By qualifier. */
+  /** The runners by qualifier. */
   readonly scaling = new Map<string, ScalingConfig>();
   readonly #newRunner: NewRunner;
   readonly #runners = new Map<string, FunctionRunner>();
-  /** Those of deleted qualifiers, until their instances have ended. */
+  /** The runners of deleted qualifiers, until their instances have ended. */
   readonly #leaving = new Set<FunctionRunner>();
-  /** What takes the place of a runner while the function is not Active. */
+  /** The runners to use while the function is not Active. */
   readonly #waiting = new Map<string, FunctionRunner>();
   #wake: (() => void)[] = [];
-  /** Admits no request of a function that may not be invoked. */
+  /** Refuses requests of a function whose invocation is disabled. */
   readonly #refusing: Admission = {
     admit: async () => {
       const { config, restriction } = this.#served;
       throw new FcError(
         'AccessDenied',
         `invocation of function '${config.functionName}' is disabled: ${restriction?.reason || 'no reason is given'}`,
-        { fix: 'EnableFunctionInvocation lifts that' },
+        { fix: 'EnableFunctionInvocation enables it again' },
       );
     },
   };
@@ -74,32 +74,32 @@ export class DeployedFunction {
     if (this.#isActive) this.runner();
   }
 
-  /** The function as its LATEST is. */
+  /** The function with the configuration of LATEST. */
   get served(): ServedFunction {
     return this.#served;
   }
 
-  /** Those of the qualifiers that have been used, and of deleted ones that still have instances. */
+  /** The runners of used qualifiers, and of deleted qualifiers with running instances. */
   get runners(): readonly FunctionRunner[] {
     return [...this.#runners.values(), ...this.#leaving];
   }
 
-  /** Those that have been used. */
+  /** The used qualifiers. */
   get qualifiers(): readonly string[] {
     return [...this.#runners.keys()];
   }
 
-  /** What serves a qualifier that has been used. */
+  /** The runner of a used qualifier. */
   used(qualifier: string): FunctionRunner | undefined {
     return this.#runners.get(qualifier);
   }
 
-  /** Where the function listens now; undefined without a trigger. */
+  /** The current URL of the function; undefined without a trigger. */
   set url(url: string | undefined) {
     this.#served = { ...this.#served, url };
   }
 
-  /** Replaces the shown fields of the function, and LATEST if the configuration differs. */
+  /** Replaces the fields of the function, and LATEST if the configuration differs. */
   deploy(served: ServedFunction): void {
     const isNew = served.config !== this.#served.config;
     this.#served = served;
@@ -121,14 +121,14 @@ export class DeployedFunction {
     replace();
   }
 
-  /** The same object until the qualifier names another revision. @throws VersionNotFound, AliasNotFound */
+  /** @returns the same object until the qualifier names another revision. @throws VersionNotFound, AliasNotFound */
   revision(qualifier: string = LATEST): Revision {
     if (qualifier === LATEST) return this.#latest;
     return this.version(/^\d+$/.test(qualifier) ? qualifier : this.alias(qualifier).versionId);
   }
 
   /**
-   * What serves the requests and sessions of a qualifier. While the function is not Active, it waits, or fails.
+   * @returns the runner for requests and sessions of a qualifier. While the function is not Active, its operations wait or fail.
    * @throws VersionNotFound, AliasNotFound
    */
   runner(qualifier: string = LATEST): FunctionRunner {
@@ -141,7 +141,7 @@ export class DeployedFunction {
     return runner;
   }
 
-  /** Keeps LATEST as it is now under the next number. Its instances start on demand: provisioning is each qualifier's own. */
+  /** Publishes LATEST under the next number. Instances of the version start on demand, because each qualifier has its own minimum. */
   publish({ description, now }: { readonly description: string; readonly now: number }): FunctionVersion {
     const versionId = String(++this.lastVersionId);
     const config = { ...this.#served.config, minInstances: 0 };
@@ -150,7 +150,7 @@ export class DeployedFunction {
     return version;
   }
 
-  /** What admits the requests of a qualifier. @throws VersionNotFound, AliasNotFound */
+  /** @returns the admission for the requests of a qualifier. @throws VersionNotFound, AliasNotFound */
   admission(qualifier: string): Admission {
     const runner = this.runner(qualifier);
     return this.#served.restriction === undefined ? runner : this.#refusing;
@@ -170,7 +170,7 @@ export class DeployedFunction {
     throw new FcError('AliasNotFound', `alias '${aliasName}' does not exist`);
   }
 
-  /** Adds an alias, or moves it: its sessions stay on the instances that they have, new ones go to the new version. */
+  /** Adds or moves an alias. Old sessions stay on their instances; new sessions go to the new version. */
   setAlias(alias: FunctionAlias): void {
     const { aliasName } = alias;
     const earlier = this.aliases.get(aliasName);
@@ -180,8 +180,8 @@ export class DeployedFunction {
   }
 
   /**
-   * Ends the sessions of a version or an alias that has been deleted, and its instances when their requests in flight have ended.
-   * Sessions kept of an earlier run are forgotten too, so that an alias of the same name begins without sessions. Never rejects.
+   * Ends the sessions of a deleted version or alias, and its instances after their requests in flight.
+   * Forgets its stored sessions too, so that a new alias with the same name has no sessions. Never rejects.
    */
   async removeRunner(qualifier: string, revision: Revision): Promise<void> {
     if (this.#isEnding) return;
@@ -192,7 +192,7 @@ export class DeployedFunction {
     this.#leaving.delete(runner);
   }
 
-  /** Requests that wait for the function fail; those in flight go on. Nothing is written to the store any more. */
+  /** Waiting requests fail, and requests in flight continue. Stops writing to the store. */
   retire(): void {
     this.#isEnding = true;
     this.#wakeAll();

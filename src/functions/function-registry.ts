@@ -6,30 +6,30 @@ import type { FunctionStore, StoredFunction } from '../model/function-store.js';
 import type { FunctionRef, ServedFunction, SessionRef, SessionService } from '../model/services.js';
 import { DeployedFunction } from './deployed-function.js';
 import type { NewRunner } from './function-runner.js';
-import { saidBy, servedFunction } from './served-function.js';
+import { inputOf, servedFunction } from './served-function.js';
 
 interface FunctionRegistryOptions {
   readonly newFunctionId: () => string;
-  /** On the session clock. */
+  /** The time of the session clock. */
   readonly now: () => number;
   readonly emit: Emit;
-  /** Where functions are kept over a restart. */
+  /** Keeps functions over a restart. */
   readonly store?: FunctionStore;
 }
 
-/** A function to add, with the fields that are already known. */
+/** A function to add, with its known fields. */
 export interface NewFunction extends Partial<Omit<ServedFunction, 'config'>> {
   readonly config: FunctionConfig;
   readonly newRunner: NewRunner;
-  /** The body that made it; undefined: it is declared, by options or a configuration. */
+  /** The body of CreateFunction; undefined for a function of the options or of a configuration. */
   readonly said?: FunctionInput;
-  /** The names of the triggers that are declared with it. */
+  /** The names of the triggers in the options or the configuration. */
   readonly declaredTriggers?: readonly string[];
-  /** What was kept of it. */
+  /** The stored state of an earlier run. */
   readonly stored?: StoredFunction | undefined;
 }
 
-/** Which functions there are: adds, updates and removes them, and finds the function of a name. */
+/** The functions by name: adds, updates, removes and finds them. */
 export class FunctionRegistry {
   readonly #options: FunctionRegistryOptions;
   readonly #byName = new Map<string, DeployedFunction>();
@@ -65,7 +65,7 @@ export class FunctionRegistry {
     });
     const added = new DeployedFunction(served, {
       newRunner,
-      said: said ?? saidBy(config),
+      said: said ?? inputOf(config),
       isDeclared: said === undefined,
       declaredTriggers: new Set(declaredTriggers),
     });
@@ -76,7 +76,7 @@ export class FunctionRegistry {
     return added;
   }
 
-  /** Replaces the configuration of a function, by a new revision, and what else is given. @throws FunctionNotFound */
+  /** Replaces the configuration of a function by a new revision, and the fields in `change`. @throws FunctionNotFound */
   update(config: FunctionConfig, change: Partial<ServedFunction> = {}): void {
     const found = this.find(config);
     const { progress, lastUpdate } = servedFunction(config, found.served);
@@ -92,7 +92,7 @@ export class FunctionRegistry {
     this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(found.served) }));
   }
 
-  /** Changes the shown fields of a function, and not its revision. */
+  /** Changes fields of a function without a new revision. */
   note(one: DeployedFunction, change: Partial<Omit<ServedFunction, 'config'>>): void {
     one.deploy({ ...one.served, ...change });
     if (this.#byName.get(one.served.config.functionName) !== one) return;
@@ -100,7 +100,7 @@ export class FunctionRegistry {
     this.#options.emit(() => ({ type: 'function.updated', function: summaryOf(one.served) }));
   }
 
-  /** Keeps a function as it is now over a restart, after every change of it, its versions, aliases and triggers, and reports the change. */
+  /** Stores a function and reports a change. Called after every change of the function, its versions, aliases and triggers. */
   changed(one: DeployedFunction, event?: Parameters<Emit>[0]): void {
     if (this.#byName.get(one.served.config.functionName) === one) this.#options.store?.save(storedOf(one));
     if (event !== undefined) this.#options.emit(event);
@@ -108,7 +108,7 @@ export class FunctionRegistry {
 
   /**
    * Replaces the configuration of a function once an instance of the new revision is ready.
-   * @throws FunctionNotFound, what the start failed with, the reason of the signal
+   * @throws FunctionNotFound, the error of the start, the reason of the signal
    */
   async updateTried(config: FunctionConfig, signal: AbortSignal): Promise<void> {
     const found = this.find(config);
@@ -116,7 +116,7 @@ export class FunctionRegistry {
     this.changed(found, () => ({ type: 'function.updated', function: summaryOf(found.served) }));
   }
 
-  /** Forgets a function. The caller ends what runs it. @throws FunctionNotFound */
+  /** Removes a function. The caller ends its runners. @throws FunctionNotFound */
   remove(functionName: string): DeployedFunction {
     const removed = this.find({ functionName });
     this.#byName.delete(functionName);
@@ -134,7 +134,7 @@ export class FunctionRegistry {
     return this.all().map(({ served }) => served);
   }
 
-  /** The function as the qualifier names it: with the configuration of that version. */
+  /** @returns the function with the configuration of the qualifier's version */
   async get(ref: FunctionRef): Promise<ServedFunction> {
     const found = this.find(ref);
     return { ...found.served, config: found.revision(ref.qualifier).config };
@@ -188,7 +188,7 @@ function restoreSettings(one: DeployedFunction, stored: StoredFunction): void {
   one.reservedConcurrency = stored.reservedConcurrency;
 }
 
-/** Environment variables may hold secrets, so no event contains them. */
+/** Leaves out environment variables, because they may contain secrets. */
 function summaryOf({ functionId, url, config }: ServedFunction): FunctionSummary {
   const { environmentVariables: _, ...rest } = config;
   return { functionId, versionId: '0', url, config: rest };

@@ -4,33 +4,33 @@ import type { Revision } from '../model/function.js';
 import type { InstanceBounds, InstanceInfo, InstanceLog } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 
-/** What runs one qualifier of a function: its Scheduler, as far as the registry and the services over it use it. */
+/** The runner of one qualifier: the part of its Scheduler that the registry and the services use. */
 export interface FunctionRunner extends Admission {
   readonly sessions: SessionService;
-  /** How many instances count towards the ceiling of the function. */
+  /** The number of instances that count towards the ceiling of the function. */
   readonly size: number;
-  /** Replaces the revision: new sessions go to the new one. */
+  /** Replaces the revision. New sessions go to the new revision. */
   deploy(revision: Revision): void;
   /**
-   * Starts an instance of a revision that is to replace this one.
-   * @returns what replaces the revision
-   * @throws what the start failed with, the reason of the signal, ConcurrentUpdateError
+   * Starts an instance of a new revision.
+   * @returns a function that replaces the current revision by the new one
+   * @throws the error of the start, the reason of the signal, ConcurrentUpdateError
    */
   tryOut(revision: Revision, signal: AbortSignal): Promise<() => void>;
-  /** Starts instances up to the least number. */
+  /** Starts instances until the minimum is reached. */
   keepMinimum(): void;
-  /** Ends an instance that has no session and no request. @returns whether there was one */
+  /** Ends an instance without a session and without a request. @returns whether such an instance existed */
   retireEmpty(): boolean;
-  /** The current one, and those of instances that have not ended. */
+  /** The current revision, and the revisions of running instances. */
   revisions(): Iterable<Revision>;
-  /** Writes nothing to the store any more: its sessions are forgotten there. */
+  /** Stops writing to the store, which forgets the sessions. */
   detach(): void;
-  /** The latest session of that ID as it is recorded. */
+  /** The state of the latest session with the ID. */
   sessionState(sessionId: string): SessionState | undefined;
-  /** The sessions that have not ended. May be read while sessions begin and end. */
+  /** The sessions that have not ended. Sessions may begin and end during the iteration. */
   sessionStates(): Iterable<SessionState>;
   readonly sessionCount: number;
-  /** An instance that has not ended. */
+  /** @returns an instance that has not ended */
   instance(instanceId: string): InstanceInfo | undefined;
   instances(): readonly InstanceInfo[];
   endedInstances(): readonly InstanceInfo[];
@@ -46,7 +46,7 @@ export interface FunctionRunner extends Admission {
   stop(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-/** What a runner is made for. */
+/** The input for a new runner. */
 export interface RunnerSpec {
   readonly qualifier: string;
   readonly revision: Revision;

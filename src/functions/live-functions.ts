@@ -17,7 +17,7 @@ interface LiveFunctionsOptions {
   readonly triggersOf: (functionName: string) => readonly TriggerAddress[];
 }
 
-/** What the functions are doing now: reads, and changes nothing. */
+/** The current state of the functions, read only. */
 export class LiveFunctions implements LiveState {
   readonly #options: LiveFunctionsOptions;
 
@@ -70,7 +70,7 @@ export class LiveFunctions implements LiveState {
     return this.#options.registry.all().flatMap(({ runners }) => runners);
   }
 
-  /** LATEST, and each version and alias that has been used or has a trigger. */
+  /** LATEST, and each version and alias with a request or a trigger so far. */
   #statesOf(one: DeployedFunction): FunctionState[] {
     const { functionName } = one.served.config;
     const triggers = this.#options.triggersOf(functionName);

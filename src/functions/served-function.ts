@@ -2,7 +2,7 @@ import type { FunctionConfig } from '../model/function.js';
 import type { FunctionInput } from '../model/function-input.js';
 import type { ServedFunction } from '../model/services.js';
 
-/** @returns a function that is Active: its configuration and its known fields */
+/** @returns an Active function with the configuration and the known fields */
 export function servedFunction(
   config: FunctionConfig,
   known: Pick<ServedFunction, 'functionId' | 'createdAt'> & Partial<ServedFunction>,
@@ -18,9 +18,9 @@ export function servedFunction(
   };
 }
 
-/** @returns the input that makes this configuration, without the values that follow from others; for a function that has no body of the API */
-export function saidBy(config: FunctionConfig): FunctionInput {
-  const { instanceConcurrency, ...said } = config;
+/** @returns an input that gives this configuration, without derived values. Used for a function without a CreateFunction body. */
+export function inputOf(config: FunctionConfig): FunctionInput {
+  const { instanceConcurrency, ...input } = config;
   const isChosen = config.sessionAffinity === 'NONE' && instanceConcurrency !== 1;
-  return isChosen ? { ...said, instanceConcurrency } : said;
+  return isChosen ? { ...input, instanceConcurrency } : input;
 }

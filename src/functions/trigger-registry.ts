@@ -13,30 +13,30 @@ import type { CreateTriggerInput, Trigger, TriggerRecord, UpdateTriggerInput } f
 import { checkUnlike, completeTrigger } from '../model/trigger-config.js';
 import { toApiTrigger } from './api-trigger.js';
 
-/** The listener of a trigger, as far as the registry uses it. */
+/** The part of a trigger's listener that the registry uses. */
 export interface TriggerListener {
   readonly url: string;
   /** Accepts no more connections; resolves when no request is left. */
   drain(): Promise<void>;
-  /** Breaks off the requests in flight. */
+  /** Aborts the requests in flight. */
   cutOff(): void;
   /** Accepts no more connections and destroys the open ones. */
   closeNow(): void;
 }
 
-/** Where a trigger listens: at a port, at the port of `url` where it is free, or at the next port that is free. */
+/** The port of a trigger: a given port, the port of `url` if it is free, or else the next free port. */
 export type TriggerPlace = { readonly port?: number | undefined } | { readonly url: string };
 
 interface TriggerRegistryOptions {
   readonly newTriggerId: () => string;
-  /** On the session clock. */
+  /** The time of the session clock. */
   readonly now: () => number;
   readonly emit: Emit;
   /** @throws FunctionNotFound, VersionNotFound, AliasNotFound */
   readonly checkFunction: (ref: FunctionRef) => void;
   /**
-   * Lets a trigger listen.
-   * @param trigger asked at each request
+   * Opens the listener of a trigger.
+   * @param trigger called at each request
    * @throws PortInUseError
    */
   readonly open: (trigger: () => HttpTrigger, place: TriggerPlace) => Promise<TriggerListener>;
@@ -46,7 +46,7 @@ interface TriggerRegistryOptions {
 
 interface Entry {
   trigger: HttpTrigger;
-  /** Undefined until it listens. */
+  /** Undefined until the trigger listens. */
   opened: Opened | undefined;
 }
 
@@ -55,12 +55,12 @@ interface Opened {
   readonly record: TriggerRecord;
 }
 
-/** Which HTTP triggers there are, and their listeners. */
+/** The HTTP triggers and their listeners. */
 export class TriggerRegistry implements TriggerService {
   readonly #options: TriggerRegistryOptions;
-  /** By the name of the function, then by its own; in the order of creation. */
+  /** By function name, then by trigger name, in the order of creation. */
   readonly #entries = new Map<string, Map<string, Entry>>();
-  /** Of triggers that are gone and may still have requests. */
+  /** The listeners of deleted triggers that may still have requests. */
   readonly #draining = new Set<TriggerListener>();
   #isClosed = false;
 
@@ -80,12 +80,12 @@ export class TriggerRegistry implements TriggerService {
     return this.#changed('trigger.added', functionName, record);
   }
 
-  /** Opens a trigger of a function that is being added. @throws TriggerAlreadyExists, PortInUseError */
+  /** Opens a trigger of a new function. @throws TriggerAlreadyExists, PortInUseError */
   async add(trigger: HttpTrigger, place: TriggerPlace): Promise<void> {
     await this.#open(trigger, place, { triggerConfig: configTextOf(trigger) });
   }
 
-  /** Gives a function these triggers and no others. One whose name is known keeps its address. @throws TriggerAlreadyExists, PortInUseError */
+  /** Replaces the triggers of a function. A trigger with a known name keeps its address. @throws TriggerAlreadyExists, PortInUseError */
   async replace(
     functionName: string,
     wanted: readonly (readonly [HttpTrigger, TriggerPlace])[],
@@ -101,7 +101,7 @@ export class TriggerRegistry implements TriggerService {
     this.#options.onChange(functionName);
   }
 
-  /** Opens a trigger of an earlier run of the emulator, at its port where that is free. @throws PortInUseError */
+  /** Opens a trigger of an earlier run of the emulator, at its old port if that is free. @throws PortInUseError */
   async restore(functionName: string, record: TriggerRecord): Promise<void> {
     await this.#open(completeTrigger({ ...record, functionName }), { url: record.url }, record);
   }
@@ -140,8 +140,8 @@ export class TriggerRegistry implements TriggerService {
   }
 
   /**
-   * Forgets the triggers of a function, which accept no more connections.
-   * @returns their listeners, to be drained and closed
+   * Removes the triggers of a function. They accept no more connections.
+   * @returns their listeners. The caller drains and closes them.
    */
   release(functionName: string): Pick<TriggerListener, 'drain' | 'closeNow'> {
     const listeners = [...this.#of(functionName).values()].flatMap(({ opened }) => opened?.listener ?? []);
@@ -157,17 +157,17 @@ export class TriggerRegistry implements TriggerService {
     };
   }
 
-  /** Breaks off the requests of a function that are in flight. */
+  /** Aborts the requests in flight of a function. */
   cutOff(functionName: string): void {
     for (const { opened } of this.#of(functionName).values()) opened?.listener.cutOff();
   }
 
-  /** No trigger accepts more connections. @returns when no request is left */
+  /** Stops accepting connections. Resolves when no request is left. */
   async drain(): Promise<void> {
     await Promise.all([...this.#listeners()].map((listener) => listener.drain()));
   }
 
-  /** Closes every listener. A trigger that is being opened is closed at once. */
+  /** Closes every listener, also that of a trigger whose opening has not ended. */
   closeNow(): void {
     this.#isClosed = true;
     for (const listener of this.#listeners()) listener.closeNow();
@@ -177,17 +177,17 @@ export class TriggerRegistry implements TriggerService {
   async #open(
     trigger: HttpTrigger,
     place: TriggerPlace,
-    said: Pick<TriggerRecord, 'triggerConfig'> & Partial<TriggerRecord>,
+    given: Pick<TriggerRecord, 'triggerConfig'> & Partial<TriggerRecord>,
   ): Promise<TriggerRecord> {
     const { functionName, triggerName } = trigger;
     checkUnlike(trigger, this.#triggersOf(functionName));
-    // The name is taken before anything is awaited.
+    // The name is taken before the first await.
     const entry: Entry = { trigger, opened: undefined };
     const all = this.#of(functionName).set(triggerName, entry);
     this.#entries.set(functionName, all);
     try {
       const listener = await this.#options.open(() => entry.trigger, place);
-      const record = this.#recordOf(trigger, { ...said, url: listener.url });
+      const record = this.#recordOf(trigger, { ...given, url: listener.url });
       entry.opened = { listener, record };
       this.#checkKept(functionName, all);
       return record;
@@ -209,7 +209,7 @@ export class TriggerRegistry implements TriggerService {
     return this.#changed('trigger.updated', functionName, record);
   }
 
-  /** @throws FunctionNotFound, ServiceUnavailable when the function was deleted, or the emulator ended, while a trigger was opened */
+  /** @throws FunctionNotFound when the function was deleted during the opening of a trigger, ServiceUnavailable when the emulator is ending */
   #checkKept(functionName: string, all: ReadonlyMap<string, Entry>): void {
     if (this.#isClosed) throw new FcError('ServiceUnavailable', 'the emulator is ending');
     if (this.#entries.get(functionName) !== all)
@@ -218,7 +218,7 @@ export class TriggerRegistry implements TriggerService {
 
   #recordOf(
     trigger: HttpTrigger,
-    said: Pick<TriggerRecord, 'triggerConfig' | 'url'> & Partial<TriggerRecord>,
+    given: Pick<TriggerRecord, 'triggerConfig' | 'url'> & Partial<TriggerRecord>,
   ): TriggerRecord {
     const { functionName: _, ...fields } = trigger;
     const now = this.#options.now();
@@ -229,7 +229,7 @@ export class TriggerRegistry implements TriggerService {
       sourceArn: '',
       createdAt: now,
       lastModifiedAt: now,
-      ...said,
+      ...given,
       ...fields,
     };
   }

@@ -9,7 +9,7 @@ const PER_PAGE = 20;
 
 interface VersionsOptions {
   readonly registry: FunctionRegistry;
-  /** On the session clock. */
+  /** The time of the session clock. */
   readonly now: () => number;
 }
 
@@ -32,7 +32,7 @@ export class Versions implements VersionService {
     return version;
   }
 
-  /** A token holds the last number of its page, so that versions may come and go between two pages. */
+  /** A token is the last number of its page, so versions may be published and deleted between two pages. */
   async list({
     functionName,
     direction = 'BACKWARD',

@@ -5,14 +5,14 @@ import type { InstanceInfo } from '../model/instance.js';
 import type { SessionService } from '../model/services.js';
 import type { FunctionRunner } from './function-runner.js';
 
-/** Stands for a runner until its function is ready: requests and operations on sessions wait, or fail as the function did. */
+/** The runner of a function that is not ready. Requests and session operations wait until it is ready, or fail with its error. */
 export class WaitingRunner implements FunctionRunner {
   readonly size = 0;
   readonly sessionCount = 0;
   readonly sessions: SessionService;
   readonly #ready: () => Promise<FunctionRunner>;
 
-  /** @param ready rejects when the function has failed, or is removed */
+  /** @param ready rejects when the function has failed or is removed */
   constructor(ready: () => Promise<FunctionRunner>) {
     this.#ready = ready;
     const sessions = async (): Promise<SessionService> => (await ready()).sessions;

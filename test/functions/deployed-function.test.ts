@@ -53,7 +53,7 @@ function deployed(maxInstances = 20) {
 }
 
 describe('a function with versions and aliases', () => {
-  test('LATEST has a scheduler from the beginning, a version and an alias from their first use on', async () => {
+  test('LATEST has a scheduler at once, a version and an alias have one after their first use', async () => {
     const { one, made, open } = deployed();
     expect(made).toEqual(['LATEST']);
     await open('1');
@@ -63,7 +63,7 @@ describe('a function with versions and aliases', () => {
     expect(one.runners).toHaveLength(3);
   });
 
-  test('an unknown number is an unknown version, every other unknown word an unknown alias', () => {
+  test('an unknown number gives VersionNotFound, another unknown qualifier gives AliasNotFound', () => {
     const { one } = deployed();
     expect(() => one.runner('3')).toThrow(expect.objectContaining({ code: 'VersionNotFound' }));
     expect(() => one.runner('latest')).toThrow(expect.objectContaining({ code: 'AliasNotFound' }));
@@ -78,7 +78,7 @@ describe('a function with versions and aliases', () => {
     await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
   });
 
-  test('at the ceiling an empty instance of another qualifier ends, one with a session stays', async () => {
+  test('at the ceiling, an empty instance of another qualifier ends, and an instance with a session stays', async () => {
     const { one, open } = deployed(1);
     const session = await open('LATEST');
     await expect(open('1')).rejects.toMatchObject({ code: 'ResourceExhausted' });
@@ -88,7 +88,7 @@ describe('a function with versions and aliases', () => {
     await expect(open('LATEST')).rejects.toMatchObject({ code: 'ResourceExhausted' });
   });
 
-  test('instances that are kept ready are not ended for another qualifier', async () => {
+  test('instances of the minimum are not ended for another qualifier', async () => {
     const { one, open } = deployed(1);
     one.scaling.set('LATEST', { minInstances: 1 });
     one.runner().keepMinimum();
@@ -96,7 +96,7 @@ describe('a function with versions and aliases', () => {
     expect(one.runner().size).toBe(1);
   });
 
-  test('a minimum above the ceiling starts what the ceiling allows, and requests are refused as at the ceiling', async () => {
+  test('with a minimum above the ceiling, instances start up to the ceiling, and more requests are refused', async () => {
     const { one, open } = deployed(1);
     one.scaling.set('LATEST', { minInstances: 3 });
     one.runner().keepMinimum();
@@ -107,7 +107,7 @@ describe('a function with versions and aliases', () => {
     expect(one.runner().size).toBe(2);
   });
 
-  test('U25: an alias that moves keeps its old sessions on the instance of their version', async () => {
+  test('U25: a moved alias keeps its old sessions on the instance of their version', async () => {
     const { one, open } = deployed();
     const old = await open('prod');
     one.setAlias({ ...INSTANT, aliasName: 'prod', versionId: '2' });
@@ -120,7 +120,7 @@ describe('a function with versions and aliases', () => {
     expect(instances.map(({ instanceId }) => instanceId)).toEqual([old.containerId, young.containerId]);
   });
 
-  test('a function that ends makes no scheduler any more', async () => {
+  test('an ending function makes no new scheduler', async () => {
     const { one } = deployed();
     await one.stop({ graceMs: 0 });
     expect(() => one.runner('1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));
