@@ -1,7 +1,7 @@
 /**
- * Where a browser opens the console.
- * @param api where the control API listens; the address of all interfaces is no address for a browser
- * @param token in the fragment, which no browser sends and no server logs
+ * @returns the address of the console for a browser
+ * @param api the URL of the control API. A browser cannot open the address of all interfaces, so that is replaced.
+ * @param token goes into the fragment, which browsers do not send and servers do not log
  */
 export function consoleAddress(api: string, token: string | undefined): string {
   const address = api.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

@@ -1,4 +1,4 @@
 import type { PageFile } from '../model/page-file.js';
 
-/** The files of the console's page. The build replaces this module by one that contains them. */
+/** The files of the console's page. The build replaces this module by a module with their contents. */
 export const PAGE_FILES: readonly PageFile[] = [];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { historyText } from '../../src/console/page/session/history-text.js';
 import { timeOfDay } from '../../src/model/human-time.js';
 
-test('the history of a session is told step by step', () => {
+test('each step in the history of a session is one line', () => {
   const at = 1_795_654_605_000;
   const time = timeOfDay(at);
   const request = {

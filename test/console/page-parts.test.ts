@@ -25,22 +25,22 @@ describe('the events of a stream', () => {
 describe('the clock of the page', () => {
   const clock = { now: 1000, heardAt: 50, frozen: false, offsetMs: 0 };
 
-  it('goes on by itself from what the emulator said', () => expect(timeOf(clock, 350)).toBe(1300));
+  it('advances from the last time of the emulator', () => expect(timeOf(clock, 350)).toBe(1300));
 
-  it('stands still while it is frozen', () => expect(timeOf({ ...clock, frozen: true }, 350)).toBe(1000));
+  it('does not advance while it is frozen', () => expect(timeOf({ ...clock, frozen: true }, 350)).toBe(1000));
 });
 
 describe('the time that a session has left', () => {
   const session = { createdAt: 0, expiresAt: 100_000, idleExpiresAt: 60_000, idle: 60, status: 'Active' };
   const of = (more: object): SessionState => ({ ...session, ...more }) as SessionState;
 
-  it('is that of the nearer end', () => {
+  it('is the time to the earlier of TTL and idle time', () => {
     expect(timeLeft(of({}), 30_000)).toEqual({ ms: 30_000, by: 'idle', share: 0.5 });
     expect(timeLeft(of({ idleExpiresAt: null }), 50_000)).toEqual({ ms: 50_000, by: 'ttl', share: 0.5 });
     expect(timeLeft(of({ idleExpiresAt: 200_000 }), 50_000)?.by).toBe('ttl');
   });
 
-  it('is none where no time ends it, or where it has ended', () => {
+  it('is undefined without TTL and idle time, and for an ended session', () => {
     expect(timeLeft(of({ idleExpiresAt: null, expiresAt: null }), 0)).toBeUndefined();
     expect(timeLeft(of({ status: 'Expired' }), 0)).toBeUndefined();
     expect(timeLeft({} as SessionState, 0)).toBeUndefined();
@@ -70,7 +70,7 @@ describe('the tag of a session', () => {
 });
 
 describe('the list of requests', () => {
-  it('keeps the last ones', () => {
+  it('keeps the latest requests', () => {
     const list = new RequestList(10);
     for (let at = 0; at < 100; at++) list.add({ requestId: `${at}` } as RequestRecord);
     const newest = list.newestFirst();
@@ -83,7 +83,7 @@ describe('the list of requests', () => {
 
 describe('the address of the page', () => {
   it.each(['#/map', '#/requests?request=1-6b07926c-699488b8', '#/sessions?on=orders%40LATEST&session=k3f9z'])(
-    '%s is read and written as it stands',
+    '%s is read and written without a change',
     (hash) => expect(writeAddress(readAddress(hash))).toBe(hash),
   );
 

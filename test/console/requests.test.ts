@@ -13,7 +13,7 @@ const RECORD = {
   decision: { placement: 'bound', session: 'known', instanceId: 'c-1', sessionId: 's-one' },
   evidence: { userAgent: 'curl/8' },
 } as unknown as RequestRecord;
-/** What a page must expect of another version. */
+/** A record from another version of the emulator, without most fields. */
 const EMPTY = { requestId: 'r' } as unknown as RequestRecord;
 
 describe('the filter of requests', () => {
@@ -39,7 +39,7 @@ describe('the decision in a few words', () => {
       { instanceId: 'b', sessions: 1, inFlight: 0 },
     ],
   };
-  test('of a new session names the instances that were full', () => {
+  test('of a new session names the full instances', () => {
     const decision = {
       placement: 'scaled-out',
       session: 'opened',
@@ -52,7 +52,7 @@ describe('the decision in a few words', () => {
     expect(decisionText(EMPTY)).toBe('');
   });
 
-  test('of a refusal names its code, and what was full', () => {
+  test('of a refusal names its code and the full instances', () => {
     const refusal = { code: 'ResourceExhausted', message: 'full', pool } as const;
     expect(decisionText({ ...RECORD, decision: undefined, refusal })).toBe(
       'ResourceExhausted: 2 of 2 instances full',
@@ -65,7 +65,7 @@ describe('the decision in a few words', () => {
 });
 
 describe('the rows that are drawn', () => {
-  test('are those in view and a few more, and the heights add up', () => {
+  test('are the visible rows and a few more, and the heights have the right sum', () => {
     const { from, to, above, below } = visibleRows({
       count: 5000,
       rowHeight: 28,
@@ -78,7 +78,7 @@ describe('the rows that are drawn', () => {
     expect(above + (to - from) * 28 + below).toBe(5000 * 28);
   });
 
-  test('are all of a short list, and none of an empty one', () => {
+  test('are all rows of a short list, and none of an empty list', () => {
     expect(visibleRows({ count: 3, rowHeight: 28, scrollTop: 0, height: 560 })).toEqual({
       from: 0,
       to: 3,

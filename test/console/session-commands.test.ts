@@ -5,13 +5,13 @@ import { curlLine, sessionLine } from '../../src/console/page/session/session-co
 const URL = 'http://127.0.0.1:9000/';
 const ID = '3f2a91c0-8c7e-4a5b-9f0d-1b2c3d4e5f60';
 
-/** What a POSIX shell would give to curl as its arguments. */
+/** @returns the arguments that a POSIX shell gives to curl */
 function argumentsOf(line: string | undefined): string[] {
   const text = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${line}`], { encoding: 'utf8' });
   return text.split('\0').slice(0, -1);
 }
 
-describe('what puts a request into a session', () => {
+describe('the text that puts a request into a session', () => {
   test('is the cookie with GENERATED_COOKIE, and curl sends it', () => {
     const served = { affinity: 'GENERATED_COOKIE', url: URL } as const;
     expect(sessionLine({ sessionId: ID }, served)).toEqual({
@@ -54,14 +54,14 @@ describe('what puts a request into a session', () => {
   });
 
   test.each(["it's", '$(touch owned)', '`id`', '"; ls', 'a\nb', '\\', '--help', ''])(
-    'T24: an ID as %j stays part of one word of the line for curl',
+    'T24: with the ID %j, the curl line has the same words',
     (sessionId) => {
       const line = curlLine({ sessionId }, { affinity: 'MCP_STREAMABLE', url: URL });
       expect(argumentsOf(line)[2]).toBe(`Mcp-Session-Id: ${sessionId}`);
     },
   );
 
-  test('is no curl for a function without a URL', () => {
+  test('has no curl line for a function without a URL', () => {
     expect(curlLine({ sessionId: ID }, { affinity: 'GENERATED_COOKIE', url: null })).toBeUndefined();
   });
 });

@@ -19,24 +19,24 @@ const SESSION: SessionState = {
   reopened: false,
 };
 
-describe('the times that a person gives to a session', () => {
-  test('are shown as they are now', () => {
+describe('the times in the dialog of a session', () => {
+  test('show the current times', () => {
     expect(timesOf(SESSION)).toEqual(BEFORE);
   });
 
-  test('are left out where the session has none', () => {
+  test('are left out when the session has none', () => {
     expect(timesOf({ ...SESSION, expiresAt: null, idle: null })).toEqual({});
   });
 
-  test('are sent only where they change', () => {
+  test('are sent only when they change', () => {
     expect(timesFrom({ ttl: '6h', idle: '1h 30m' }, BEFORE)).toEqual({ sessionIdleTimeoutInSeconds: 5400 });
   });
 
-  test('stay as they are where the text is empty', () => {
+  test('do not change when the text is empty', () => {
     expect(timesFrom({ ttl: ' ', idle: '' }, BEFORE)).toEqual({});
   });
 
-  test('are refused by name where a text is no duration', () => {
+  test('are refused with their name when a text is not a duration', () => {
     expect(timesFrom({ ttl: 'long', idle: '1h' }, BEFORE)).toMatch(/^TTL: .*got "long"$/);
   });
 });

@@ -99,7 +99,7 @@ describe('the store of the page', () => {
     expect(ids(world)).toEqual(['c', 'b']);
   });
 
-  it('knows the last request of an instance from those that ended before the page was opened', () => {
+  it('shows the last request of an instance also when it ended before the page was opened', () => {
     const world = worldWith();
     const decision = { instanceId: 'c-1' } as RequestRecord['decision'];
     world.addOlder([record('1', { decision }), record('2', { decision })]);
@@ -109,14 +109,14 @@ describe('the store of the page', () => {
     expect(world.lastRequests.get('c-1')?.requestId).toBe('3');
   });
 
-  it('moves a session that has another instance', () => {
+  it('moves a session when its instance changes', () => {
     const rebound = { type: 'session.rebound', session: session('a', 'c-2'), reason: 'instance-ended' };
     const world = worldWith(event({ type: 'instance.ready', instance: instance('c-2') }), event(rebound));
     expect(ids(world)).toEqual([undefined, undefined]);
     expect(world.places('c-2').map((one) => one?.sessionId)).toEqual(['a', undefined]);
   });
 
-  it('gives the place of a paused session back', () => {
+  it('frees the place of a paused session', () => {
     const world = worldWith(
       event({ type: 'session.paused', session: session('a', 'c-1', { status: 'Paused' }) }),
     );
@@ -124,7 +124,7 @@ describe('the store of the page', () => {
     expect(world.sessions.size).toBe(1);
   });
 
-  it('keeps what it shows until a new snapshot is whole, and then lets go what is in none of its chunks', () => {
+  it('keeps its state until a new snapshot is complete, and then removes entries that are not in the snapshot', () => {
     const world = worldWith(hello('run'), snapshot({ done: false, instances: [instance('c-2')] }));
     expect(ids(world)).toEqual(['a', undefined]);
     world.apply(snapshot({ first: false, sessions: [session('b', 'c-2')] }));
@@ -132,7 +132,7 @@ describe('the store of the page', () => {
     expect([...world.sessions.values()].map(({ sessionId }) => sessionId)).toEqual(['b']);
   });
 
-  it('believes an event that comes between two chunks more than the later chunk', () => {
+  it('an event between two chunks replaces the state in the later chunk', () => {
     const world = worldWith(
       snapshot({ done: false }),
       opened(session('a', 'c-1', { requests: 9 })),
@@ -141,7 +141,7 @@ describe('the store of the page', () => {
     expect(world.places('c-1')[0]?.requests).toBe(9);
   });
 
-  it('forgets the requests of a run of the emulator that is over, and keeps those of the same run', () => {
+  it('removes the requests of an earlier run of the emulator, and keeps those of the same run', () => {
     const world = worldWith(ended(record('1')));
     world.apply(hello('run'));
     expect(world.requests.size).toBe(1);
@@ -165,13 +165,13 @@ describe('the store of the page', () => {
     expect(world.inFlight.size).toBe(0);
   });
 
-  it('shows no session again that a request outlived', () => {
+  it('does not show an ended session again when its request ends later', () => {
     const world = worldWith(deleted(session('a')), ended(record('1'), { session: session('a') }));
     expect(world.sessions.size).toBe(0);
     expect([...world.endedSessions.values()]).toMatchObject([{ reason: 'api' }]);
   });
 
-  it('shows a request once, though it comes twice', () => {
+  it('shows a request once when it comes twice', () => {
     const world = worldWith(ended(record('1')), ended(record('1')));
     expect(world.requests.newestFirst()).toHaveLength(1);
   });
@@ -182,7 +182,7 @@ describe('the store of the page', () => {
     expect(world.takeChanges()).toMatchObject({ instanceList: false, sessions: false, requests: false });
   });
 
-  it('tells why an instance ended', () => {
+  it('shows why an instance ended', () => {
     const exit = { code: 1, signal: null, lastLines: ['boom'] };
     const world = worldWith(
       event({ type: 'instance.ended', instance: instance('c-1'), reason: 'crashed', exit }),
@@ -191,7 +191,7 @@ describe('the store of the page', () => {
     expect([...world.endedInstances.values()]).toMatchObject([{ reason: 'crashed', exit }]);
   });
 
-  it('takes requests that ended before the page was open in front of those it has', () => {
+  it('adds requests from before the page was opened at the start of the list', () => {
     const world = worldWith(ended(record('2', { at: 20 })));
     world.requests.addOlder([record('1', { at: 10 }), record('2', { at: 20 })]);
     expect(world.requests.newestFirst().map(({ requestId }) => requestId)).toEqual(['2', '1']);

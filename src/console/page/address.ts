@@ -1,10 +1,10 @@
 export const SCREENS = ['map', 'requests', 'sessions', 'walkthrough'] as const;
 export type Screen = (typeof SCREENS)[number];
 
-/** What the part of the address behind `#` says: `#/requests?request=…&session=…`. */
+/** The fragment of the address: `#/requests?request=…&session=…`. */
 export interface Address {
   readonly screen: Screen;
-  /** The function, as `orders@LATEST`; undefined: the first one. */
+  /** The function, as `orders@LATEST`; undefined: the first function. */
   readonly on?: string | undefined;
   readonly request?: string | undefined;
   /** The tag of a session. */

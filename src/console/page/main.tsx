@@ -59,7 +59,7 @@ function go(where: Where): void {
   });
 }
 
-/** The requests that ended before the page was opened. */
+/** Reads the requests that ended before the page was opened. */
 async function readOlder(api: Api, store: PageStore): Promise<void> {
   const path = '_emulator/v1/requests?limit=1000';
   const { requests } = await api.get<{ readonly requests: readonly RequestRecord[] }>(path);

@@ -5,7 +5,7 @@ import type { Screen } from './address.js';
 import type { PageStore } from './store/page-store.js';
 import type { Api } from './stream/api.js';
 
-/** Where to go; what is left out stays as it is. */
+/** The next view. Fields that are left out do not change. */
 export interface Where {
   readonly screen?: Screen;
   /** The name of a function, see `functionKey`. */
@@ -14,11 +14,11 @@ export interface Where {
   readonly request?: string | undefined;
 }
 
-/** What every component may use. */
+/** Shared by all components of the page. */
 export interface PageContext {
   readonly store: PageStore;
   readonly api: Api;
-  /** Changes the address of the page, and with it what is shown. */
+  /** Changes the address of the page, and so the view. */
   go(where: Where): void;
 }
 
@@ -28,6 +28,6 @@ export const PageProvider = Context.Provider;
 
 export function usePage(): PageContext {
   const page = useContext(Context);
-  if (page === undefined) throw new Error('a component of the console stands outside its page');
+  if (page === undefined) throw new Error('a component of the console is outside its page');
   return page;
 }

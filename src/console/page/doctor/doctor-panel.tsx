@@ -3,10 +3,10 @@ import type { DoctorReport } from '../../../model/doctor-report.js';
 import { usePage } from '../page-context.js';
 import { FindingCard } from './finding-card.js';
 
-/** How often the doctor is asked at most, while requests come. */
+/** The shortest time between two calls of the doctor. */
 const LEAST_WAIT_MS = 2000;
 
-/** What `doctor` finds in the recent requests. Asks again while new requests come. */
+/** The findings of `doctor` in the recent requests. Updated while new requests come. */
 export function DoctorPanel() {
   const { store, api, go } = usePage();
   const [report, setReport] = useState<DoctorReport>();
@@ -17,7 +17,7 @@ export function DoctorPanel() {
     const wait = Math.max(0, lastLook.current + LEAST_WAIT_MS - performance.now());
     const timer = setTimeout(() => {
       lastLook.current = performance.now();
-      // Where nothing answers, the header of the page shows it.
+      // The header of the page shows when the emulator does not answer.
       void api.get<DoctorReport>('_emulator/v1/doctor').then(setReport, () => {});
     }, wait);
     return () => clearTimeout(timer);

@@ -3,11 +3,11 @@ import { splitAtRequestIds } from './split-at-request-ids.js';
 
 interface FindingCardProps {
   readonly finding: Finding;
-  /** Shows a request that is named in the evidence. */
+  /** Called with the ID of a request in the evidence, to show that request. */
   readonly show: (requestId: string) => void;
 }
 
-/** A mistake with affinity: what was seen, and how to mend it. */
+/** A mistake with affinity: its evidence and its fix. */
 export function FindingCard({ finding, show }: FindingCardProps) {
   const { rule, functionName, message, evidence = [], fix } = finding;
   return (

@@ -5,7 +5,7 @@ interface TextPart {
   readonly isRequestId: boolean;
 }
 
-/** @returns the parts of a text, the IDs of requests apart from what stands between them */
+/** @returns the parts of a text: request IDs, and the text between them */
 export function splitAtRequestIds(text: string): TextPart[] {
   return text
     .split(REQUEST_ID)

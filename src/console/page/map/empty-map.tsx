@@ -1,7 +1,7 @@
 import { writeAddress } from '../address.js';
 import { usePage } from '../page-context.js';
 
-/** What the map says while there is no instance. */
+/** The text of the map when there is no instance. */
 export function EmptyMap() {
   const { store } = usePage();
   const url = store.shown.value?.url;

@@ -5,7 +5,7 @@ import type { EndedInstance } from '../store/world.js';
 
 const MOST = 4;
 
-/** The instances that ended last, and why: a crash is seen here. */
+/** The instances that ended last, with their reasons, for example a crash. */
 export function EndedInstances() {
   const { store } = usePage();
   const ended = store.endedInstances.value.slice(0, MOST);

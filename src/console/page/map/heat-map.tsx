@@ -7,11 +7,11 @@ import { timeLeft, timeLeftText } from '../store/time-left.js';
 
 /** In pixels of the page. */
 const CELL = 5;
-/** From little time left to much. Each shade is darker than the one before in light and in dark. */
+/** The colours from a short to a long remaining time. Each is darker than the colour before it, in both themes. */
 const SHADES = Array.from({ length: 16 }, (_, at) => `hsl(${20 + at * 12} 65% ${62 - at * 1.6}%)`);
 const NO_TIME = 'hsl(0 0% 55%)';
 
-/** Very many sessions: a cell each, coloured by the time left. The list of sessions contains the same as text. */
+/** Shows very many sessions: one cell for each, coloured by the time left. The list of sessions has the same data as text. */
 export function HeatMap() {
   const { store, go } = usePage();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -48,7 +48,9 @@ export function HeatMap() {
         onMouseLeave={() => point(undefined)}
       />
       <p class="pointed-at">
-        {pointedAt === undefined ? 'Point at a cell, or click it for the session.' : lineOf(pointedAt, now)}
+        {pointedAt === undefined
+          ? 'Point at a cell to see its session, or click it to select the session.'
+          : lineOf(pointedAt, now)}
       </p>
     </figure>
   );

@@ -5,7 +5,7 @@ import { sessionKey } from '../store/session-key.js';
 import { LastRequest } from './last-request.js';
 import { SessionChip } from './session-chip.js';
 
-/** Up to this many slots, each free one is drawn. */
+/** With at most this many slots, each free slot is drawn. */
 const FEW_SLOTS = 4;
 
 interface InstanceBoxProps {
@@ -14,7 +14,7 @@ interface InstanceBoxProps {
   readonly isFolded: boolean;
 }
 
-/** An instance: its state, its requests in flight and its slots. Drawn again only when it changes. */
+/** An instance: its state, its requests in flight and its slots. Drawn again only when the instance changes. */
 export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
   const { store } = usePage();
   const box = store.box(instanceId).value;
@@ -55,7 +55,7 @@ export function InstanceBox({ instanceId, isFolded }: InstanceBoxProps) {
   );
 }
 
-/** Of many slots, the free ones stand together behind the sessions. */
+/** With many slots, the free slots are one group after the sessions. */
 function shownPlaces(
   places: readonly (SessionState | undefined)[],
 ): readonly { readonly session?: SessionState; readonly free: number }[] {

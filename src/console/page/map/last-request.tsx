@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../../model/request-record.js';
 import { usePage } from '../page-context.js';
 
-/** The request that an instance has answered last. */
+/** The last answered request of an instance. */
 export function LastRequest({ record }: { readonly record: RequestRecord | undefined }) {
   const { go } = usePage();
   if (record === undefined) return <p class="last-request">no request yet</p>;

@@ -6,10 +6,10 @@ import { HeatMap } from './heat-map.js';
 import { InstanceBox } from './instance-box.js';
 import { RecentRequests } from './recent-requests.js';
 
-/** Above this the instances fold, and the sessions are cells of a heat map. */
+/** With more sessions than this, the map shows instances without slots, and the sessions as a heat map. */
 const MOST_CHIPS = 2000;
 
-/** The instances with their slots, and the sessions that hold them. */
+/** The instances, their slots, and the sessions in the slots. */
 export function MapView() {
   const { store } = usePage();
   const instances = store.instances.value;

@@ -3,7 +3,7 @@ import { RequestRow } from '../requests/request-row.js';
 
 const MOST = 8;
 
-/** The requests that ended last, below the map. */
+/** The latest ended requests, below the map. */
 export function RecentRequests() {
   const { store, go } = usePage();
   const requests = store.requests.value.slice(0, MOST);

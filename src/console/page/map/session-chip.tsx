@@ -6,10 +6,10 @@ import { sessionTag } from '../store/session-key.js';
 import { SOON_MS, timeLeft, timeLeftText } from '../store/time-left.js';
 import { TimeRing } from './time-ring.js';
 
-/** Above this the chips have no rings: each is one more drawing for the browser. */
+/** With more sessions than this, the chips have no rings, because each ring costs drawing time. */
 const MOST_RINGS = 200;
 
-/** A session in its slot, with the time it has left. */
+/** A session in its slot, with its time left. */
 export function SessionChip({ session }: { readonly session: SessionState }) {
   const { store, go } = usePage();
   const { sessionId, inFlight = 0, status } = session;

@@ -1,9 +1,9 @@
 interface TimeRingProps {
-  /** Of the time left, from 0 to 1. */
+  /** The part of the time that is left, from 0 to 1. */
   readonly share: number;
 }
 
-/** A ring that empties with the time. The text beside it says the same. */
+/** A ring that shows the time left. The text next to it shows the same. */
 export function TimeRing({ share }: TimeRingProps) {
   const percent = Math.round(share * 100);
   return (

@@ -2,7 +2,7 @@ import type { PoolView } from '../../../model/pool-view.js';
 import type { RequestRecord } from '../../../model/request-record.js';
 import { shortInstanceId } from '../../../model/short-id.js';
 
-/** @returns why a request went where it went, in a few words: the column of the list; the whole stands in the explanation */
+/** @returns the decision about a request in a few words, for the list. The panel of the request has the full explanation. */
 export function decisionText({ decision, refusal }: RequestRecord): string {
   if (refusal !== undefined) return `${refusal.code}${poolText(refusal.pool)}`;
   if (decision === undefined) return '';
@@ -17,7 +17,7 @@ function poolText(pool: PoolView | undefined): string {
   return `: ${pool.size} of ${pool.size} instances full`;
 }
 
-/** Names the instances that had no free slot. */
+/** @returns the instances that had no free slot */
 function fullText({ oldest, sessionsPerInstance }: PoolView): string {
   const full = oldest.filter(({ sessions }) => sessions >= sessionsPerInstance);
   if (full.length === 0) return '';

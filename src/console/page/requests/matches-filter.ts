@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../../model/request-record.js';
 
-/** @returns whether a request has every word of the filter: in its path, its IDs, its placement or its refusal; `429` and `4xx` mean the status */
+/** @returns whether a request contains every word of the filter in its path, IDs, placement or refusal; `429` and `4xx` mean the status */
 export function matchesFilter(record: RequestRecord, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;

@@ -9,7 +9,7 @@ import { type FoundRequest, useRequest } from './use-request.js';
 
 const WORDS = { session: shortSessionId, instance: shortInstanceId, time: timeOfDay, hint: hintText };
 
-/** Why the selected request went where it went, in the words of `explain`. */
+/** The explanation of the selected request, as `explain` gives it. */
 export function RequestPanel() {
   const { store } = usePage();
   const requestId = store.selectedRequest.value;
@@ -46,7 +46,7 @@ function Explanation({ found: { record, sameSession } }: { readonly found: Found
   const session = store.sessions.value.find((one) => sessionKey(one) === key);
   const parts = explain(
     {
-      // A record of another version of the emulator may miss a field.
+      // A record from another version of the emulator may have fewer fields.
       record: { ...record, evidence: evidence ?? {}, attempts: record.attempts ?? [] },
       sameSession,
       session: session && { sessionStatus: session.status, containerId: session.instanceId },

@@ -5,7 +5,7 @@ import { decisionText } from './decision-text.js';
 
 interface RequestRowProps {
   readonly record: RequestRecord;
-  /** Its number in the table, the head counted. */
+  /** The number of the row in the table, with the head as row 1. */
   readonly row: number;
   readonly isSelected: boolean;
   readonly onShow: () => void;

@@ -2,25 +2,25 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RequestRecord } from '../../../model/request-record.js';
 import { usePage } from '../page-context.js';
 
-/** A request with what explains it. */
+/** A request and the data that explains it. */
 export interface FoundRequest {
   readonly record: RequestRecord;
-  /** The requests of its session, oldest first. */
+  /** The requests of the same session, oldest first. */
   readonly sameSession: readonly RequestRecord[];
 }
 
-/** @returns the request from those that the page keeps, or else as the emulator answers; null when neither has it, undefined until it is known */
+/** @returns the request from the page, or else from the emulator; null when neither has it, undefined while the emulator is asked */
 export function useRequest(requestId: string): FoundRequest | null | undefined {
   const { store, api } = usePage();
   const records = store.requests.value;
   const kept = records.find((one) => one.requestId === requestId);
-  const [asked, setAsked] = useState<{ readonly id: string; readonly found: FoundRequest | null }>();
+  const [answer, setAnswer] = useState<{ readonly id: string; readonly found: FoundRequest | null }>();
 
   useEffect(() => {
     if (kept !== undefined) return;
     let isOver = false;
     const answer = (found: FoundRequest | null): void => {
-      if (!isOver) setAsked({ id: requestId, found });
+      if (!isOver) setAnswer({ id: requestId, found });
     };
     ask().then(answer, () => answer(null));
     return () => {
@@ -39,7 +39,7 @@ export function useRequest(requestId: string): FoundRequest | null | undefined {
     }
   }, [requestId, kept === undefined]);
 
-  if (kept === undefined) return asked?.id === requestId ? asked.found : undefined;
+  if (kept === undefined) return answer?.id === requestId ? answer.found : undefined;
   const sessionId = kept.decision?.sessionId;
   if (sessionId === undefined) return { record: kept, sameSession: [] };
   const sameSession = records.filter(

@@ -5,10 +5,10 @@ interface Viewport {
   readonly height: number;
 }
 
-/** Rows beyond each edge, so that a quick scroll shows no gap. */
+/** Extra rows above and below, so that a fast scroll shows no gap. */
 const SPARE = 8;
 
-/** @returns the rows to draw, `to` not included, and the heights of what is left out above and below */
+/** @returns the rows to draw, from `from` to before `to`, and the heights of the rows above and below them */
 export function visibleRows({ count, rowHeight, scrollTop, height }: Viewport): {
   readonly from: number;
   readonly to: number;

@@ -5,12 +5,12 @@ interface CopyButtonProps {
   readonly text: string;
 }
 
-/** Copies a text, and says so. Where the browser gives no clipboard, it shows the text to be copied by hand. */
+/** Copies a text and confirms it. Without a clipboard, shows the text so that the user can copy it. */
 export function CopyButton({ label, text }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();
   const copy = async (): Promise<void> => {
     try {
-      // There is no clipboard on a page of plain HTTP that is not of this machine.
+      // Browsers give no clipboard to a plain HTTP page of another machine.
       await navigator.clipboard.writeText(text);
       setOutcome('copied');
     } catch {

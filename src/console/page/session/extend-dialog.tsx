@@ -6,11 +6,11 @@ import { type SessionTimes, timesFrom, timesOf } from './session-times.js';
 
 interface ExtendDialogProps {
   readonly session: SessionState;
-  /** Undefined when nothing shall change. */
+  /** Called with undefined to cancel. */
   readonly onAnswer: (times: SessionTimes | undefined) => void;
 }
 
-/** Asks for a TTL and an idle time of a session. */
+/** Asks for a new TTL and a new idle time of a session. */
 export function ExtendDialog({ session, onAnswer }: ExtendDialogProps) {
   const before = timesOf(session);
   const [ttl, setTTL] = useState(() => shown(before.sessionTTLInSeconds));

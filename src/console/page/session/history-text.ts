@@ -4,7 +4,7 @@ import { shortInstanceId } from '../../../model/short-id.js';
 
 const OPENED = { known: '', opened: ', opened the session', reopened: ', opened the session again' };
 
-/** @returns what happened to a session, as a line of its history */
+/** @returns a step of a session's history as one line */
 export function historyText(step: HistoryStep): string {
   const at = timeOfDay(step.at);
   switch (step.kind) {

@@ -9,7 +9,7 @@ interface SessionActionsProps {
   readonly served: FunctionState | undefined;
 }
 
-/** Extends, pauses, resumes and ends a session, by the API that the command line uses. */
+/** Buttons to extend, pause, resume and end a session. They call the same API as the command line. */
 export function SessionActions({ session, served }: SessionActionsProps) {
   const { api } = usePage();
   const [failure, setFailure] = useState('');

@@ -5,14 +5,14 @@ import { shellQuote } from '../../../model/shell-quote.js';
 type Served = Pick<FunctionState, 'affinity' | 'headerName' | 'url'>;
 type Named = Pick<SessionState, 'sessionId'>;
 
-/** What a client sends to be in a session. */
+/** The text that a client sends to use a session. */
 export interface SessionLine {
-  /** What it is, as the label of a button says it. */
+  /** The name of the text, for the label of a button. */
   readonly kind: 'cookie' | 'header' | 'session ID';
   readonly text: string;
 }
 
-/** @returns the cookie or header line that carries the session; with MCP_SSE the ID alone, which stands in the query of a message */
+/** @returns the cookie or header line with the session ID; with MCP_SSE only the ID, because it is in the URL of a message */
 export function sessionLine({ sessionId }: Named, { affinity, headerName }: Served): SessionLine {
   switch (affinity) {
     case 'GENERATED_COOKIE':
@@ -39,7 +39,7 @@ const MCP_PING = [
 ];
 
 /**
- * @returns a line for a POSIX shell that sends a request of the session, whatever its ID holds; undefined where there is no such line:
+ * @returns a command line for a POSIX shell that sends a request of the session, with any session ID; undefined when there is none:
  *   the function has no URL, or the server chooses the path of a message
  */
 export function curlLine(session: Named, served: Served): string | undefined {

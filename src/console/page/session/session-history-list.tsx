@@ -4,12 +4,12 @@ import type { SessionHistory } from '../../../model/session-history.js';
 import { usePage } from '../page-context.js';
 import { historyText } from './history-text.js';
 
-/** Shown of a longer history: the last ones. */
+/** The most steps to show. Earlier steps are left out. */
 const MOST_SHOWN = 50;
-/** How often the history is asked at most, while its requests come. */
+/** The shortest time between two reads of the history. */
 const LEAST_WAIT_MS = 1000;
 
-/** What happened to a session: who opened it, its requests, its end. Asked anew when the session changes. */
+/** The history of a session: its creation, its requests and its end. Read again when the session changes. */
 export function SessionHistoryList({ session }: { readonly session: SessionState }) {
   const { api, go } = usePage();
   const [history, setHistory] = useState<SessionHistory>();
@@ -22,7 +22,7 @@ export function SessionHistoryList({ session }: { readonly session: SessionState
     const wait = Math.max(0, askedAt.current + LEAST_WAIT_MS - performance.now());
     const timer = setTimeout(() => {
       askedAt.current = performance.now();
-      // Where nothing answers, the header of the page shows it.
+      // The header of the page shows when the emulator does not answer.
       api.get<SessionHistory>(path).then(setHistory, () => {});
     }, wait);
     return () => clearTimeout(timer);

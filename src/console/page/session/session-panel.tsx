@@ -10,7 +10,7 @@ import { SessionActions } from './session-actions.js';
 import { curlLine, sessionLine } from './session-commands.js';
 import { SessionHistoryList } from './session-history-list.js';
 
-/** The selected session: where it is bound, until when, what happened to it, and what can be done. */
+/** The selected session: its instance, its end, its history and its actions. */
 export function SessionPanel() {
   const { store } = usePage();
   const session = store.selectedSession.value;
@@ -23,7 +23,7 @@ function Panel({ session }: { readonly session: SessionState }) {
   const hasEnded = session.status === 'Expired';
   const hadEnded = useRef(hasEnded);
   useEffect(() => {
-    // The button that had the focus has gone with the session.
+    // The focused button was removed with the session.
     if (hasEnded && !hadEnded.current && document.activeElement === document.body) title.current?.focus();
     hadEnded.current = hasEnded;
   }, [hasEnded]);

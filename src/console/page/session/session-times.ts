@@ -2,10 +2,10 @@ import type { SessionState } from '../../../model/console-events.js';
 import { parseDuration } from '../../../model/duration.js';
 import type { UpdateSessionInput } from '../../../model/session.js';
 
-/** The times of a session that a person changes. */
+/** The times of a session that the user can change. */
 export type SessionTimes = Pick<UpdateSessionInput, 'sessionTTLInSeconds' | 'sessionIdleTimeoutInSeconds'>;
 
-/** @returns the times of a session as they are; without those that it does not have */
+/** @returns the current times of a session, without missing ones */
 export function timesOf({ createdAt, expiresAt, idle }: SessionState): SessionTimes {
   return {
     ...(typeof expiresAt === 'number' && { sessionTTLInSeconds: Math.round((expiresAt - createdAt) / 1000) }),
@@ -13,7 +13,7 @@ export function timesOf({ createdAt, expiresAt, idle }: SessionState): SessionTi
   };
 }
 
-/** @returns what is to change, or why a text is no duration; an empty text leaves a time as it is. The API judges the ranges. */
+/** @returns the changed times, or an error for a text that is not a duration. An empty text does not change a time. The API checks the ranges. */
 export function timesFrom(
   { ttl, idle }: { readonly ttl: string; readonly idle: string },
   before: SessionTimes,

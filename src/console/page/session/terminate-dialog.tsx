@@ -5,7 +5,7 @@ interface TerminateDialogProps {
   readonly onAnswer: (yes: boolean) => void;
 }
 
-/** Asks before a session is ended. The focus is on Cancel, so that a second Enter ends nothing. */
+/** Asks before a session is ended. The focus is on Cancel, so a second Enter does not end the session. */
 export function TerminateDialog({ sessionId, onAnswer }: TerminateDialogProps) {
   return (
     <ModalDialog titleId="terminate-title" onCancel={() => onAnswer(false)}>

@@ -6,10 +6,10 @@ import { FilterField } from '../shell/filter-field.js';
 import { sessionKey } from '../store/session-key.js';
 import { SOON_MS, timeLeft, timeLeftText } from '../store/time-left.js';
 
-/** More rows are found by the filter. */
+/** The filter finds the sessions that are not among these rows. */
 const MOST_SHOWN = 200;
 
-/** The sessions of the function as a list: the first to end stands first. */
+/** The sessions of the function as a list, sorted by their end. */
 export function SessionsView() {
   const { store, go } = usePage();
   const [filter, setFilter] = useState('');
@@ -78,7 +78,7 @@ export function SessionsView() {
         <p class="empty">
           {store.sessions.value.length === 0
             ? 'There is no session. A request without a session ID opens one.'
-            : 'No session fits the filter.'}
+            : 'No session matches the filter.'}
         </p>
       ) : undefined}
     </section>

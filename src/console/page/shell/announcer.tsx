@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { shortSessionId } from '../../../model/short-id.js';
 import { usePage } from '../page-context.js';
 
-/** A screen reader hears at most one message a second. */
+/** A screen reader gets at most one message a second. */
 const LEAST_WAIT_MS = 1000;
 
-/** Tells a screen reader of refusals and of the selected session. */
+/** Announces refusals and the state of the selected session to a screen reader. */
 export function Announcer() {
   const { store } = usePage();
   const [text, setText] = useState('');

@@ -10,7 +10,7 @@ const STEPS = [
   ['6 hours', 21_600],
 ] as const;
 
-/** The session clock: how far it was moved, to freeze it, and to let time pass. */
+/** The session clock: shows its offset, freezes it, and advances it. */
 export function ClockBar() {
   const { store, api } = usePage();
   const [failure, setFailure] = useState('');

@@ -1,12 +1,12 @@
 interface FilterFieldProps {
   readonly id: string;
   readonly value: string;
-  /** What the filter looks at. */
+  /** The fields that the filter searches. */
   readonly looksAt: string;
   readonly onChange: (value: string) => void;
 }
 
-/** Chooses the rows of a list by their words. */
+/** Filters the rows of a list by words. */
 export function FilterField({ id, value, looksAt, onChange }: FilterFieldProps) {
   return (
     <label>

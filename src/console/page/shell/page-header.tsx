@@ -10,7 +10,7 @@ const LINKS = {
   refused: 'no access: open the address that serve printed last',
 };
 
-/** Which function is shown, whether what is shown is live, and the clock. */
+/** The shown function, the state of the live view, and the clock. */
 export function PageHeader({ onHelp }: { readonly onHelp: () => void }) {
   const { store, go } = usePage();
   const link = store.link.value;

@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<Screen, string>> = {
 };
 const VIEWS = { map: MapView, requests: RequestsView, sessions: SessionsView, walkthrough: WalkthroughView };
 
-/** The page: the header, the screens, and what is selected at the side. */
+/** The page: the header, the screen, and a panel for the selected item. */
 export function Shell() {
   const { store } = usePage();
   const help = useKeys();

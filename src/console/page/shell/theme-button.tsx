@@ -4,7 +4,7 @@ const THEMES = ['system', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
 const STORED = 'fc-affinity-theme';
 
-/** Light, dark, or as the system has it. */
+/** Chooses the light theme, the dark theme, or the theme of the system. */
 export function ThemeButton() {
   const [theme, setTheme] = useState<Theme>(kept);
   useEffect(() => {

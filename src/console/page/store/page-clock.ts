@@ -1,4 +1,4 @@
-/** The session clock as the page knows it: where it stood at a time of the page's own monotonic clock. */
+/** The session clock of the page: its time at one time of the page's own monotonic clock. */
 export interface PageClock {
   readonly now: number;
   /** Milliseconds of `performance.now()`. */
@@ -7,10 +7,10 @@ export interface PageClock {
   readonly offsetMs: number;
 }
 
-/** What a page shows that has not heard from the emulator yet. */
+/** The clock before the first event of the emulator. */
 export const UNKNOWN_CLOCK: PageClock = { now: 0, heardAt: 0, frozen: true, offsetMs: 0 };
 
-/** @returns the session clock at that time of the page's own clock, in milliseconds since 1970 */
+/** @returns the time of the session clock at a time of the page's own clock, in milliseconds since 1970 */
 export function timeOf(clock: PageClock, pageTime: number): number {
   return clock.frozen ? clock.now : clock.now + Math.max(0, pageTime - clock.heardAt);
 }

@@ -13,26 +13,26 @@ import { type PageClock, timeOf, UNKNOWN_CLOCK } from './page-clock.js';
 import { sessionKey, sessionTag } from './session-key.js';
 import { type Changes, type EndedInstance, functionKey, World } from './world.js';
 
-/** An instance with its slots as the map shows it. */
+/** An instance and its slots, for the map. */
 export interface Box {
   readonly instance: InstanceState;
   readonly places: readonly (SessionState | undefined)[];
-  /** The last request that it has answered. */
+  /** The last answered request of the instance. */
   readonly last: RequestRecord | undefined;
 }
 
-/** What the page shows, as signals. Events are applied at once and shown together in the next frame. */
+/** The state of the page, as signals. Events are applied at once, and shown in the next frame. */
 export class PageStore {
   readonly link = signal<Link>('connecting');
   readonly isPaused = signal(false);
   readonly clock = signal<PageClock>(UNKNOWN_CLOCK);
-  /** The session clock, once a second. */
+  /** The time of the session clock, updated once a second. */
   readonly now = signal(0);
   readonly version = signal('');
   readonly functions = signal<readonly FunctionState[]>([]);
   readonly shownKey = signal<string | undefined>(undefined);
   readonly shown: ReadonlySignal<FunctionState | undefined>;
-  /** Instances that ended lately, newest first. */
+  /** Recently ended instances, newest first. */
   readonly endedInstances = signal<readonly EndedInstance[]>([]);
   readonly instances = signal<readonly InstanceState[]>([]);
   readonly sessions = signal<readonly SessionState[]>([]);
@@ -43,11 +43,11 @@ export class PageStore {
   readonly walkthrough = signal<readonly WalkthroughStep[]>([]);
   readonly screen = signal<Screen>('map');
   readonly selectedRequest = signal<string | undefined>(undefined);
-  /** The tag of a session: its ID does not stand in the address of the page. */
+  /** The tag of the selected session. The address of the page contains the tag, not the session ID. */
   readonly selectedTag = signal<string | undefined>(undefined);
   readonly selectedSession: ReadonlySignal<SessionState | undefined>;
   readonly #world = new World();
-  /** The name of the selected session, so that not all tags are computed again at each change. */
+  /** The key of the selected session. It is kept, so that not all tags are computed at each change. */
   #selected: { readonly tag: string; readonly key: string } | undefined;
   readonly #boxes = new Map<string, Signal<Box | undefined>>();
   #isDrawing = false;
@@ -59,7 +59,7 @@ export class PageStore {
     });
     this.selectedSession = computed(() => {
       const tag = this.selectedTag.value;
-      // Read, so that this is computed anew when a session changes.
+      // This read makes the signal compute again when a session changes.
       const sessions = this.sessions.value;
       return tag === undefined ? undefined : this.#sessionOf(tag, sessions);
     });
@@ -75,18 +75,18 @@ export class PageStore {
     this.#draw();
   }
 
-  /** Requests that ended before the page was opened. */
+  /** Adds requests that ended before the page was opened. */
   addOlder(records: readonly RequestRecord[]): void {
     this.#world.addOlder(records);
     this.#draw();
   }
 
-  /** Lets the session clock go on, unless the page shows an earlier state: its sessions would seem to outlast their time. */
+  /** Updates the session clock, except while the page is paused: its old sessions would seem to live too long. */
   tick(): void {
     if (this.link.value === 'live' && !this.isPaused.value) this.#setNow();
   }
 
-  /** Shows another function; undefined: the first one. */
+  /** Shows another function; undefined: the first function. */
   show(key: string | undefined): void {
     if (this.shownKey.value === key) return;
     this.shownKey.value = key;
@@ -109,7 +109,7 @@ export class PageStore {
     this.now.value = timeOf(this.clock.value, performance.now());
   }
 
-  /** A hidden tab has no frames. */
+  /** Uses a timer in a hidden tab, because it gets no frames. */
   #draw(): void {
     if (this.#isDrawing || this.isPaused.value) return;
     this.#isDrawing = true;
@@ -136,7 +136,7 @@ export class PageStore {
     this.#drawLists(changes);
   }
 
-  /** Builds a list anew only where something of it has changed. */
+  /** Replaces a list only when one of its items has changed. */
   #drawLists(changes: Pick<Changes, 'functions' | 'instanceList' | 'sessions' | 'requests'> = ALL): void {
     const world = this.#world;
     const isShown = belongsTo(this.shown.value);

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../../model/request-record.js';
 
-/** The last requests that have ended, each once. */
+/** The latest ended requests, without duplicates. */
 export class RequestList {
   readonly #most: number;
   #records: RequestRecord[] = [];
@@ -18,11 +18,11 @@ export class RequestList {
     if (this.#ids.has(record.requestId)) return;
     this.#ids.add(record.requestId);
     this.#records.push(record);
-    // Cut now and then, not at each request: a cut copies the list.
+    // The list is shortened rarely, because that copies it.
     if (this.#records.length > this.#most * 1.2) this.#cut();
   }
 
-  /** Puts requests that ended before the others of the list in front of them. `older` is oldest first. */
+  /** Adds earlier requests at the start of the list. `older` is sorted oldest first. */
   addOlder(older: readonly RequestRecord[]): void {
     const missing = older.filter(({ requestId }) => !this.#ids.has(requestId));
     if (missing.length === 0) return;

@@ -4,12 +4,12 @@ interface SessionName {
   readonly sessionId: string;
 }
 
-/** @returns the name of a session among all sessions: its ID alone is not unique */
+/** @returns a unique key for a session, because its ID alone is not unique */
 export function sessionKey({ functionName, qualifier, sessionId }: SessionName): string {
   return `${functionName}\n${qualifier}\n${sessionId}`;
 }
 
-/** @returns a name for the address of the page, which must not hold the session ID: whoever has that ID is in the session */
+/** @returns a name for the address of the page. The address must not contain the session ID, because with the ID anybody can use the session. */
 export function sessionTag(session: SessionName): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

@@ -1,4 +1,4 @@
-/** Where the sessions of one instance are shown: each keeps its place until it ends, and the first free place is taken. */
+/** The places of an instance's sessions on the map. A session keeps its place until it ends; a new session gets the first free place. */
 export class Slots {
   readonly #places: (string | undefined)[] = [];
   readonly #placeOf = new Map<string, number>();
@@ -27,7 +27,7 @@ export class Slots {
     while (this.#places.length > 0 && this.#places.at(-1) === undefined) this.#places.pop();
   }
 
-  /** @returns the keys in their places, at least so many; undefined: free */
+  /** @returns the session keys by place, with at least `least` places; undefined for a free place */
   places(least: number): readonly (string | undefined)[] {
     return Array.from({ length: Math.max(least, this.#places.length) }, (_, at) => this.#places[at]);
   }

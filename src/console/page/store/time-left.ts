@@ -1,18 +1,18 @@
 import type { SessionState } from '../../../model/console-events.js';
 
-/** How long a session goes on unless it is used. */
+/** The time until a session ends if it is not used. */
 export interface TimeLeft {
   readonly ms: number;
-  /** What ends it. */
+  /** The cause of the end. */
   readonly by: 'ttl' | 'idle';
-  /** From 0, where it ends, to 1. */
+  /** The part that is left, from 1 down to 0 at the end. */
   readonly share: number;
 }
 
-/** Below this a session ends soon. */
+/** With less time left than this, a session "ends soon". */
 export const SOON_MS = 60_000;
 
-/** @returns undefined for a session that no time ends, or that has ended */
+/** @returns undefined for a session without TTL and idle time, or an ended session */
 export function timeLeft(session: SessionState, now: number): TimeLeft | undefined {
   const { expiresAt, idleExpiresAt, idle, createdAt, status } = session;
   if (status === 'Expired') return undefined;
@@ -22,7 +22,7 @@ export function timeLeft(session: SessionState, now: number): TimeLeft | undefin
   return expiresAt == null ? undefined : left(expiresAt - now, 'ttl', expiresAt - createdAt);
 }
 
-/** @returns `5h59m`, `29m`, `59s`, `3d2h`: short, and of a width that changes little */
+/** @returns `5h59m`, `29m`, `59s`, `3d2h`: a short text whose width changes little */
 export function timeLeftText(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   if (seconds < 100) return `${seconds}s`;

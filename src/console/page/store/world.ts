@@ -15,11 +15,11 @@ import { Slots } from './slots.js';
 type Begin = Extract<ConsoleEvent, { type: 'request.begin' }>;
 type SessionEvent = Extract<ConsoleEvent, { session: SessionState }>;
 
-/** What events have changed since the last call of {@link World.takeChanges}. */
+/** The changes since the last call of {@link World.takeChanges}. */
 export interface Changes {
-  /** Instances that look different, or one of whose sessions does. */
+  /** Instances that changed, or that have a changed session. */
   readonly instances: ReadonlySet<string>;
-  /** Whether an instance came, went, or moved to another function. */
+  /** Whether an instance was added, removed, or moved to another function. */
   readonly instanceList: boolean;
   readonly sessions: boolean;
   readonly requests: boolean;
@@ -27,22 +27,22 @@ export interface Changes {
   readonly walkthrough: boolean;
 }
 
-/** An instance that ended is still shown for a while, with what ended it. */
+/** An ended instance is shown for this time, with the reason of its end. */
 export type EndedInstance = Extract<ConsoleEvent, { type: 'instance.ended' }>;
 
 const MOST_ENDED = 200;
 
-/** The emulator as its events tell it. Applies each event at once; who shows it asks now and then what has changed. */
+/** The state of the emulator, built from its events. Applies each event at once. The page store reads the changes at intervals. */
 export class World {
   readonly functions = new Map<string, FunctionState>();
   readonly instances = new Map<string, InstanceState>();
   readonly sessions = new Map<string, SessionState>();
-  /** Sessions that ended lately, with why. */
+  /** Recently ended sessions, with their reasons. */
   readonly endedSessions = new Map<string, { readonly session: SessionState; readonly reason: string }>();
   readonly endedInstances = new Map<string, EndedInstance>();
   readonly requests = new RequestList();
   readonly inFlight = new Map<string, Begin>();
-  /** The last request that each instance has answered. */
+  /** The last answered request of each instance. */
   readonly lastRequests = new Map<string, RequestRecord>();
   walkthrough: readonly WalkthroughStep[] = [];
   startId = '';
@@ -101,7 +101,7 @@ export class World {
     }
   }
 
-  /** @returns the sessions of an instance in their places, at least so many places as it has slots */
+  /** @returns the sessions of an instance by place, with at least one place for each slot */
   places(instanceId: string): readonly (SessionState | undefined)[] {
     const slots = this.instances.get(instanceId)?.slots ?? 0;
     const places =
@@ -126,7 +126,7 @@ export class World {
     if (hello.resumed) return;
     this.inFlight.clear();
     if (!restarted) return;
-    // Requests and ended things of another run have nothing to do with this one.
+    // Requests, ended sessions and ended instances of another run do not belong to this run.
     this.requests.clear();
     this.endedSessions.clear();
     this.endedInstances.clear();
@@ -135,18 +135,18 @@ export class World {
     this.#changed.walkthrough = true;
   }
 
-  /** Without a qualifier the whole function is gone. */
+  /** Without a qualifier, the whole function was removed. */
   #removeFunction({ functionName, qualifier }: Extract<ConsoleEvent, { type: 'function.removed' }>): void {
     for (const [key, one] of this.functions)
       if (one.functionName === functionName && (qualifier === undefined || one.qualifier === qualifier))
         this.functions.delete(key);
   }
 
-  /** What was known stays in its place until the whole snapshot is there, so that nothing flashes. */
+  /** The old state stays until the snapshot is complete, so the page does not flash. */
   #chunk({ first, done, instances, sessions }: Snapshot): void {
     if (first || this.#snapshot === undefined) this.#snapshot = { instances: new Set(), sessions: new Set() };
     const { instances: seenInstances, sessions: seenSessions } = this.#snapshot;
-    // An event that came between two chunks is newer than they are.
+    // An event between two chunks is newer than the chunks.
     for (const one of instances) if (!seenInstances.has(one.instanceId)) this.#setInstance(one);
     for (const one of sessions) if (!seenSessions.has(sessionKey(one))) this.#setSession(one);
     if (!done) return;
@@ -157,7 +157,7 @@ export class World {
 
   #countBegin({ instanceId, sessionId, functionName, qualifier, sampled = 1 }: Begin): void {
     const instance = this.instances.get(instanceId);
-    // Of sampled requests nobody knows which instance had the others: their ends tell the counts.
+    // The instances of the unreported requests are unknown. The events at their end carry the counts.
     if (instance !== undefined && sampled === 1) {
       this.#setInstance({ ...instance, inFlight: instance.inFlight + 1 });
     }
@@ -280,7 +280,7 @@ export class World {
   }
 }
 
-/** @returns the name of a function as one qualifier serves it, as people write it */
+/** @returns the displayed name of a function and a qualifier */
 export function functionKey({
   functionName,
   qualifier,
@@ -302,7 +302,7 @@ function noChanges() {
   };
 }
 
-/** Adds at the end of the map, and takes the oldest away when it holds too many. */
+/** Adds an entry at the end of the map, and removes the oldest entry when there are too many. */
 function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
   map.set(key, value);

@@ -1,14 +1,14 @@
-/** A refusal of the API, or that nothing answers. */
+/** A refusal of the API, or a call without an answer. */
 class ApiError extends Error {}
 
 interface ApiOptions {
-  /** Where the control plane is. */
+  /** The URL of the control plane. */
   readonly root: URL;
-  /** Sent with every call, where keys are set. */
+  /** The headers of every call, when access keys are set. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The API of the control plane, by paths that are relative to its root. */
+/** Calls the API of the control plane. Paths are relative to its root. */
 export class Api {
   readonly #options: ApiOptions;
 
@@ -32,7 +32,7 @@ export class Api {
     return this.#call('DELETE', path);
   }
 
-  /** The answer as it comes, for a stream. */
+  /** @returns the answer before its body is read, for a stream */
   open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
     const all = { ...this.#options.headers, ...headers };
     return fetch(new URL(path, this.#options.root), { headers: all, signal, cache: 'no-store' });

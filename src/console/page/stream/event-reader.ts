@@ -6,7 +6,7 @@ export type Link =
   | 'connecting'
   | 'live'
   | 'stale'
-  /** The emulator wants a key, and the page has none that fits. */
+  /** The emulator needs a key, and the page has no valid one. */
   | 'refused';
 
 interface EventReaderOptions {
@@ -18,10 +18,10 @@ interface EventReaderOptions {
 /** The stream sends a heartbeat every 15 seconds. */
 const LONGEST_SILENCE_MS = 35_000;
 const LONGEST_WAIT_MS = 5000;
-/** A tab that nobody looks at gives its connection back after so long. */
+/** A hidden tab closes its connection after this time. */
 const HIDDEN_MS = 60_000;
 
-/** Reads the events of the emulator, and connects again whenever the stream ends. */
+/** Reads the events of the emulator, and connects again each time the stream ends. */
 export class EventReader {
   readonly #options: EventReaderOptions;
   #lastEventId: string | undefined;
@@ -43,7 +43,7 @@ export class EventReader {
           failures = 0;
         });
       } catch {
-        // Nothing answers, or the stream was cut off.
+        // The emulator does not answer, or the connection was lost.
       }
       this.#options.onLink(this.#isRefused ? 'refused' : 'stale');
       await this.#pause(Math.min(LONGEST_WAIT_MS, 250 * 2 ** failures));
@@ -92,7 +92,7 @@ export class EventReader {
     });
   }
 
-  /** Until the time is over and somebody looks at the tab. */
+  /** Resolves when the time is over and the tab is visible. */
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => setTimeout(resolve, ms));
     if (!this.#isHidden) return;

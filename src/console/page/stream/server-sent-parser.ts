@@ -1,10 +1,10 @@
-/** One event of a stream: `id` is that of the last line `id:`, as the browser's EventSource has it. */
+/** One event of a stream. `id` is the value of the last `id:` line, as in the browser's EventSource. */
 export interface ServerSentEvent {
   readonly id: string | undefined;
   readonly data: string;
 }
 
-/** Takes the text of an event stream in pieces, wherever they are cut, and gives its events. Comments, as heartbeats, give none. */
+/** Parses an event stream from pieces of text with any boundaries. Comments, for example heartbeats, are ignored. */
 export class ServerSentParser {
   #rest = '';
   #id: string | undefined;

@@ -1,13 +1,13 @@
 import type { WalkthroughCheck, WalkthroughStep } from '../../../model/walkthrough-step.js';
 
 interface StepCardProps {
-  /** What the request is for. */
+  /** The description of the request. */
   readonly title: string;
-  /** Undefined until the request was sent. */
+  /** The result; undefined before the request is sent. */
   readonly step: WalkthroughStep | undefined;
 }
 
-/** One of the four requests: what was sent, what came, what was expected and what was seen. */
+/** One of the four requests: the request, its response, the expectations and the results. */
 export function StepCard({ title, step }: StepCardProps) {
   if (step === undefined)
     return (
@@ -58,7 +58,7 @@ export function StepCard({ title, step }: StepCardProps) {
   );
 }
 
-/** A request of which every check was skipped has neither passed nor failed. */
+/** A request with only skipped checks has neither passed nor failed. */
 export function verdictOf({ ok, checks = [] }: WalkthroughStep): WalkthroughCheck['status'] {
   if (ok) return 'passed';
   return checks.length > 0 && checks.every(({ status }) => status === 'skipped') ? 'skipped' : 'failed';

@@ -3,10 +3,10 @@ import type { WalkthroughStep } from '../../../model/walkthrough-step.js';
 import { usePage } from '../page-context.js';
 import { StepCard, verdictOf } from './step-card.js';
 
-/** What the four requests are, before they are sent. */
+/** The descriptions of the four requests. */
 const REQUESTS = [
   'no cookie: a new session',
-  'the cookie of the first: the same instance',
+  'the cookie of request 1: the same instance',
   'no cookie: another session fills the instance',
   'no cookie: no free slot, so another instance',
 ];
@@ -16,7 +16,7 @@ interface Progress {
   readonly next: number | null;
 }
 
-/** The four documented requests, sent and judged by the emulator with the code of `verify`. */
+/** The four documented requests. The emulator sends and judges them with the code of `verify`. */
 export function WalkthroughView() {
   const { store, api } = usePage();
   const [progress, setProgress] = useState<Progress>();
