@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page-context.js';
 import { FilterField } from '../shell/filter-field.js';
 import { matchesFilter } from './matches-filter.js';
@@ -37,7 +37,7 @@ export function RequestsView() {
   const onKey = useRef(onRowKey);
   onKey.current = onRowKey;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const { target } = event;
       const isElsewhere =

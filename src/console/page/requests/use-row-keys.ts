@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { RequestRecord } from '../../../model/request-record.js';
 
 /** The height of a row of the list, as the style sheet has it. */
@@ -30,13 +30,14 @@ export function useRowKeys({ box, records, selected, select }: List): (event: Ke
     top.current = record && { requestId: record.requestId, at: first };
   });
 
-  // The row of a key is drawn only after the list was scrolled to it.
-  useEffect(() => {
+  // Before the browser draws: a later key finds the focus on the row. The row of a key is drawn only after the list was scrolled to it.
+  useLayoutEffect(() => {
     if (focused.current === undefined || focused.current !== selected) return;
+    const isWriting = document.activeElement?.matches('input, select, textarea') === true;
     const row = box.current?.querySelector<HTMLElement>('tr[aria-current] button');
-    if (!row) return;
-    row.focus({ preventScroll: true });
+    if (!row && !isWriting) return;
     focused.current = undefined;
+    if (!isWriting) row?.focus({ preventScroll: true });
   });
 
   return (event) => {

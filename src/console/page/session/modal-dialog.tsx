@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface ModalDialogProps {
   /** Of the element that names the dialog. */
@@ -11,7 +11,7 @@ interface ModalDialogProps {
 /** A dialog above the page. Escape cancels it; when it closes, what had the focus before has it again. */
 export function ModalDialog({ titleId, onCancel, children }: ModalDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();

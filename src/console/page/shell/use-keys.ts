@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Screen } from '../address.js';
 import { usePage } from '../page-context.js';
 
@@ -14,7 +14,8 @@ export function useKeys(): { readonly isShown: boolean; show(isShown: boolean): 
   const { store, api, go } = usePage();
   const [isShown, show] = useState(false);
 
-  useEffect(() => {
+  // Before the browser draws: a page that is seen takes keys.
+  useLayoutEffect(() => {
     let isGoing = false;
     const onKeyDown = (event: KeyboardEvent): void => {
       const { key, target } = event;
