@@ -278,7 +278,7 @@ export class Pool implements OwningPool {
       throw new FcError(
         'ResourceExhausted',
         `concurrency limit exceeded: all ${most} instances of the function are full${elsewhere}`,
-        { fix: '--max-instances lifts the ceiling', pool: this.#viewOfRefusal() },
+        { fix: 'a greater --max-instances allows more', pool: this.#viewOfRefusal() },
       );
     }
     this.#crashBackoff.check();

@@ -31,3 +31,10 @@ it('S1: very many sessions that expire in one turn are counted, and the next one
   log.event(EXPIRED);
   expect(screen.text.trimEnd().split('\n')).toHaveLength(22);
 });
+
+it('wraps a note between words to the width of the terminal', async () => {
+  const screen = await memoryScreen(40);
+  const log = prettyLog(screen, { logFormat: 'pretty', quiet: false, verbose: false });
+  log.notice('a note of several words that is too long for a line');
+  expect(screen.text).toBe('note: a note of several words that is\n      too long for a line\n');
+});

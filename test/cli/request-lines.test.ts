@@ -66,6 +66,21 @@ describe('the line of a request', () => {
     ]);
   });
 
+  it('wraps between words, on a terminal, what stands below the line', () => {
+    const message = 'concurrency limit exceeded: all 2 instances of the function are full';
+    const refusal = { code: 'ResourceExhausted', message } as const;
+    const below = (columns?: number) =>
+      requestLines(
+        { ...RECORD, decision: undefined, outcome: 'refused', status: 429, refusal },
+        { style, columns },
+      ).slice(1);
+    expect(below(80)).toEqual([
+      '          ResourceExhausted concurrency limit exceeded: all 2 instances of the',
+      '            function are full',
+    ]);
+    expect(below()).toEqual([`          ResourceExhausted ${message}`]);
+  });
+
   it('names an invocation by API, and what its handler answered where the reply does not tell it', () => {
     const attempt = { decision: decision(), outcome: 'answered', admittedMs: 1, endedMs: 2 } as const;
     const line = (status: number) => first({ entrance: 'api', attempts: [{ ...attempt, status }] });

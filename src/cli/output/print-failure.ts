@@ -1,5 +1,6 @@
 import { sanitize } from '../../model/sanitize.js';
 import type { Failure } from '../failure.js';
+import { labelled } from './labelled.js';
 import { safeJson } from './safe-json.js';
 import type { Screen } from './screen.js';
 
@@ -39,9 +40,13 @@ export function printFailure(
   for (const complaint of complaints) screen.write(`${sanitize(complaint)}\n`);
   const lines = details === undefined ? message.trimEnd() : `${message.trimEnd()}\n${details}`;
   const [first = '', ...more] = lines.split('\n').map(sanitize);
-  screen.write(`${bad('error:')} ${first}\n`);
+  screen.write(`${labelled('error:', first, { paint: bad, columns: screen.columns })}\n`);
   for (const line of more) screen.write(`  ${line}\n`);
-  if (fix !== undefined) screen.write(`${note('fix:')} ${fix.split('\n').map(sanitize).join('\n     ')}\n`);
+  if (fix !== undefined) {
+    // A command is not wrapped, so that it can be copied.
+    const columns = fix.startsWith('fc-affinity ') ? undefined : screen.columns;
+    screen.write(`${labelled('fix:', fix, { paint: note, columns })}\n`);
+  }
   if (stack instanceof Error && stack.stack !== undefined)
     screen.write(`${dim(stack.stack.split('\n').map(sanitize).join('\n'))}\n`);
 }

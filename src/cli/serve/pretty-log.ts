@@ -2,6 +2,7 @@ import type { EmulatorEvent } from '../../model/events.js';
 import { timeOfDay } from '../../model/human-time.js';
 import { sanitize } from '../../model/sanitize.js';
 import { shortInstanceId } from '../../model/short-id.js';
+import { labelled } from '../output/labelled.js';
 import type { Screen } from '../output/screen.js';
 import { banner } from './banner.js';
 import { eventLine } from './event-line.js';
@@ -37,7 +38,7 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
       const who = style.id(instanceId)(sanitize(shortInstanceId(instanceId)));
       say(`${style.dim(timeOfDay(at))}${gapFor(screen.columns)}${who} ${style.dim('│')} ${paint(safe)}`);
     },
-    notice: (text) => say(`${style.note('note:')} ${text.split('\n').map(sanitize).join('\n      ')}`),
+    notice: (text) => say(labelled('note:', text, { paint: style.note, columns: screen.columns })),
     draining(signal, seconds) {
       const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
       say(`\n${style.dim(`${signal}: requests in flight have ${seconds} s to finish${again}`)}`);

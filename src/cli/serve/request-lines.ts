@@ -3,11 +3,12 @@ import { timeOfDay } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { sanitize } from '../../model/sanitize.js';
 import { shortInstanceId, shortSessionId } from '../../model/short-id.js';
-import type { Style } from '../output/style.js';
+import { wrapText } from '../../model/wrap-text.js';
+import type { Paint, Style } from '../output/style.js';
 
 interface LineFormat {
   readonly style: Style;
-  /** Undefined where the output is not a terminal: then no line is cut. */
+  /** Undefined where the output is not a terminal: then no line is cut or wrapped. */
   readonly columns: number | undefined;
   /** Whether the log already shows what the handler prints. */
   readonly isOutputShown?: boolean;
@@ -53,14 +54,17 @@ export function requestLines(
   const lines = [
     [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
   ];
+  const below = (text: string, paint?: Paint, label?: string): void => {
+    lines.push(...linesBelow(text, { paint, label, columns }));
+  };
   if (refusal !== undefined) {
     const [first, ...others] = isOutputShown ? quotedFirst(refusal.message) : refusal.message.split('\n');
-    lines.push(`${INDENT}${style.bad(refusal.code)} ${safeLines(first ?? '')}`);
-    for (const other of others) lines.push(`${INDENT}${safeLines(other)}`);
-    if (refusal.fix !== undefined) lines.push(`${INDENT}${style.note('fix:')} ${safeLines(refusal.fix)}`);
+    below(first ?? '', style.bad, refusal.code);
+    for (const other of others) below(other);
+    if (refusal.fix !== undefined) below(refusal.fix, style.note, 'fix:');
   }
   for (const note of [decision?.hint, hint]) {
-    if (note !== undefined) lines.push(`${INDENT}${style.note(safeLines(hintText(note)))}`);
+    if (note !== undefined) below(hintText(note), style.note);
   }
   return lines;
 }
@@ -108,6 +112,22 @@ function quotedFirst(message: string): string[] {
   return telling === '' ? [sentence] : [telling, sentence];
 }
 
-function safeLines(text: string): string {
-  return text.trimEnd().split('\n').map(sanitize).join(`\n${INDENT}`);
+/** On a terminal wrapped between words. Only the label is painted, or everything where there is none. */
+function linesBelow(
+  text: string,
+  {
+    paint = (plain) => plain,
+    label = '',
+    columns,
+  }: { readonly paint?: Paint; readonly label?: string; readonly columns: number | undefined },
+): string[] {
+  return `${label} ${text}`
+    .trim()
+    .split('\n')
+    .map(sanitize)
+    .flatMap((line) => (columns === undefined ? [line] : wrapText(line, columns - INDENT.length, '  ')))
+    .map((line, at) => {
+      const painted = label === '' ? line.length : at === 0 ? label.length : 0;
+      return `${INDENT}${painted === 0 ? '' : paint(line.slice(0, painted))}${line.slice(painted)}`;
+    });
 }
