@@ -12,8 +12,7 @@ import { addOptions, type OptionTable, readOptions } from './options/options.js'
 import { unknownVariables } from './options/unknown-variables.js';
 import { type ErrorForm, errorForm, printFailure } from './output/print-failure.js';
 
-/** Commands that take another command after `--`; for the rest `--` only ends the options. */
-/** Commands that take the command of a handler after `--`. */
+/** Commands that take the command of a handler after `--`. For the rest `--` only ends the options. */
 const TAKES_COMMAND = new Set(['serve', 'verify', 'exec', 'function create', 'function update']);
 
 const ABOUT = 'Session affinity of Alibaba Cloud Function Compute (FC 3.0), on your machine.';
@@ -85,9 +84,10 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
     if (name !== word) continue;
     for (const [subname, leaf] of Object.entries(entry.commands)) {
       const isDefault = subname === entry.byDefault;
+      const also = leaf.aliases === undefined ? '' : `; also: ${leaf.aliases.join(', ')}`;
       const sub = prepared(made.command(subname, { isDefault }), context)
         .summary(leaf.summary)
-        .description([leaf.summary, ...(leaf.aliases ?? []).map((word) => `also: ${word}`)].join('; '));
+        .description(`${leaf.summary}${also}`);
       for (const alias of leaf.aliases ?? []) sub.alias(alias);
       const isMeant = subname === subword || leaf.aliases?.includes(subword ?? '');
       if (isMeant || isDefault) await equip(sub, leaf);
@@ -131,7 +131,12 @@ function withExamples(summary: string, examples: string): string {
 function prepared(made: Commander, { stdout, stderr }: Context): Commander {
   return made
     .exitOverride()
-    .configureHelp({ sortOptions: false, showGlobalOptions: false, minWidthToWrap: 20 })
+    .configureHelp({
+      sortOptions: false,
+      showGlobalOptions: false,
+      minWidthToWrap: 20,
+      subcommandTerm: (command) => [command.name(), ...command.aliases()].join('|'),
+    })
     .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => stdout.write(text),

@@ -18,6 +18,12 @@ const options = commands.flatMap(({ name, command }) =>
   Object.values(command.options).map((option) => ({ name, flag: longFlag(option), option })),
 );
 
+it('examples and notes of a help fit into 80 columns', () => {
+  const texts = commands.flatMap(({ command: { examples = '', notes = '' } }) => [examples, notes]);
+  // commander breaks a line of 80 characters.
+  expect(texts.flatMap((text) => text.split('\n')).filter((line) => line.length > 79)).toEqual([]);
+});
+
 describe('S14: the defaults that help says', () => {
   it.each(options.filter(({ option }) => typeof option.read([]) === 'number'))(
     'S14: $name $flag says the default that it has, with its unit',

@@ -32,7 +32,7 @@ export const serve = command({
   usage: '[options] [path] [-- command…]',
   options: OPTIONS,
   examples: [
-    '  fc-affinity serve                      the nearest s.yaml, else a bundled hello',
+    '  fc-affinity serve                      the nearest s.yaml, else a small hello',
     '  fc-affinity serve -- node app.js',
     '  fc-affinity serve --sessions-per-instance 2 --ttl 10m -- python3 app.py',
     '  fc-affinity serve --affinity header --header-name x-session-id -- ./bootstrap',

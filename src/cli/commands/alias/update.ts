@@ -13,7 +13,7 @@ export const update = command({
     ...OUTPUT,
     ...CONNECTION,
   },
-  notes: 'Sessions that the alias has stay on the instance of their version; new ones go to the new version.',
+  notes: 'Old sessions of the alias stay on the instances of their version. New ones go\nto the new version.',
   async run({ values, given, operands: [functionName = '', aliasName = ''] }, context) {
     const { versionId, description } = values;
     const input = {

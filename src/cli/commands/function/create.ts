@@ -10,7 +10,7 @@ export const create = command({
   usage: '<name> [options] [-- command…]',
   options: { ...FUNCTION_BODY, ...OUTPUT, ...CONNECTION },
   examples: [
-    '  fc-affinity function create cart --affinity header --header-name x-cart -- node app.js',
+    '  fc-affinity function create cart --ttl 2h -- node app.js',
     '  fc-affinity function create cart --input @function.json',
     '  fc-affinity trigger create cart http',
   ].join('\n'),

@@ -5,7 +5,7 @@ import { DELETION, deleteOne } from '../../delete-one.js';
 export const remove = command({
   operands: '<name>',
   options: { ...DELETION, ...CONNECTION },
-  notes: 'Requests in flight may end; its versions, aliases, triggers and sessions go with it.',
+  notes: 'Its versions, aliases, triggers and sessions are deleted too. Requests in\nflight may finish.',
   async run({ values, operands: [functionName = ''] }, context) {
     await withControl({ values: { ...values, function: functionName } }, context, (control) =>
       deleteOne(

@@ -13,7 +13,8 @@ export const publish = command({
     ...OUTPUT,
     ...CONNECTION,
   },
-  notes: 'Keeps the function as it is now under the next number. Name it with --qualifier <number>.',
+  notes:
+    'Keeps the function as it is now under the next number. Other commands name it\nwith --qualifier <number>.',
   async run({ values, operands: [functionName = ''] }, context) {
     await withControl({ values: { ...values, function: functionName } }, context, async (control) => {
       const { description } = values;
