@@ -186,7 +186,7 @@ describe('the doctor finds the mistake of a real client, and no other mistake', 
       {
         rule: 'sessions-pile-up',
         message: 'all instances are full of sessions: 2 requests got 429',
-        evidence: ['3 sessions opened; an unused session keeps its slot for 1800 s', expect.anything()],
+        evidence: ['3 sessions opened; an unused session keeps its slot for 30m', expect.anything()],
       },
     ]);
   });

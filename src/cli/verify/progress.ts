@@ -17,9 +17,11 @@ export function progressOn(screen: Screen): Progress {
   return {
     say,
     wait(what, { seconds, ofSeconds }) {
-      const done = Math.round((seconds / ofSeconds) * BAR);
+      const part = seconds / ofSeconds;
+      const whole = Math.ceil(ofSeconds);
+      const done = Math.round(part * BAR);
       const bar = `${'█'.repeat(done)}${'░'.repeat(BAR - done)}`;
-      say(`${what}: waiting ${bar} ${Math.floor(seconds)} of ${Math.ceil(ofSeconds)} s`);
+      say(`${what}: waiting ${bar} ${Math.floor(part * whole)} of ${whole} s`);
     },
     clear: () => screen.write('\r\x1b[K'),
   };

@@ -1,3 +1,4 @@
+import { humanDuration } from '../../model/human-time.js';
 import type { RequestRecord } from '../../model/request-record.js';
 import { byClient, clientName, count, isOpening, type Rule, shownRequest } from '../finding.js';
 
@@ -135,7 +136,7 @@ export const sessionsPileUp: Rule = {
     const idle =
       facts === undefined
         ? ''
-        : `; an unused session keeps its slot for ${facts.sessionIdleTimeoutInSeconds} s`;
+        : `; an unused session keeps its slot for ${humanDuration(facts.sessionIdleTimeoutInSeconds)}`;
     return [
       {
         message: `all instances are full of sessions: ${count(refused.length, 'request')} got 429`,
