@@ -26,8 +26,9 @@ export const lint = command({
   ].join('\n'),
   notes: [
     'Looks at the nearest s.yaml or fc-affinity.yaml, or at a file or folder.',
-    'An error is what the cloud rejects; a warning what it ignores silently, or',
-    'does as few expect. Exit code: 0 without errors, 1 with, 4 without a file.',
+    'An error is what the cloud rejects. A warning is what it ignores silently, or',
+    'treats in an unexpected way. Exit code: 0 without errors, 1 with errors,',
+    '4 without a file.',
   ].join('\n'),
   async run({ values, operands: [path] }, context) {
     const file = await found(path, context);
