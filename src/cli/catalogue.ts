@@ -7,15 +7,15 @@ export const CATALOGUE: Catalogue = {
     load: async () => (await import('./commands/serve.js')).serve,
   },
   verify: {
-    summary: 'replay the documented four requests, and more',
+    summary: 'send the documented four requests, and more, and check the answers',
     load: async () => (await import('./commands/verify.js')).verify,
   },
   lint: {
-    summary: 'what the cloud rejects in an s.yaml, or ignores silently',
+    summary: 'check an s.yaml for mistakes that the cloud rejects or silently ignores',
     load: async () => (await import('./commands/lint.js')).lint,
   },
   exec: {
-    summary: 'run a command, as your tests, beside an emulator of its own',
+    summary: 'run a command, for example your tests, with its own emulator',
     load: async () => (await import('./commands/exec.js')).exec,
   },
   invoke: {
@@ -23,7 +23,7 @@ export const CATALOGUE: Catalogue = {
     load: async () => (await import('./commands/invoke.js')).invoke,
   },
   session: {
-    summary: 'create, look at and end sessions',
+    summary: 'create, show and end sessions',
     commands: {
       create: {
         summary: 'create a session, bound to an instance',
@@ -43,22 +43,22 @@ export const CATALOGUE: Catalogue = {
         load: async () => (await import('./commands/session/update.js')).update,
       },
       delete: {
-        summary: 'end sessions and forget them',
+        summary: 'end and delete sessions',
         aliases: ['rm', 'terminate'],
         load: async () => (await import('./commands/session/delete.js')).remove,
       },
       pause: {
-        summary: 'give back the instance and keep the session',
+        summary: 'end the instance of a session and keep the session',
         load: async () => (await import('./commands/session/pause.js')).pause,
       },
       resume: {
-        summary: 'give a paused session an instance again',
+        summary: 'start an instance for a paused session',
         load: async () => (await import('./commands/session/resume.js')).resume,
       },
     },
   },
   instance: {
-    summary: 'look at instances, their logs, end them',
+    summary: 'show instances and their logs, end instances',
     commands: {
       list: {
         summary: 'list instances',
@@ -70,7 +70,7 @@ export const CATALOGUE: Catalogue = {
         load: async () => (await import('./commands/instance/kill.js')).kill,
       },
       logs: {
-        summary: 'show what an instance printed',
+        summary: 'show the log of an instance',
         load: async () => (await import('./commands/instance/logs.js')).logs,
       },
     },
@@ -80,10 +80,10 @@ export const CATALOGUE: Catalogue = {
     load: async () => (await import('./commands/instance/list.js')).list,
   },
   function: {
-    summary: 'create, look at, change and delete functions',
+    summary: 'create, show, change and delete functions',
     commands: {
       create: {
-        summary: 'make a function of a command, or of a body of the API',
+        summary: 'create a function from a command, or from a body of the API',
         load: async () => (await import('./commands/function/create.js')).create,
       },
       update: {
@@ -105,13 +105,13 @@ export const CATALOGUE: Catalogue = {
         load: async () => (await import('./commands/function/get.js')).get,
       },
       publish: {
-        summary: 'keep the function as it is now under a version number',
+        summary: 'publish the current function as a version',
         load: async () => (await import('./commands/function/publish.js')).publish,
       },
     },
   },
   version: {
-    summary: 'look at published versions, delete them',
+    summary: 'show and delete published versions',
     commands: {
       list: {
         summary: 'list the versions of a function',
@@ -125,7 +125,7 @@ export const CATALOGUE: Catalogue = {
     },
   },
   alias: {
-    summary: 'names for versions, which may move',
+    summary: 'create, show, move and delete names of versions',
     commands: {
       create: {
         summary: 'name a version',
@@ -151,7 +151,7 @@ export const CATALOGUE: Catalogue = {
     },
   },
   trigger: {
-    summary: 'the HTTP triggers of functions: where they answer, to whom',
+    summary: 'create, show, change and delete HTTP triggers of functions',
     commands: {
       create: {
         summary: 'give a function an address',
@@ -178,15 +178,15 @@ export const CATALOGUE: Catalogue = {
     },
   },
   explain: {
-    summary: 'why a request went to its instance',
+    summary: 'explain why a request went to its instance',
     load: async () => (await import('./commands/explain.js')).explain,
   },
   doctor: {
-    summary: 'name mistakes with affinity in recent requests',
+    summary: 'find mistakes with affinity in recent requests',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   clock: {
-    summary: "the emulator's clock: look, advance, freeze",
+    summary: "show, advance and freeze the emulator's clock",
     byDefault: 'show',
     commands: {
       show: {
@@ -194,7 +194,7 @@ export const CATALOGUE: Catalogue = {
         load: async () => (await import('./commands/clock.js')).show,
       },
       advance: {
-        summary: 'let time pass, as 6h or 90s',
+        summary: 'advance the clock, for example by 6h or 90s',
         load: async () => (await import('./commands/clock.js')).advance,
       },
       freeze: {
@@ -202,13 +202,13 @@ export const CATALOGUE: Catalogue = {
         load: async () => (await import('./commands/clock.js')).freeze,
       },
       resume: {
-        summary: 'let a frozen clock run again',
+        summary: 'let a frozen clock continue',
         load: async () => (await import('./commands/clock.js')).resume,
       },
     },
   },
   completion: {
-    summary: 'print what completes words in bash, zsh or fish',
+    summary: 'print the completion script for bash, zsh or fish',
     load: async () => (await import('./commands/completion.js')).completionOf(CATALOGUE),
   },
   help: {

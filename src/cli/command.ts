@@ -1,29 +1,29 @@
 import type { Context } from './context.js';
 import type { GivenTexts, OptionTable, Values } from './options/options.js';
 
-/** What the user gave to a command, read and checked. */
+/** The checked words of the user for a command. */
 export interface Invocation<Table extends OptionTable> {
   readonly values: Values<Table>;
-  /** The texts behind the values, as the user gave them. */
+  /** The texts of the values, as the user wrote them. */
   readonly given: GivenTexts<Table>;
   readonly operands: readonly string[];
-  /** The words before `--`, the name of the command among them. */
+  /** The words before `--`, with the name of the command. */
   readonly line: readonly string[];
-  /** Everything after `--`, untouched; undefined without `--`. */
+  /** The unchanged words after `--`; undefined without `--`. */
   readonly rest: readonly string[] | undefined;
   readonly debug: boolean;
-  /** Of variables that nothing reads: already written, but where stderr takes JSON. */
+  /** Warnings about unknown variables. They are already printed, except with a JSON log. */
   readonly warnings: readonly string[];
 }
 
-/** A command of the program; run.ts gives it to commander. */
+/** A command of the program. run.ts registers it with commander. */
 export interface Command<Table extends OptionTable = OptionTable> {
-  /** As commander spells them: `<id>`, `[id...]`. */
+  /** The operands in commander's form: `<id>`, `[id...]`. */
   readonly operands?: string;
-  /** Behind the name in the first line of the help, where options and operands do not say it. */
+  /** The text after the name in the first line of the help, if options and operands are not enough. */
   readonly usage?: string;
   readonly options: Table;
-  /** Command lines with two spaces before them; they stand above the options. */
+  /** Command lines that are indented by two spaces. The help shows them above the options. */
   readonly examples?: string;
   /** Paragraphs below the options. */
   readonly notes?: string;
@@ -35,19 +35,19 @@ export function command<Table extends OptionTable>(definition: Command<Table>): 
   return definition;
 }
 
-/** A command as the catalogue has it. */
+/** A command in the catalogue. */
 export interface Leaf {
   readonly summary: string;
-  /** Other words for the same command. */
+  /** Other names of the command. */
   readonly aliases?: readonly string[];
-  /** Loaded only when this command runs or prints its help. */
+  /** Loads the command when it runs or prints its help. */
   readonly load: () => Promise<Command<OptionTable>>;
 }
 
 interface Group {
   readonly summary: string;
   readonly commands: Readonly<Record<string, Leaf>>;
-  /** Runs when no subcommand is named. */
+  /** The subcommand to run when none is named. */
   readonly byDefault?: string;
 }
 

@@ -10,7 +10,7 @@ import { text } from './options/option-kinds.js';
 import type { GivenTexts } from './options/options.js';
 
 export const CONNECTION = {
-  endpoint: text('--endpoint <url>', 'the control API; default: the emulator that runs, else port 9001'),
+  endpoint: text('--endpoint <url>', 'the control API; default: the running emulator, else port 9001'),
   ...SIGNING,
 };
 
@@ -24,7 +24,7 @@ interface Found {
   readonly functions?: readonly string[];
 }
 
-/** Which emulator is meant: by its endpoint, else by a function that it serves; and who signs. */
+/** The chosen emulator, by its endpoint or by a function that it serves, and the access key. */
 interface Meant {
   readonly endpoint: string | undefined;
   readonly function?: string | undefined;
@@ -32,15 +32,15 @@ interface Meant {
   readonly accessKeySecret?: string | undefined;
 }
 
-/** The control plane of an emulator, and what its discovery file says of it. */
+/** The control plane of an emulator, and the data of its discovery file. */
 export interface Connected extends ApiClient {
-  /** The names of its functions, where the emulator was found by what it leaves for other commands. */
+  /** The names of its functions, if the emulator was found by its discovery file. */
   readonly functionNames?: readonly string[];
 }
 
 /**
- * Runs a command against the control plane of the emulator that is meant. A refusal gets the words of the command line, and the line
- * that leads on.
+ * Runs a command against the control plane of the chosen emulator. A refusal gets the words of the command line and a
+ * fix.
  * @throws UsageError when several emulators run and none is named
  */
 export async function withControl<T>(
@@ -71,7 +71,7 @@ export async function connect(meant: Meant, context: Context): Promise<Connected
   };
 }
 
-/** @returns the time of the emulator's clock in its last answer, in milliseconds since 1970: ages are counted from it */
+/** @returns the time of the emulator's clock in its last answer, in milliseconds since 1970. Ages are relative to it. */
 export function emulatorNow(control: Connected, { clock }: Context): number {
   return control.toldTime() ?? clock.now();
 }
@@ -89,7 +89,7 @@ export async function functionRef(
   if (only === undefined) throw new FcError('FunctionNotFound', 'the emulator serves no function');
   if (names.length === 1) return { functionName: only, qualifier };
   throw new UsageError(`${names.length} functions are served: ${names.join(', ')}`, {
-    fix: `name one with --function, as --function ${only}`,
+    fix: `name one with --function, for example --function ${only}`,
   });
 }
 
@@ -98,7 +98,7 @@ function discover({ env }: Context, functionName: string | undefined): Found {
   const serving = running.filter(
     ({ functions }) => functionName !== undefined && functions.includes(functionName),
   );
-  // The only emulator is meant even if it does not serve the function: its refusal lists what it serves.
+  // The only emulator is chosen even if it does not serve the function, because its refusal lists its functions.
   const candidates = serving.length > 0 ? serving : running;
   const [only] = candidates;
   if (candidates.length <= 1) return only ?? { endpoint: DEFAULT_ENDPOINT };
@@ -106,7 +106,7 @@ function discover({ env }: Context, functionName: string | undefined): Found {
     ({ endpoint, pid, functions }) => `${endpoint}  pid ${pid}  ${functions.join(', ')}`,
   );
   throw new UsageError([`${candidates.length} emulators are running:`, ...lines].join('\n'), {
-    fix: `name one with --endpoint, as --endpoint ${only?.endpoint}, or by a function that it alone serves`,
+    fix: `name one with --endpoint, for example --endpoint ${only?.endpoint}, or with --function and a function that only one serves`,
   });
 }
 

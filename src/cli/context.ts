@@ -6,22 +6,22 @@ import { type Signals, signalsOf } from './signals.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a command knows of its process. */
+/** The process of a command: its streams, environment, clock and signals. */
 export interface Context {
   readonly env: Env;
   readonly directory: string;
   readonly stdout: Screen;
   readonly stderr: Screen;
-  /** Real time; for waiting. */
+  /** The process clock, for waiting. */
   readonly clock: Clock;
-  /** Without a listener, the first signal ends the process. */
+  /** The signals of the process. Without a listener, the first signal ends the process. */
   readonly signals: Signals;
 }
 
 export async function processContext(): Promise<Context> {
   const { env } = process;
   let clock: Clock | undefined;
-  // Made at its first use.
+  // Created at its first use.
   const theClock = (): Clock => {
     clock ??= new MovableClock();
     return clock;
@@ -44,12 +44,12 @@ export async function processContext(): Promise<Context> {
   };
 }
 
-/** @throws CommandError when the directory of the shell was removed */
+/** @throws CommandError when the current directory was removed */
 function currentDirectory(): string {
   try {
     return process.cwd();
   } catch (cause) {
-    throw new CommandError('the current directory does not exist any more', {
+    throw new CommandError('the current directory no longer exists', {
       code: 'NoDirectory',
       fix: 'change to a directory that exists',
       cause,

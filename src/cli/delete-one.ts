@@ -5,20 +5,20 @@ import { flag } from './options/option-kinds.js';
 import type { Values } from './options/options.js';
 import { OUTPUT, outputForm, printResult } from './output/print-result.js';
 
-/** The options of a command that deletes one thing by its name. */
+/** The options of a command that deletes one resource by its name. */
 export const DELETION = {
-  ignoreNotFound: flag('--ignore-not-found', 'a name that is not known is no failure', { flagOnly: true }),
+  ignoreNotFound: flag('--ignore-not-found', 'exit with 0 for an unknown name', { flagOnly: true }),
   ...OUTPUT,
 };
 
 interface Named {
   readonly name: string;
-  /** What the server says of an unknown name. */
+  /** The server's error code for an unknown name. */
   readonly notFound: ErrorCode;
   readonly values: Values<typeof DELETION>;
 }
 
-/** Deletes a thing and prints its name. */
+/** Deletes a resource and prints its name. */
 export async function deleteOne(
   remove: () => Promise<void>,
   { name, notFound, values }: Named,

@@ -9,13 +9,13 @@ export const DEFAULT_ENDPOINT = 'http://127.0.0.1:9001';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a running `serve` leaves for the other commands. */
+/** The discovery file of a running `serve`, for other commands. */
 export interface RunningEmulator extends ProcessIdentity {
   readonly endpoint: string;
   readonly functions: readonly string[];
 }
 
-/** @returns the file, to be removed at the end; undefined where there is no safe place for it */
+/** @returns the file, which the caller removes at the end; undefined when there is no safe folder for it */
 export function announce(
   emulator: Omit<RunningEmulator, keyof ProcessIdentity>,
   env: Env,
@@ -34,7 +34,7 @@ export function announce(
   }
 }
 
-/** @returns the emulators of this user whose process is alive */
+/** @returns the running emulators of this user */
 export function runningEmulators(env: Env): RunningEmulator[] {
   const folder = runtimeDirectory(env, { make: false });
   if (folder === undefined) return [];
@@ -58,8 +58,8 @@ function read(file: string): RunningEmulator | undefined {
 }
 
 /**
- * The user's private folder for what running programs leave for each other: in `XDG_RUNTIME_DIR`, else in the temporary directory.
- * @returns undefined when it is not there (and not to be made), or is not safely the user's own
+ * The user's private folder for discovery files: in `XDG_RUNTIME_DIR`, or else in the temporary directory.
+ * @returns undefined when the folder does not exist and must not be created, or when other users can change it
  */
 export function runtimeDirectory(
   env: Readonly<Record<string, string | undefined>>,

@@ -1,6 +1,6 @@
 import { FcError } from '../model/errors.js';
 
-/** The command line was misused: exit code 2, and nothing was sent. */
+/** A wrong command line: exit code 2, and no request was sent. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly fix: string | undefined;
@@ -13,7 +13,7 @@ export class UsageError extends Error {
 
 /** A configuration that cannot be used: exit code 2. */
 export class ConfigError extends UsageError {
-  /** Each as `s.yaml:LINE:COL: …`. */
+  /** The complaints, each as `s.yaml:LINE:COL: …`. */
   readonly complaints: readonly string[];
 
   constructor(
@@ -25,7 +25,7 @@ export class ConfigError extends UsageError {
   }
 }
 
-/** An operation of the command itself failed: exit code 1, unless another is usual. */
+/** A failed operation of the command itself. Default exit code: 1. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: string;
@@ -53,7 +53,7 @@ export class CommandError extends Error {
   }
 }
 
-/** A refusal of the emulator, with what helps a person. With `-o json` it stays the API's own object. */
+/** A refusal of the emulator, with help for people. With `-o json`, the error is the API's own object. */
 export class ExplainedError extends Error {
   override readonly name = 'ExplainedError';
   readonly refusal: FcError;
@@ -73,7 +73,7 @@ export class ExplainedError extends Error {
 }
 
 /**
- * Runs what judges the user's words: a refusal there is a misuse, not a failed operation.
+ * Runs a check of the user's words. A refusal is a wrong command line, not a failed operation.
  * @throws UsageError in place of an InvalidArgument
  */
 export function asUsage<T>(judge: () => T): T {

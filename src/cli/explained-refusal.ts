@@ -10,7 +10,7 @@ interface Asked {
   readonly given: GivenTexts;
 }
 
-/** The options by which a command line gives the fields of the API. */
+/** The command line option of each API field. */
 const FIELDS = [
   { field: 'sessionTTLInSeconds', key: 'ttl', flag: '--ttl', isDuration: true },
   { field: 'sessionIdleTimeoutInSeconds', key: 'idle', flag: '--idle', isDuration: true },
@@ -38,7 +38,7 @@ const FIELDS = [
   { field: 'juiceFsConfig', key: 'juiceFsConfig', flag: '--juice-fs-config', isDuration: false },
 ] as const;
 
-/** @returns the refusal with what a person needs beside it: the options in place of the API's fields, names that exist, a way on */
+/** @returns the refusal for people: with options in place of API fields, known names, and a fix */
 export async function explained(error: FcError, { control, given }: Asked): Promise<Error> {
   switch (error.code) {
     case 'FunctionNotFound':
@@ -46,10 +46,10 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
     case 'FunctionAlreadyExists':
       return new ExplainedError(error, { fix: 'fc-affinity function update changes it' });
     case 'TriggerNotFound':
-      return new ExplainedError(error, { fix: 'fc-affinity trigger list shows those that there are' });
+      return new ExplainedError(error, { fix: 'fc-affinity trigger list shows the triggers' });
     case 'InstanceNotFound':
       return new ExplainedError(error, {
-        fix: 'fc-affinity instance list --all shows those that run, and those that ended lately',
+        fix: 'fc-affinity instance list --all shows running and recently ended instances',
       });
     case 'VersionNotFound':
       return new ExplainedError(error, { fix: 'fc-affinity version list <function> shows the versions' });
@@ -70,7 +70,7 @@ export async function explained(error: FcError, { control, given }: Asked): Prom
   }
 }
 
-const UNSIGNED = 'the emulator takes signed requests only';
+const UNSIGNED = 'the emulator accepts signed requests only';
 const KEYS = 'set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET to those of the emulator';
 
 function isUnsigned({ message }: FcError): boolean {
@@ -92,9 +92,9 @@ async function withServed(error: FcError, control: ControlPlane): Promise<Error>
   }
 }
 
-/** Replaces the API's fields by options, and seconds by the durations that were given. */
+/** Replaces API fields by options, and seconds by the given durations. */
 function inWordsOfTheLine(message: string, given: GivenTexts): string {
-  // A body of the API is refused in the words of the API.
+  // With `--input` the user wrote API fields, so the error keeps them.
   if (given.input !== undefined) return message;
   let words = message;
   for (const { field, key, flag, isDuration } of FIELDS) {

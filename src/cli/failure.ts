@@ -1,18 +1,18 @@
 import { FcError, messageOf, PortInUseError, UnreachableError } from '../model/errors.js';
 import { CommandError, ConfigError, ExplainedError, UsageError } from './errors.js';
 
-/** Why a command ended without its result: what the user reads, and the exit code. */
+/** A failed command: the text for the user, and the exit code. */
 export interface Failure {
   readonly exitCode: number;
   readonly message: string;
-  /** Lines above the message, each with its place in a file. */
+  /** Lines above the message, each with a place in a file. */
   readonly complaints?: readonly string[];
-  /** Lines below the message, for a person. */
+  /** Lines below the message, for people. */
   readonly details?: string | undefined;
   readonly fix: string | undefined;
-  /** For `-o json`: the message in the API's words, where `message` has those of the command line. */
+  /** For `-o json`: the API's message, when `message` names options of the command line. */
   readonly apiMessage?: string;
-  /** For `-o json`: the API's own code, or one of the command line for an error that did not come from the API. */
+  /** For `-o json`: the API's code, or a code of the command line for other errors. */
   readonly code: string;
   readonly requestId: string;
 }
@@ -26,7 +26,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The one place where an error becomes an exit code. */
+/** The only place that turns an error into an exit code. */
 export function failureOf(error: unknown): Failure {
   const known = { message: messageOf(error), fix: undefined, requestId: '' };
   if (error instanceof ConfigError) {

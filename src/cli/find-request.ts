@@ -3,11 +3,11 @@ import type { RequestRecord } from '../model/request-record.js';
 import type { Connected } from './connect.js';
 import { ExplainedError } from './errors.js';
 
-/** Shorter ends of an ID are too easily those of several requests. */
+/** A shorter end of an ID fits too many requests. */
 const LEAST_CHARACTERS = 4;
 
 /**
- * Finds a request by its ID, or by the end of its ID, as a narrow log shows it.
+ * Finds a request by its ID, or by the end of its ID. A narrow log shows only the end.
  * @throws ExplainedError
  */
 export async function findRequest(control: Connected, requestId: string): Promise<RequestRecord> {
@@ -24,8 +24,8 @@ export async function findRequest(control: Connected, requestId: string): Promis
     throw new ExplainedError(error, {
       fix:
         second === undefined
-          ? 'the ID of a request that has ended, as in the log of serve or in the header X-Fc-Request-Id'
-          : `give more of the ID: ${like.length} requests end so`,
+          ? 'give the ID of an ended request, from the log of serve or the header X-Fc-Request-Id'
+          : `give more of the ID: ${like.length} requests have this end`,
     });
   }
 }

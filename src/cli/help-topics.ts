@@ -5,11 +5,11 @@ const DECISIONS: Readonly<Record<Placement, string>> = {
   'first-fit': 'the oldest instance with a free slot',
   'scaled-out': 'a new instance: no instance had a free slot',
   overflow: 'a new instance: the others had 200 requests in flight',
-  'rebound-after-crash': 'another instance: that of its session died',
+  'rebound-after-crash': 'another instance: the instance of its session crashed',
   'round-robin': 'the next instance with capacity; there is no session',
 };
 
-/** What `help <topic>` prints, at most 80 columns wide. */
+/** The text of `help <topic>`, at most 80 columns wide. */
 export const HELP_TOPICS: Readonly<Record<string, string>> = {
   'exit-codes': `Exit codes:
     0  done; serve: drained after a signal
@@ -50,7 +50,7 @@ Set for the handler, and nothing else of this shell:
                           own; not with --no-port-shift
 --env, --env-file and --env-pass add to them.
 `,
-  decisions: `The last word of a line in the log of serve names where the request went:
+  decisions: `The last word of a line in the log of serve tells where the request went:
 ${Object.entries(DECISIONS)
   .map(([name, what]) => `  ${name.padEnd(19)}  ${what}`)
   .join('\n')}

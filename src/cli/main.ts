@@ -20,7 +20,7 @@ export async function main(): Promise<void> {
   process.exit(await writtenOr(exitCode, argv, context));
 }
 
-/** A result that could not be written is a failure of the command (exit 1), however the command itself ended. */
+/** If a result could not be written, the exit code is 1, also after a successful command. */
 async function writtenOr(exitCode: number, argv: readonly string[], context: Context): Promise<number> {
   const { failure } = context.stdout;
   if (failure === undefined) return exitCode;

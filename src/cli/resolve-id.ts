@@ -6,9 +6,9 @@ import { UsageError } from './errors.js';
 const UUID_BEGIN = /^[0-9a-f][0-9a-f-]{3,34}$/;
 
 /**
- * Completes the beginning of a UUID. An ID that a client chose must be written whole: the beginning of one may be another.
- * @returns the text itself when it begins no session's ID
- * @throws UsageError when it begins several
+ * Completes the start of a UUID. An ID that a client chose must be complete, because its start may be another ID.
+ * @returns the text itself when no session ID starts with it
+ * @throws UsageError when several session IDs start with it
  */
 export async function fullSessionId(control: ControlPlane, ref: FunctionRef, text: string): Promise<string> {
   if (!UUID_BEGIN.test(text)) return text;
@@ -21,9 +21,9 @@ export async function fullSessionId(control: ControlPlane, ref: FunctionRef, tex
 }
 
 /**
- * Completes the ID of an instance that runs or that ended lately.
+ * Completes the ID of a running or recently ended instance.
  * @param text the beginning of an instance ID or its end, as {@link shortInstanceId} shows it; at least 4 characters
- * @throws UsageError when it fits several
+ * @throws UsageError when it fits several instances
  */
 export async function fullInstanceId(control: ControlPlane, text: string): Promise<string> {
   if (isGeneratedInstanceId(text) || text.length < 4) return text;
@@ -41,11 +41,11 @@ function onlyOne(text: string, meant: readonly string[], kind: string): string {
   if (only === undefined) return text;
   if (meant.length === 1) return only;
   throw new UsageError(`"${text}" may be ${meant.length} ${kind}: ${meant.slice(0, 5).join(', ')}`, {
-    fix: 'write more of the ID',
+    fix: 'give more characters of the ID',
   });
 }
 
-/** Follows the pages of a list to its end. */
+/** Reads all pages of a list. */
 export async function* everySession(
   control: ControlPlane,
   query: ListSessionsQuery,

@@ -26,7 +26,7 @@ const NOTES = 'fc-affinity help <command>, or help exit-codes, environment, deci
 /**
  * Runs one command line.
  * @param argv without `node` and the script
- * @returns the exit code; whatever went wrong has been printed
+ * @returns the exit code. Errors have been printed.
  */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   const form = errorForm(argv, context.env);
@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   }
 }
 
-/** `help serve` is `serve --help`; `help` alone is that of the program. A topic is a command of its own. */
+/** `help serve` becomes `serve --help`, and `help` alone prints the help of the program. A topic is a command of its own. */
 async function asHelpFlag(argv: readonly string[]): Promise<readonly string[]> {
   const [word, ...names] = argv.filter((text) => !text.startsWith('-'));
   if (word !== 'help') return argv;
@@ -47,7 +47,7 @@ async function asHelpFlag(argv: readonly string[]): Promise<readonly string[]> {
   if (Object.hasOwn(HELP_TOPICS, name)) return argv;
   const known = [...Object.keys(CATALOGUE), ...Object.keys(HELP_TOPICS)];
   const meant = nearest(name, known);
-  throw new UsageError(`there is no help on ${JSON.stringify(name)}`, {
+  throw new UsageError(`there is no help for ${JSON.stringify(name)}`, {
     fix: meant === undefined ? `topics: ${Object.keys(HELP_TOPICS).join(', ')}` : `fc-affinity help ${meant}`,
   });
 }
@@ -61,7 +61,7 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
   const rest = split ? argv.slice(dashes + 1) : undefined;
   let exitCode: number = EXIT.done;
   let table: OptionTable = {};
-  // commander ends a help with an error that is not shown; its stack trace would take a tenth of the time.
+  // commander ends a help with an error that is not shown. Its stack trace would take a tenth of the run time.
   if (line.includes('--help') || line.includes('-h')) Error.stackTraceLimit = 0;
 
   const program = prepared(new Commander('fc-affinity'), context)
@@ -80,7 +80,7 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
     made
       .usage(entry.byDefault === undefined ? '<command> [options]' : '[command] [options]')
       .helpCommand(false);
-    // Only this group's are listed, run or suggested.
+    // Only commands of this group are listed, run or suggested.
     if (name !== word) continue;
     for (const [subname, leaf] of Object.entries(entry.commands)) {
       const isDefault = subname === entry.byDefault;
@@ -122,12 +122,12 @@ async function dispatch(argv: readonly string[], form: ErrorForm, context: Conte
   }
 }
 
-/** commander leaves a text with indented lines as it is. */
+/** Indents the lines, because commander does not wrap a text with indented lines. */
 function withExamples(summary: string, examples: string): string {
   return `${summary}\n\nExamples:\n${examples}`;
 }
 
-/** Errors are thrown, never printed, by commander; help goes where results go. */
+/** commander throws errors and does not print them. Help goes to stdout, as results do. */
 function prepared(made: Commander, { stdout, stderr }: Context): Commander {
   return made
     .exitOverride()
@@ -154,7 +154,7 @@ function report(
   { form, argv, context }: { form: ErrorForm; argv: readonly string[]; context: Context },
 ): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-  // Help in place of a missing subcommand has been shown.
+  // The help was shown in place of a missing subcommand.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.misused;
   const cause = error instanceof CommanderError ? misuse(error) : error;
   const failure = failureOf(cause);
@@ -166,21 +166,21 @@ function report(
   return failure.exitCode;
 }
 
-/** @returns an error with the right line when the handler's command comes without `--`, else the error itself */
+/** @returns an error with the correct line when `--` is missing before the handler's command, or else the same error */
 function orForgottenDashes(error: unknown, line: readonly string[], table: OptionTable): unknown {
   const isMisuse =
     error instanceof CommanderError &&
     ['commander.excessArguments', 'commander.unknownOption'].includes(error.code);
   const fix = isMisuse ? withDashes(line, table) : undefined;
   if (fix === undefined) return error;
-  return new UsageError('the command of the handler stands after "--"', { fix, cause: error });
+  return new UsageError('put the command of the handler after "--"', { fix, cause: error });
 }
 
-/** commander's first line names the mistake, its second line the nearest right word. */
+/** The first line of commander's message names the mistake, and the second line the nearest correct word. */
 function misuse(error: CommanderError): UsageError {
   const [first = '', second = ''] = error.message.split('\n');
   const [, meant] = /^\(Did you mean (?:one of )?([^,?]+)/.exec(second) ?? [];
-  // A misspelt `--access-key-secret=…` must not show its value.
+  // The error for a misspelt `--access-key-secret=…` must not show the value.
   const message = first.replace(/^error: /, '').replace(/^(unknown option '-[^=]*)=.*'$/, "$1'");
   return new UsageError(message.replaceAll("'", '"'), {
     fix: meant === undefined ? undefined : `did you mean ${meant}?`,

@@ -6,8 +6,8 @@ import type { Context } from './context.js';
 const LOOK_INTERVAL_MS = 100;
 
 /**
- * Waits until a function that was created or updated is ready.
- * @throws what its code or its command failed with
+ * Waits until a created or updated function is ready.
+ * @throws the error of its code or its command
  */
 export async function settledFunction(
   functionName: string,

@@ -10,11 +10,11 @@ export const EXIT_BY_SIGNAL: Readonly<Record<SignalName, number>> = {
   SIGHUP: 129,
 };
 
-/** Task runners and terminals send one Ctrl-C several times: signals that follow one so soon are its copies. */
+/** Task runners and terminals send one Ctrl-C several times. Signals within this time are copies. */
 const COPIES_MS = 500;
 
 export interface Signals {
-  /** From now on signals go to `listener` alone; without one, the first signal ends the process. */
+  /** Signals go to `listener` from now on. Without a listener, the first signal ends the process. */
   take(listener: (signal: SignalName) => void): void;
 }
 
@@ -24,12 +24,12 @@ interface SignalSource {
 
 interface SignalOptions {
   readonly clock: () => Pick<Clock, 'now'>;
-  /** A hangup that the parent had ignored stays ignored. */
+  /** Whether the parent process had ignored SIGHUP. Then SIGHUP stays ignored. */
   readonly ignoresHangup: boolean;
   readonly exit: (code: number) => void;
 }
 
-/** Delivers each signal of a process once: its copies within 500 ms, of whatever name, are dropped. */
+/** Delivers each signal of a process once. Any other signal within 500 ms counts as a copy and is dropped. */
 export function signalsOf(source: SignalSource, { clock, ignoresHangup, exit }: SignalOptions): Signals {
   let listener = (signal: SignalName): void => exit(EXIT_BY_SIGNAL[signal]);
   let deliveredAt = Number.NEGATIVE_INFINITY;

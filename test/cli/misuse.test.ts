@@ -40,7 +40,7 @@ describe('a misused command line', () => {
     [['serve', '--ttl', '60', '--idle', '61'], '--idle must not be greater than --ttl', undefined],
     [['serve', '--timeout', '86401'], '--timeout must be 1 to 86400 s (1s to 1d), got "86401"', undefined],
     [['serve', '--affinity', 'coookie'], '--affinity must be one of', 'cookie'],
-    [['serve', '--affinity', 'header'], '--affinity header needs --header-name', 'as --header-name'],
+    [['serve', '--affinity', 'header'], '--affinity header needs --header-name', 'for example --header-name'],
     [
       ['serve', '--affinity', 'header', '--header-name', 'x-fc-id'],
       'affinityHeaderFieldName must be',
@@ -56,7 +56,7 @@ describe('a misused command line', () => {
     [['serve', '--env-file', '/nowhere/.env'], 'cannot read "/nowhere/.env": ENOENT', undefined],
     [['serve', '--env-pass', 'NOT_SET'], '"NOT_SET" is not', undefined],
     [['serve', '--port', '9000', '--api-port', '9000'], '--port and --api-port are both 9000', undefined],
-    [['serve', '--'], 'a command is expected after "--"', 'as -- node app.js'],
+    [['serve', '--'], 'a command is expected after "--"', 'for example -- node app.js'],
     [
       ['serve', '--access-key-id', 'x'],
       'an access key ID is given without the secret',
@@ -82,7 +82,7 @@ describe('a misused command line', () => {
     [['serve', 's.yaml'], 'there is no folder and no configuration "s.yaml"', undefined],
     [['session', 'create', '--nas-config', '{'], '--nas-config must be a JSON object or @file', undefined],
     [['session', 'create', '--nas-config', '@/nowhere'], '--nas-config: ENOENT', undefined],
-    [['session', 'update', 'x'], 'nothing to change was named', 'as --ttl 2h'],
+    [['session', 'update', 'x'], 'no option to change is given', 'for example --ttl 2h'],
     [['session', 'list', '--limit', 'x'], '--limit must be an integer, got "x"', undefined],
     [['session', 'create', '--ttl', 'soon'], '--ttl: a duration is whole seconds or has units', undefined],
     [['session', 'list', '--status', 'active'], '--status must be one of Active, Expired', 'Active'],

@@ -44,7 +44,7 @@ describe('serve with an access key', () => {
     const unsigned = await runCli(['session', 'list', '--function', 'hello', ...endpoint]);
     expect(unsigned).toMatchObject({ code: 1, stdout: '' });
     expect(unsigned.stderr).toBe(
-      'error: the emulator takes signed requests only\nfix: set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET to those of the emulator\n',
+      'error: the emulator accepts signed requests only\nfix: set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET to those of the emulator\n',
     );
     const wrong = await runCli(['session', 'list', '--function', 'hello', ...endpoint], {
       env: { ...KEYS, FC_AFFINITY_ACCESS_KEY_SECRET: 'another-secret' },
@@ -100,7 +100,7 @@ describe('serve with an access key', () => {
     const { code, stderr } = await runShell(
       `$BIN exec --access-key-id a --access-key-secret b -- sh -c '${script}'`,
     );
-    expect([code, stderr]).toEqual([1, expect.stringContaining('the emulator takes signed requests only')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('the emulator accepts signed requests only')]);
   });
 });
 
@@ -109,7 +109,7 @@ describe('serve beyond loopback (T1)', () => {
     const without = await runCli(['serve', '--host', '0.0.0.0']);
     expect(without.code).toBe(2);
     expect(without.stderr).toBe(
-      'error: --host "0.0.0.0" is not a loopback address: others can reach it, so an access key is needed\nfix: set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET, or --host 127.0.0.1\n',
+      'error: --host "0.0.0.0" is not a loopback address: other machines can reach it, so an access key is needed\nfix: set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET, or --host 127.0.0.1\n',
     );
     const half = await runCli(['serve', '--host', '0.0.0.0', '--access-key-id', 'x']);
     expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('given without the secret')]);

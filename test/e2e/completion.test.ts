@@ -127,7 +127,7 @@ describe('help', () => {
 
   it('names the nearest for a word that it does not know', async () => {
     const { stderr, code } = await runCli(['help', 'exit-code']);
-    expect(stderr).toContain('there is no help on "exit-code"');
+    expect(stderr).toContain('there is no help for "exit-code"');
     expect(stderr).toContain('fix: fc-affinity help exit-codes');
     expect(code).toBe(2);
   });

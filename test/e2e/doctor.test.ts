@@ -41,7 +41,7 @@ describe('doctor', () => {
     const before = await served.cli('doctor');
     expect([before.code, before.stdout]).toEqual([
       0,
-      'no request is kept: there is nothing to look at yet\nsend requests to the function, then ask again\n',
+      'there are no requests to check yet\nsend requests to the function, then run this again\n',
     ]);
     await (await fetch(served.url)).text();
     const { code, stdout } = await served.cli('doctor');

@@ -72,7 +72,7 @@ describe('C12: a start that cannot have its files ends with an error, and does n
     const { status, stderr } = run('serve --port 0 --api-port 0');
     expect([status, stderr]).toEqual([
       1,
-      'error: the current directory does not exist any more\nfix: change to a directory that exists\n',
+      'error: the current directory no longer exists\nfix: change to a directory that exists\n',
     ]);
     expect(run('--version').status).toBe(0);
   });

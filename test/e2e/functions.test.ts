@@ -142,7 +142,7 @@ describe('function create --input', () => {
       1,
       'its image "i" is not pulled',
     ],
-    ['nothing to change', ['update', 'hello'], 2, 'nothing is given that is to change'],
+    ['nothing to change', ['update', 'hello'], 2, 'no option to change is given'],
     ['an unknown function', ['update', 'nobody', '--timeout', '5'], 4, "function 'nobody' does not exist"],
     ['a taken name', ['create', 'hello', '--', ...HELLO], 1, "function 'hello' already exists"],
   ])('%s: %j ends with %i', async (_, args, code, message) => {

@@ -26,7 +26,7 @@ describe('S9: a forgotten "--"', () => {
   ])('S9: %j is told the right line', async (words, fix) => {
     const { code, stderr } = await runCli(words);
     expect({ code, fix: stderr.split('\n')[1] }).toEqual({ code: 2, fix: `fix: ${fix}` });
-    expect(stderr).toMatch(/^error: .*the command of the handler stands after "--"\n/);
+    expect(stderr).toMatch(/^error: .*put the command of the handler after "--"\n/);
   });
 
   it('S9: a folder and a configuration are not taken for a command, a misspelt option not for its word', async () => {

@@ -31,7 +31,7 @@ describe('S5: an instance that has ended', () => {
     expect({ code: logs.code, stderr: logs.stderr }).toEqual({ code: 0, stderr: '' });
     expect(logs.stdout).toContain('no database');
     expect((await cli('instance', 'list')).stderr).toBe(
-      'no instances run; --all shows those that ended lately\n',
+      'no instances run; --all shows recently ended instances\n',
     );
     const [head, row] = (await cli('instance', 'list', '--all')).stdout.split('\n');
     expect(head).toMatch(/EXIT$/);

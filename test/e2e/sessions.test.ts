@@ -186,7 +186,7 @@ describe('instance and function', () => {
     expect(await ended).toBe(0);
     expect((await cli('instance', 'kill', short)).code).toBe(4);
     expect((await cli('instance', 'list')).stderr).toBe(
-      'no instances run; --all shows those that ended lately\n',
+      'no instances run; --all shows recently ended instances\n',
     );
   });
 

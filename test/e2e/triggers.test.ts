@@ -70,8 +70,7 @@ describe('the trigger commands', () => {
     const missing = await cli('trigger', 'get', 'hello', 'none');
     expect(missing).toMatchObject({
       code: 4,
-      stderr:
-        "error: trigger 'none' does not exist\nfix: fc-affinity trigger list shows those that there are\n",
+      stderr: "error: trigger 'none' does not exist\nfix: fc-affinity trigger list shows the triggers\n",
     });
     expect((await cli('trigger', 'delete', 'hello', 'none', '--ignore-not-found')).code).toBe(0);
     const second = await cli('trigger', 'create', 'hello', 'web', '-o', 'json');

@@ -48,7 +48,7 @@ describe('version and alias', () => {
     );
   });
 
-  it('delete --ignore-not-found: a name that is not known is no failure', async () => {
+  it('delete --ignore-not-found: an unknown name gives exit code 0', async () => {
     const { cli } = await serve();
     expect(await cli('version', 'delete', 'hello', '7', '--ignore-not-found')).toMatchObject({
       code: 0,
@@ -75,10 +75,10 @@ describe('version and alias', () => {
       /^4 error: function 'nobody' does not exist\n/,
     );
     expect(await refused('alias', 'create', 'hello', 'prod')).toMatch(
-      /^2 error: an alias names a version\nfix: /,
+      /^2 error: an alias needs a version\nfix: /,
     );
     expect(await refused('alias', 'update', 'hello', 'prod')).toMatch(
-      /^2 error: nothing to change was named\n/,
+      /^2 error: no option to change is given\n/,
     );
     expect(await refused('version', 'list', 'hello', '--limit', '0')).toMatch(/^1 error: --limit must be /);
     await cli('function', 'publish', 'hello');

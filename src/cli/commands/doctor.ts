@@ -15,7 +15,7 @@ import { partsText } from '../output/parts.js';
 import { OUTPUT, outputForm, printResult } from '../output/print-result.js';
 
 const OPTIONS = {
-  from: text('--from <log.jsonl>', 'read the JSON log of serve instead of asking an emulator', {
+  from: text('--from <log.jsonl>', 'read the JSON log of serve, not the requests of an emulator', {
     flagOnly: true,
   }),
   target: text('--target <url>', 'check this function: Set-Cookie, the session, its configuration', {
@@ -29,7 +29,7 @@ const OPTIONS = {
 
 type Values = Invocation<typeof OPTIONS>['values'];
 
-/** What was looked at. */
+/** The requests that were read. */
 interface Seen {
   readonly records: readonly RequestRecord[];
   readonly functions: readonly FunctionFacts[];
@@ -43,8 +43,8 @@ export const doctor = command({
     '  fc-affinity doctor --target http://127.0.0.1:9000',
   ].join('\n'),
   notes: [
-    'Looks at the last 10,000 requests and names mistakes with affinity: what was',
-    'seen, and how to mend it. Exit code: 0 nothing found, 1 mistakes found.',
+    'Finds mistakes with affinity in the last 10,000 requests, and shows their',
+    'evidence and fix. Exit code: 0 nothing found, 1 mistakes found.',
   ].join('\n'),
   async run({ values }, context) {
     if (values.target !== undefined) {
@@ -98,7 +98,7 @@ function summary(findings: readonly Finding[], records: readonly RequestRecord[]
   const last = records.at(-1);
   const requests = `${records.length} request${records.length === 1 ? '' : 's'}`;
   if (first === undefined || last === undefined)
-    return 'no request is kept: there is nothing to look at yet\nsend requests to the function, then ask again';
+    return 'there are no requests to check yet\nsend requests to the function, then run this again';
   const names = [...new Set(records.map(({ functionName }) => functionName))];
   const of = `${requests} of ${names.length === 1 ? names[0] : `${names.length} functions`}, ${timeOfDay(first.at)} to ${timeOfDay(last.at)}`;
   if (findings.length > 0)

@@ -20,17 +20,17 @@ const OPTIONS = {
   ...grouped('Function and affinity:', {
     handler: text(
       '--handler <command>',
-      'what starts it, in quotes (default: the nearest s.yaml, else the bundled hello)',
+      'the command of the handler, in quotes (default: the nearest s.yaml, else the bundled hello)',
     ),
   }),
   ...FUNCTION_OPTIONS,
   ...LISTEN_OPTIONS,
   ...grouped('Where it listens:', {
-    port: integer('--port <n>', 'of the first function; 0: any free (default: 0)', {
+    port: integer('--port <n>', 'the port of the first function; 0: any free (default: 0)', {
       range: PORTS,
       byDefault: 0,
     }),
-    apiPort: integer('--api-port <n>', 'of the control API; 0: any free (default: 0)', {
+    apiPort: integer('--api-port <n>', 'the port of the control API; 0: any free (default: 0)', {
       range: PORTS,
       byDefault: 0,
     }),
@@ -52,14 +52,14 @@ export const exec = command({
     "  fc-affinity exec -- sh -c 'curl -i $FC_AFFINITY_URL'",
   ].join('\n'),
   notes: [
-    'The command finds in its environment:',
-    '  FC_AFFINITY_URL                        where the function answers',
-    '  FC_AFFINITY_URL_<FUNCTION>             where each function answers',
+    'The command gets these variables:',
+    '  FC_AFFINITY_URL                        the URL of the function',
+    '  FC_AFFINITY_URL_<FUNCTION>             the URL of each function',
     '  FC_AFFINITY_API, FC_AFFINITY_ENDPOINT  the control API',
-    '  FC_AFFINITY_ACCESS_KEY_ID, …_SECRET    what signs, where a key is given',
-    'A signal reaches the command once. What does not end within --drain-timeout',
-    'is killed. The exit code is that of the command; 128 and the number of the',
-    'signal that ended it.',
+    '  FC_AFFINITY_ACCESS_KEY_ID, …_SECRET    the access key, if one is set',
+    'A signal reaches the command once. A process that does not end within',
+    '--drain-timeout is killed. The exit code is that of the command, or 128 plus',
+    'the number of the signal that ended it.',
   ].join('\n'),
   async run({ values, given, operands, rest, warnings }, context) {
     const words = commandOf(operands, rest);
@@ -67,7 +67,7 @@ export const exec = command({
     const { handler } = values;
     const handlerWords = handler === undefined ? undefined : asUsage(() => commandWords(handler));
     const served = await servedFunctions(values, { given, command: handlerWords }, context);
-    // The terminal belongs to the command: without -v only failures of the emulator are printed.
+    // The terminal is for the output of the command. Without -v, only failures of the emulator are printed.
     const quiet = !values.verbose;
     const log = readyFirst(
       (values.logFormat === 'json' ? jsonLog : prettyLog)(context.stderr, { ...values, quiet }),
@@ -98,7 +98,9 @@ function commandOf(operands: readonly string[], rest: readonly string[] | undefi
       fix: `fc-affinity exec -- ${[...operands, ...(rest ?? [])].join(' ')}`,
     });
   if (rest === undefined || rest.length === 0)
-    throw new UsageError('a command is expected after "--"', { fix: 'as fc-affinity exec -- npm test' });
+    throw new UsageError('a command is expected after "--"', {
+      fix: 'for example fc-affinity exec -- npm test',
+    });
   return rest;
 }
 
@@ -112,7 +114,7 @@ function addresses({ api, url, functions }: Emulator): Record<string, string> {
   };
 }
 
-/** The commands of fc-affinity that the command runs sign with them. */
+/** The access key for commands of fc-affinity that the command runs. */
 function keyVariables(key: AccessKey | undefined): Record<string, string> {
   if (key === undefined) return {};
   return {
@@ -121,7 +123,7 @@ function keyVariables(key: AccessKey | undefined): Record<string, string> {
   };
 }
 
-/** `my-cart` is `MY_CART`. */
+/** @returns the name in a variable: `MY_CART` for `my-cart` */
 function variablePart(functionName: string): string {
   return functionName.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
 }

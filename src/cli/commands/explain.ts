@@ -18,8 +18,8 @@ export const explain = command({
     '\n',
   ),
   notes: [
-    'The request ID stands in the log of serve and in the header X-Fc-Request-Id;',
-    'its end is enough. The last 10,000 requests are kept.',
+    'The request ID is in the log of serve and in the header X-Fc-Request-Id.',
+    'The end of the ID is enough. The last 10,000 requests are kept.',
   ].join('\n'),
   run: ({ values, operands: [requestId = ''] }, context) =>
     withControl({ values }, context, async (control) => {
@@ -52,7 +52,7 @@ async function sessionOf(
   return { sameSession, session };
 }
 
-/** @returns undefined for a session that is not kept any more, or has no API */
+/** @returns undefined for a session that is no longer kept, or that has no API */
 async function latest(
   { sessions }: Connected,
   ref: { readonly functionName: string; readonly qualifier: string; readonly sessionId: string },

@@ -2,7 +2,7 @@ import { command } from '../command.js';
 import { UsageError } from '../errors.js';
 import { HELP_TOPICS } from '../help-topics.js';
 
-/** Prints a topic. The help of a command is what `--help` prints: run.ts turns one into the other. */
+/** Prints a topic. run.ts turns `help <command>` into `<command> --help`. */
 export const help = command({
   operands: '[topic]',
   options: {},

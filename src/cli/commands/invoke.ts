@@ -15,14 +15,14 @@ const STDIN = 0;
 export const invoke = command({
   operands: '<function>',
   options: {
-    session: text('--session <id>', 'the session: sent as the affinity asks', {
+    session: text('--session <id>', 'the session ID, sent by the cookie or header of the affinity', {
       flagOnly: true,
     }),
     data: text('--data <text|@file>', 'the body; @- is stdin (default: none)', { flagOnly: true }),
     include: flag('-i, --include', 'also print the status and headers of the reply', { flagOnly: true }),
     qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)'),
-    async: flag('--async', 'do not wait: prints the ID of the task', { flagOnly: true }),
-    tail: flag('--tail', 'print what the instance logged, on stderr', { flagOnly: true }),
+    async: flag('--async', 'do not wait, and print the task ID', { flagOnly: true }),
+    tail: flag('--tail', 'print the log of the instance to stderr', { flagOnly: true }),
     ...CONNECTION,
   },
   examples: [
@@ -70,7 +70,7 @@ function bodyOf(data: string): Buffer {
   }
 }
 
-/** How a request names its session depends on the affinity of the function. */
+/** @returns the header of a session, by the affinity of the function */
 async function sessionHeader(
   control: Connected,
   ref: FunctionRef,
@@ -104,7 +104,7 @@ function headOf({ status, reason, lines }: InvocationReply): string {
   return `${head.map(sanitize).join('\n')}\n\n`;
 }
 
-/** The bytes as they are; on a terminal, safe text that ends with a line end. */
+/** Writes the unchanged bytes; on a terminal, text without control characters, with a line end. */
 async function printBody({ body }: InvocationReply, { stdout }: Context): Promise<void> {
   const decoder = new TextDecoder();
   let last = '\n';
@@ -125,7 +125,7 @@ function logOf(reply: InvocationReply): string {
   return log.split('\n').map(sanitize).join('\n');
 }
 
-/** Without `-i` nothing else shows the ID of a session that the reply has opened. */
+/** Shows the ID of a session that the reply has opened, because without `-i` the headers are not shown. */
 function tellSession(reply: InvocationReply, config: FunctionConfig, { stderr }: Context): void {
   const name = config.sessionAffinityConfig.affinityHeaderFieldName;
   const [, inCookie] = new RegExp(`^${SESSION_COOKIE}=([^;]+)`).exec(reply.header('set-cookie') ?? '') ?? [];

@@ -16,14 +16,14 @@ import { drainTimeoutOf, readyOf } from '../serve/ready-functions.js';
 import { readyFirst, type ServeLog } from '../serve/serve-log.js';
 import { untilSignal } from '../serve/until-signal.js';
 
-/** More restored sessions are not counted: the log must not wait. */
+/** The most restored sessions to count, so that the start is not delayed. */
 const MOST_COUNTED = 1000;
-/** Sessions of other functions end with their instance, or there are none. */
+/** The affinities whose sessions are restored. Other functions have no sessions, or their sessions end with the instance. */
 const KEPT: ReadonlySet<string> = new Set(['GENERATED_COOKIE', 'HEADER_FIELD']);
 
 const OPTIONS = {
   ...LISTEN_OPTIONS,
-  ...grouped('Where it listens:', { open: flag('--open', 'opens the console in a browser') }),
+  ...grouped('Where it listens:', { open: flag('--open', 'open the console in a browser') }),
   ...FUNCTION_OPTIONS,
 };
 
@@ -68,14 +68,14 @@ export const serve = command({
     try {
       announceAgain = await announceReady(await emulator, { served, log, context });
       if (values.open) await openConsole(await emulator, { log, context });
-      // Loaded before a browser asks for it: then no request opens a file.
+      // The console is loaded now, so that no request opens a file.
       await import('../../console/page-files.js');
       for (const { config } of served.functions)
         if (values.stateDir !== undefined && KEPT.has(config.sessionAffinity))
           log.notice(await restored(await emulator, config.functionName, values.stateDir));
       return await ended;
     } catch (error) {
-      // Both promises fail with the same error: it is reported once.
+      // Both promises fail with the same error, which is reported once.
       ended.catch(() => {});
       if (!(error instanceof PortInUseError)) throw error;
       const { portsInUse } = await import('../serve/ports-in-use.js');
@@ -84,7 +84,7 @@ export const serve = command({
   },
 });
 
-/** @returns what announces the functions again when there are others */
+/** @returns a function that updates the discovery file when the served functions change */
 async function announceReady(
   emulator: Emulator,
   {
@@ -117,7 +117,7 @@ async function openConsole(
   });
 }
 
-/** How many sessions of an earlier run are there; they have no instance until they are used. */
+/** The number of sessions from an earlier run. They have no instance until their next request. */
 async function restored({ control }: Emulator, functionName: string, directory: string): Promise<string> {
   let count = 0;
   for await (const { sessionStatus } of everySession(control, { functionName, limit: 100 })) {
@@ -127,7 +127,7 @@ async function restored({ control }: Emulator, functionName: string, directory: 
   return `${count} session${count === 1 ? ' is' : 's are'} restored from ${directory}`;
 }
 
-/** Settings that are allowed and probably a mistake. */
+/** Warnings about allowed settings that are probably a mistake. */
 function mistakes({ functions }: ServedFunctions): string[] {
   return functions
     .filter(

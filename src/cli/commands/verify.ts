@@ -20,13 +20,13 @@ const OPTIONS = {
     '--suite <name>',
     'walkthrough, header, mcp-streamable, mcp-sse, session-api, lifecycle, limits or all (default: walkthrough); may be repeated',
   ),
-  target: text('--target <url>', 'check this one (default: an emulator that verify starts)'),
+  target: text('--target <url>', 'the URL to check (default: an emulator that verify starts)'),
   api: text(
     '--api <host>',
     "the target's control API: an emulator's, or Function Compute's own, by HTTPS (default: that of the local emulator which serves the target)",
   ),
   qualifier: text('--qualifier <name>', 'a version or alias; with --target (default: LATEST)'),
-  patient: flag('--patient', "wait up to an hour where a --target's clock is not verify's to move"),
+  patient: flag('--patient', "wait up to an hour when verify may not advance the --target's clock"),
   ...SIGNING,
   instanceFrom: text('--instance-from <where>', 'header:NAME or body:REGEX (default: header:X-Instance)'),
   reporter: list(
@@ -35,7 +35,7 @@ const OPTIONS = {
   ),
   outputFile: list(
     '--output-file <reporter=path>',
-    'write a report into a file; needs no --reporter; may be repeated',
+    'write a report to a file, also without --reporter; may be repeated',
   ),
   ...FUNCTION_OPTIONS,
   affinity: { ...FUNCTION_OPTIONS.affinity, ...AFFINITY.orUnsaid },
@@ -49,7 +49,7 @@ const OPTIONS = {
   },
   maxInstances: {
     ...FUNCTION_OPTIONS.maxInstances,
-    help: 'above it requests get 429 (default: 20; with --suite limits: 4)',
+    help: 'the most instances; then requests get 429 (default: 20; with --suite limits: 4)',
   },
 };
 
@@ -144,7 +144,7 @@ async function onOwn(
 
 interface Shown {
   readonly progress: Progress;
-  /** Of the steps that failed in the suites before. */
+  /** The first failures of the earlier suites. */
   readonly causes: Causes;
 }
 
@@ -165,7 +165,7 @@ function suiteIds(names: readonly string[], known: readonly SuiteId[]): readonly
   return [...new Set(names.flatMap((text) => pick({ text, name: '--suite' }, words)))];
 }
 
-/** The first signal ends the run and what it started; a second one does not wait for that. */
+/** The first signal ends the run and its emulator. A second signal ends the process at once. */
 function interruption({ signals }: Context): { readonly signal: AbortSignal; exitCode(): number } {
   const controller = new AbortController();
   let code: number = EXIT.interrupted;

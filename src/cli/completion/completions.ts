@@ -8,13 +8,13 @@ interface Described {
 }
 
 export interface FlagCompletion extends Described {
-  /** What may follow it: nothing, one of these words, a path, or something that cannot be foreseen. */
+  /** The value of the flag: none, one of these words, a path, or free text. */
   readonly value: 'none' | readonly string[] | 'path' | 'free';
 }
 
 /** The words that may follow a command. */
 export interface Completions {
-  /** Its words: `session create`; empty for the program. */
+  /** The words of the command: `session create`; empty for the program. */
   readonly path: string;
   readonly words: readonly Described[];
   readonly flags: readonly FlagCompletion[];
@@ -25,7 +25,7 @@ export type Shell = (typeof SHELLS)[number];
 
 const HELP: FlagCompletion = { text: '--help', about: 'show this help', value: 'none' };
 
-/** Everything that the program understands, from its catalogue and option tables. */
+/** All commands and flags, from the catalogue and the option tables. */
 export async function allCompletions(catalogue: Catalogue): Promise<readonly Completions[]> {
   const all: Completions[] = [];
   const commands = Object.entries(catalogue).map(([text, { summary }]) => ({ text, about: summary }));

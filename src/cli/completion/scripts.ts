@@ -3,8 +3,8 @@ import type { Completions, FlagCompletion, Shell } from './completions.js';
 type Script = (all: readonly Completions[]) => string;
 
 /**
- * Each script walks over the words before the cursor to find the command that they name, and offers what the table holds for it. After
- * `--` comes a command of the user, which the shell completes as any other.
+ * Each script finds the command in the words before the cursor, and offers the words and flags of that command. The shell completes the
+ * user's command after `--` as any other command.
  */
 export const SCRIPTS: Readonly<Record<Shell, Script>> = {
   bash: (all) => `# fc-affinity: completion for bash. Load it with: eval "$(fc-affinity completion bash)"
@@ -108,7 +108,7 @@ ${all.flatMap(fishLines).join('\n')}
 `,
 };
 
-/** `'/session'`, `'session/create'`: by which word one gets from a command to the next. */
+/** The path from a command to a subcommand: `'/session'`, `'session/create'`. */
 function steps(all: readonly Completions[]): string[] {
   return all
     .filter(({ path }) => path !== '')

@@ -27,13 +27,13 @@ interface Values {
   readonly json: boolean;
 }
 
-/** Where a reply is waited for no longer. */
+/** The time limit of a reply. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Makes the three checks of the vendor's page on one function, by two requests and GetFunction, and ends the session that it opened.
+ * Runs the three checks of the vendor's page on one function, with two requests and GetFunction, and deletes its session.
  * @returns the exit code
- * @throws UnreachableError, UsageError for a target that is no URL
+ * @throws UnreachableError, UsageError for a target that is not a URL
  */
 export async function checkTarget(values: Values, target: string, context: Context): Promise<number> {
   const { parseTargetUrl } = await import('../../verify/target.js');
@@ -91,7 +91,7 @@ async function controlOf(url: URL, values: Values, { env }: Context): Promise<Ap
   return asUsage(() => createApiClient({ endpoint: api, ...signer }));
 }
 
-/** @returns undefined where the API serves several functions, and none is named or answers at the URL */
+/** @returns undefined when the API serves several functions, and none is named or has the URL */
 async function deployedAt(
   url: URL,
   control: ApiClient,
@@ -112,7 +112,7 @@ async function deployedAt(
   };
 }
 
-/** The function at the address, else the only one. */
+/** @returns the function with the URL, or else the only function */
 async function servedAt({ port }: URL, control: ApiClient): Promise<string | undefined> {
   const served = await control.functions.list().catch(() => []);
   const there = served.find((one) => one.url !== undefined && new URL(one.url).port === port);
@@ -120,7 +120,7 @@ async function servedAt({ port }: URL, control: ApiClient): Promise<string | und
   return (there ?? only)?.config.functionName;
 }
 
-/** @returns nothing where the API is not that of an emulator */
+/** @returns an empty result when the API is not an emulator's */
 async function revisionsOf(
   { functionName }: Deployed,
   control: ApiClient | undefined,
@@ -178,7 +178,7 @@ async function instanceOf(
   return record?.decision?.instanceId;
 }
 
-/** @returns undefined where the API refuses: it is not that of an emulator */
+/** @returns undefined when the API refuses, because it is not an emulator's */
 async function ifEmulator<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
   try {
     return await answer;

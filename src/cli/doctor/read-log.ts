@@ -7,11 +7,11 @@ import type { RequestRecord } from '../../model/request-record.js';
 import { CommandError } from '../errors.js';
 import { EXIT } from '../failure.js';
 
-/** As many as an emulator keeps. */
+/** The most requests to read: as many as an emulator keeps. */
 const MOST_RECORDS = 10_000;
 
 /**
- * Reads what `serve --log-format json` wrote. Lines that are no events of that log are passed over.
+ * Reads the log of `serve --log-format json`. Other lines are ignored.
  * @throws CommandError for a file that cannot be read, or holds no such line
  */
 export async function readLog(
@@ -40,9 +40,9 @@ export async function readLog(
     });
   }
   if (events === 0)
-    throw new CommandError(`${JSON.stringify(file)} holds no line of the JSON log of serve`, {
+    throw new CommandError(`${JSON.stringify(file)} has no line of the JSON log of serve`, {
       code: 'LogNotRead',
-      fix: 'fc-affinity serve --log-format json 2> log.jsonl writes one',
+      fix: 'write a log with fc-affinity serve --log-format json 2> log.jsonl',
     });
   return { records: records.slice(-MOST_RECORDS), functions: [...functions.values()] };
 }
@@ -62,7 +62,7 @@ function eventOf(line: string): LogEvent | undefined {
   }
 }
 
-/** The log is the emulator's own: a record has the shape of its type where it has its outermost parts. */
+/** The emulator wrote the log, so it is enough to check the top-level fields of a record. */
 function isRecord(event: LogEvent): event is LogEvent & RequestRecord {
   return (
     event.event === 'request' &&
@@ -75,10 +75,10 @@ function isRecord(event: LogEvent): event is LogEvent & RequestRecord {
 
 function configOf({
   event,
-  function: told,
+  function: logged,
 }: LogEvent): Omit<FunctionConfig, 'environmentVariables'> | undefined {
   if (!event.startsWith('function.')) return undefined;
-  const config = told?.config;
+  const config = logged?.config;
   const isConfig = typeof config === 'object' && config !== null && 'sessionAffinityConfig' in config;
   return isConfig ? (config as FunctionConfig) : undefined;
 }

@@ -5,12 +5,12 @@ import type { SignalName } from '../signals.js';
 
 type Witness = ChildProcessByStdio<Writable, Readable, null>;
 
-/** A witness that the same signal ended so lately was ended by the same sending. */
+/** A witness that a signal ended at most this long ago was ended by the same signal. */
 const SAME_SENDING_MS = 200;
 
 /**
- * Tells whether a signal was sent to the whole process group, as a terminal sends Ctrl-C and as `timeout` does, or to this process
- * alone. The witness is a `cat` in the same group: a signal to the group ends it; otherwise it returns the bytes that are written to it.
+ * Tells whether a signal was sent to the whole process group, as a terminal and `timeout` do, or only to this process. The witness is
+ * a `cat` in the same group. A signal to the group ends it. Otherwise it returns the bytes that are written to it.
  */
 export class GroupWitness {
   readonly #clock: Pick<Clock, 'now'>;
@@ -25,7 +25,7 @@ export class GroupWitness {
     this.#start();
   }
 
-  /** @returns whether the signal that this process has just received went to its whole group; false where that cannot be known */
+  /** @returns whether the last received signal went to the whole process group; false when that is not known */
   async hasReceived(signal: SignalName): Promise<boolean> {
     const last = this.#lastEnd;
     if (last?.signal === signal && this.#clock.now() - last.at <= SAME_SENDING_MS) return true;

@@ -9,9 +9,9 @@ import { GroupWitness } from './group-witness.js';
 
 interface RunOptions {
   readonly context: Pick<Context, 'clock' | 'signals' | 'env'>;
-  /** What the command finds in its environment beside that of this process. */
+  /** Environment variables of the command, in addition to those of this process. */
   readonly variables: Readonly<Record<string, string>>;
-  /** How long the command may take to end after a signal that asks for its end. */
+  /** How long the command may run after a signal that asks it to end. */
   readonly graceMs: number;
   readonly onWarning: (text: string) => void;
 }
@@ -20,8 +20,8 @@ const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
 /**
- * Runs a command with the stdin, stdout and stderr of this process, in its process group, and passes on each signal once. When it has
- * ended, or this process was killed, the processes that it left are killed too, where the system lets them be found (Linux).
+ * Runs a command with the stdin, stdout and stderr of this process, in its process group, and forwards each signal once. After its end,
+ * or when this process is killed, the remaining processes of the command are killed too (on Linux, where they can be found).
  * @returns its exit code; 128 and the number of the signal that ended it
  * @throws CommandError when there is no such command
  */
@@ -41,7 +41,7 @@ export async function runCommand(
 
   const pass = async (signal: SignalName): Promise<void> => {
     const hasIt = await witness.hasReceived(signal);
-    // Ctrl-C at a terminal is between the user and the command, which may go on.
+    // At a terminal the command gets Ctrl-C itself, and may decide to continue.
     if (hasIt && signal === 'SIGINT') return;
     if (!hasIt) passedOn += 1;
     if (passedOn > 1) child.kill('SIGKILL');

@@ -7,7 +7,7 @@ export interface LintProblem {
   readonly rule: string;
   readonly level: 'error' | 'warning';
   readonly message: string;
-  /** As seen from the current directory. */
+  /** The path relative to the current directory. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -15,7 +15,7 @@ export interface LintProblem {
   readonly source: string;
 }
 
-/** For people: a problem a paragraph, the documents at the end. */
+/** A report for people: one paragraph for each problem, and the documents at the end. */
 export function prettyReport(file: string, problems: readonly LintProblem[], style: Style): string {
   const paragraphs = problems.map((problem) => {
     const { level, rule, message, fix } = problem;
@@ -35,7 +35,7 @@ export function prettyReport(file: string, problems: readonly LintProblem[], sty
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Workflow commands of GitHub Actions: an annotation at each problem's line, a notice for the whole. */
+/** Workflow commands of GitHub Actions: an annotation at the line of each problem, and one notice with the counts. */
 export function githubReport(file: string, problems: readonly LintProblem[]): string {
   const lines = problems.map((problem) => {
     const { level, rule, message, fix, source, line, column: col } = problem;

@@ -2,10 +2,13 @@ import type { AccessKey, Signer } from '../../model/access-key.js';
 import { UsageError } from '../errors.js';
 import { secret } from './option-kinds.js';
 
-/** Of every command that talks to a control API. */
+/** The options of every command that calls a control API. */
 export const SIGNING = {
-  accessKeyId: secret('--access-key-id <id>', 'signs with this key; or @file'),
-  accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
+  accessKeyId: secret('--access-key-id <id>', 'sign requests with this key; or @file'),
+  accessKeySecret: secret(
+    '--access-key-secret <secret>',
+    'the secret of the key; better as a variable, or @file',
+  ),
 };
 
 interface KeyValues {
@@ -14,8 +17,8 @@ interface KeyValues {
 }
 
 /**
- * @returns the pair that the options give
- * @throws UsageError for half a pair
+ * @returns the key pair in the options
+ * @throws UsageError for an ID without a secret, or a secret without an ID
  */
 export function accessKeyOf({ accessKeyId, accessKeySecret }: KeyValues): AccessKey | undefined {
   if (accessKeyId === undefined && accessKeySecret === undefined) return undefined;
@@ -30,8 +33,8 @@ export function accessKeyOf({ accessKeyId, accessKeySecret }: KeyValues): Access
 }
 
 /**
- * @returns the keys of the options, else those of the variables that the vendor's tools read; undefined: requests are not signed
- * @throws UsageError for half a pair of options
+ * @returns the keys of the options, or else of the variables of the vendor's tools; undefined when requests are not signed
+ * @throws UsageError for an ID without a secret, or a secret without an ID
  */
 export function signerOf(
   values: KeyValues,

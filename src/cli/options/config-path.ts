@@ -6,8 +6,8 @@ import { withDashes } from './forgotten-dashes.js';
 import type { OptionTable } from './options.js';
 
 /**
- * @returns an absolute path; undefined: none is named, and there is none here or above
- * @throws UsageError for a path that leads to none
+ * @returns an absolute path; undefined when no path is named, and there is no configuration in this folder or above
+ * @throws UsageError for a path without a configuration
  */
 export async function configFile(
   path: string | undefined,
@@ -27,7 +27,7 @@ export async function configFile(
   });
 }
 
-/** Before `--` comes a folder or a configuration. Anything else was meant for the command behind it. @throws UsageError */
+/** The words before `--` may be a folder or a configuration only. @throws UsageError for another word */
 export function checkPath(path: string | undefined, line: readonly string[], options: OptionTable): void {
   if (path === undefined || /\.(ya?ml|json)$/.test(path)) return;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -36,12 +36,12 @@ export function checkPath(path: string | undefined, line: readonly string[], opt
   ];
   const words = runs === undefined ? line : line.flatMap((word) => (word === path ? [runs, path] : [word]));
   throw new UsageError(
-    `${JSON.stringify(path)} is no folder and no configuration: the command of the handler stands after "--"`,
+    `${JSON.stringify(path)} is not a folder or a configuration: put the command of the handler after "--"`,
     { fix: withDashes(words, options) },
   );
 }
 
-/** `function=folder`. */
+/** Reads `function=folder`. */
 export function codeFolders(pairs: readonly string[], { directory }: Context): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {

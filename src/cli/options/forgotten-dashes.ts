@@ -4,7 +4,7 @@ import type { OptionTable } from './options.js';
 /**
  * For a line such as `serve --port 0 node app.js`.
  * @param line its words, the first being the command
- * @returns the line with `--` before the handler's command; undefined when no such command is seen
+ * @returns the line with `--` before the handler's command; undefined when there is no such command
  */
 export function withDashes(line: readonly string[], table: OptionTable): string | undefined {
   const takesValue = new Map(
@@ -16,7 +16,7 @@ export function withDashes(line: readonly string[], table: OptionTable): string 
   for (let word = line[at]; word?.startsWith('-'); word = line[at]) {
     const [name = ''] = word.split('=');
     const hasOperand = takesValue.get(name);
-    // A misspelt option of ours: the nearest option is the better advice.
+    // For a misspelt option of fc-affinity, the nearest option is the better advice.
     if (hasOperand === undefined) return undefined;
     at += hasOperand && !word.includes('=') ? 2 : 1;
   }

@@ -10,7 +10,7 @@ import { overridesOf } from './overrides.js';
 import { FUNCTION_OPTIONS } from './serve-options.js';
 import { checkTogether } from './together.js';
 
-/** What of `serve` is for the emulator, or for configurations. */
+/** The options of `serve` that are for the emulator or for configurations. */
 const {
   function: _,
   maxSessionTtl: __,
@@ -20,9 +20,11 @@ const {
   ...SHAPING
 } = FUNCTION_OPTIONS;
 
-/** What `function create` and `function update` have in common. */
+/** The options of both `function create` and `function update`. */
 export const FUNCTION_BODY = {
-  input: text('--input <json>', 'the body of the API, or @file; no other options then', { flagOnly: true }),
+  input: text('--input <json>', 'the body of the API, or @file; excludes the other options', {
+    flagOnly: true,
+  }),
   ...SHAPING,
 };
 
@@ -38,7 +40,7 @@ interface Asked {
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 /**
- * The body of CreateFunction. What is left out is as with `serve`.
+ * @returns the body of CreateFunction, with the defaults of `serve`
  * @throws UsageError
  */
 export async function createBody(asked: Asked, context: Context): Promise<JsonBody> {
@@ -74,15 +76,15 @@ export async function createBody(asked: Asked, context: Context): Promise<JsonBo
 }
 
 /**
- * The body of UpdateFunction: only the given values. The other values of the affinity's configuration and of the environment stay.
- * @param config as the function is now
- * @throws UsageError when nothing is given
+ * @returns the body of UpdateFunction with the given values. Other values of the affinity's configuration and of the environment stay.
+ * @param config the current configuration
+ * @throws UsageError when no option is given
  */
 export async function updateBody(asked: Asked, config: FunctionConfig, context: Context): Promise<JsonBody> {
   const { values, given, command } = asked;
   if (values.input !== undefined) return inputBody(asked);
   if (command !== undefined && command.length === 0)
-    throw new UsageError('a command is expected after "--"', { fix: 'as -- node app.js' });
+    throw new UsageError('a command is expected after "--"', { fix: 'for example -- node app.js' });
   const environmentVariables = await environmentOf(values, context);
   const { input } = overridesOf(values, { given, environmentVariables });
   const affinity = defined({ ...input.sessionAffinityConfig });
@@ -103,20 +105,20 @@ export async function updateBody(asked: Asked, config: FunctionConfig, context: 
     }),
   });
   if (Object.keys(body).length === 0)
-    throw new UsageError('nothing is given that is to change', {
-      fix: `as fc-affinity function update ${asked.functionName} --timeout 30`,
+    throw new UsageError('no option to change is given', {
+      fix: `for example fc-affinity function update ${asked.functionName} --timeout 30`,
     });
   return body;
 }
 
-/** `--input` says everything, so nothing else may. */
+/** The body of `--input`, which excludes the other options. */
 function inputBody({ functionName, values: { input = '' }, given, command }: Asked): JsonBody {
   const other = Object.entries(given).find(
     ([key, one]) => key !== 'input' && one !== undefined && key in SHAPING,
   );
   if (command !== undefined || other !== undefined)
     throw new UsageError(
-      `--input excludes ${other?.[1]?.name ?? 'a command after "--"'}: the body says it all`,
+      `--input excludes ${other?.[1]?.name ?? 'a command after "--"'}: give all values in the body`,
     );
   const body = jsonOption('--input', input, (file) => readFileSync(file, 'utf8'));
   if (body.functionName !== undefined && body.functionName !== functionName)

@@ -2,7 +2,7 @@ import { messageOf } from '../../model/errors.js';
 import { UsageError } from '../errors.js';
 
 /**
- * The JSON object that an option holds, or that is in the file behind its `@`.
+ * @returns the JSON object in the text of an option, or in the file that `@` names
  * @param readFile reads a file as text
  * @throws UsageError
  */

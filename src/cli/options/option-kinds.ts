@@ -8,7 +8,7 @@ import type { Given, Option } from './options.js';
 type Range = readonly [least: number, most: number];
 
 interface Kind {
-  /** Belongs to one operation: no `FC_AFFINITY_…` form. */
+  /** The option belongs to one operation, so it has no variable `FC_AFFINITY_…`. */
   readonly flagOnly?: boolean;
 }
 
@@ -16,13 +16,13 @@ export function text(flags: string, help: string, kind: Kind = {}): Option<strin
   return value(flags, help, undefined, (given) => given.text, kind);
 }
 
-/** A text that no message repeats, or `@file`: the file holds it. */
+/** A secret text, which no message repeats, or `@file` with a file that contains it. */
 export function secret(flags: string, help: string): Option<string | undefined> {
   return value(flags, help, undefined, secretText, {});
 }
 
 interface NumberKind<Default> extends Kind {
-  /** Inclusive. Without it only the form is checked here: the server checks the range. */
+  /** The allowed range, with both ends. Without it, only the form is checked here, and the server checks the range. */
   readonly range?: Range;
   readonly byDefault?: Default;
 }
@@ -42,7 +42,7 @@ export function integer<Default extends number | undefined = undefined>(
   );
 }
 
-/** Whole seconds, or with a unit; the range is in seconds. */
+/** A duration in whole seconds or with a unit. The range is in seconds. */
 export function duration<Default extends number | undefined = undefined>(
   flags: string,
   help: string,
@@ -57,7 +57,7 @@ export function duration<Default extends number | undefined = undefined>(
   );
 }
 
-/** One word of a few; for a mistyped one the error names the nearest. */
+/** One word of a list. The error for a wrong word names the nearest word. */
 export function choice<T, Default extends T | undefined>(
   flags: string,
   help: string,
@@ -67,7 +67,7 @@ export function choice<T, Default extends T | undefined>(
     ...kind
   }: Kind & { readonly words: Readonly<Record<string, T>>; readonly byDefault: Default },
 ): Option<T | Default> {
-  // The API's own literals are understood, and not offered.
+  // The API's literals are accepted, but the help does not show them.
   const short = Object.keys(words).filter((word) => word === word.toLowerCase());
   return { ...value(flags, help, byDefault, (given) => pick(given, words), kind), words: short };
 }
@@ -92,7 +92,7 @@ export function list(flags: string, help: string, kind: Kind = {}): Option<reado
   };
 }
 
-/** On or off; in the environment `true` or `1`, `false` or `0`. */
+/** An option without a value; as a variable `true` or `1`, `false` or `0`. */
 export function flag(flags: string, help: string, kind: Kind = {}): Option<boolean> {
   return {
     flags,
@@ -155,7 +155,7 @@ function toInteger(digits: string): number {
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
-/** @throws UsageError for a text that is no duration */
+/** @throws UsageError for a text that is not a duration */
 function toSeconds(given: Given): number {
   try {
     return /^-\d/.test(given.text) ? -parseDuration(given.text.slice(1)) : parseDuration(given.text);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** A text that the user gave, and the flag or variable that holds it. Error messages begin with that name. */
+/** A text of the user, and the name of its flag or variable. Error messages begin with that name. */
 export interface Given {
   readonly text: string;
   readonly name: string;
@@ -8,20 +8,20 @@ export interface Given {
 
 /** One option of a command: its spelling, its help and its meaning. */
 export interface Option<T> {
-  /** As commander spells it: `--port <n>`, `-q, --quiet`. */
+  /** The flags in commander's form: `--port <n>`, `-q, --quiet`. */
   readonly flags: string;
   readonly help: string;
-  /** Of `--no-x`; default: `not` and the help. */
+  /** The help of `--no-x`. Default: `not` and the help. */
   readonly helpOff?: string | undefined;
   readonly kind: 'value' | 'list' | 'switch' | 'toggle';
-  /** Whether a variable `FC_AFFINITY_…` may give it; never for an option of one operation, as the ID of a session. */
+  /** Whether a variable `FC_AFFINITY_…` may give the option. False for an option of one operation, for example a session ID. */
   readonly fromEnvironment: boolean;
   readonly hidden?: boolean;
-  /** Under which heading the help lists it. */
+  /** The heading of the option in the help. */
   readonly group?: string;
-  /** The words that it takes, where there are a few. */
+  /** The allowed words, for an option with a few words. */
   readonly words?: readonly string[];
-  /** @throws UsageError. Nothing given: the default. */
+  /** @returns the value, or the default when no text is given. @throws UsageError */
   read(given: readonly Given[]): T;
 }
 
@@ -30,7 +30,7 @@ export type Values<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer T> ? T : never;
 };
 
-/** The last text given for each option; error messages repeat it. */
+/** The last given text of each option, for error messages. */
 export type GivenTexts<Table extends OptionTable = OptionTable> = {
   readonly [Key in keyof Table]?: Given | undefined;
 };
@@ -61,8 +61,8 @@ export function addOptions(command: Command, table: OptionTable): void {
 }
 
 /**
- * Flag before environment before default.
- * @param parsed what commander collected
+ * A flag wins over a variable, and a variable wins over the default.
+ * @param parsed the texts from commander
  * @throws UsageError naming the flag or the variable
  */
 export function readOptions<Table extends OptionTable>(
@@ -79,7 +79,7 @@ export function readOptions<Table extends OptionTable>(
     values[key] = option.read(all);
     given[key] = all.at(-1);
   }
-  // The border where texts become values: each was read by its own option.
+  // Each option has turned its text into a value of its own type.
   return { values: values as Values<Table>, given: given as GivenTexts<Table> };
 }
 
@@ -107,7 +107,7 @@ function fromEnvironment(
     .map((line) => ({ text: line, name }));
 }
 
-/** `--api-port` is `apiPort` in what commander collects. */
+/** @returns commander's key of a flag: `apiPort` for `--api-port` */
 function attribute(flag: string): string {
   return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

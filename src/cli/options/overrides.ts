@@ -5,7 +5,7 @@ import type { FunctionInput } from '../../model/function-input.js';
 import { UsageError } from '../errors.js';
 import type { GivenTexts } from './options.js';
 
-/** The fields of a function, as `functionIssues` names them, and the options that give them. */
+/** The fields of a function with their names in `functionIssues`, and the options of these fields. */
 const OPTION_OF: Readonly<Record<string, keyof FunctionFlags>> = {
   sessionAffinity: 'affinity',
   'sessionAffinityConfig.affinityHeaderFieldName': 'headerName',
@@ -28,7 +28,7 @@ interface Flags extends Partial<FunctionFlags> {
   readonly customDomain?: boolean | undefined;
 }
 
-/** The given options, as changes of every function of a configuration. A default of the command line changes nothing. */
+/** The given options as changes of every function of a configuration. Defaults of the command line change nothing. */
 export function overridesOf(
   flags: Flags,
   {
@@ -36,31 +36,31 @@ export function overridesOf(
     environmentVariables,
   }: { readonly given: GivenTexts; readonly environmentVariables: Record<string, string> },
 ): Overrides {
-  const said = <Key extends keyof Flags>(key: Key): Flags[Key] | undefined =>
+  const ifGiven = <Key extends keyof Flags>(key: Key): Flags[Key] | undefined =>
     given[key] === undefined ? undefined : flags[key];
   const input: Partial<FunctionInput> = {
-    sessionAffinity: said('affinity'),
+    sessionAffinity: ifGiven('affinity'),
     sessionAffinityConfig: {
-      affinityHeaderFieldName: said('headerName'),
-      sseEndpointPath: said('ssePath'),
-      sessionConcurrencyPerInstance: said('sessionsPerInstance'),
-      sessionTTLInSeconds: said('ttl'),
-      sessionIdleTimeoutInSeconds: said('idle'),
-      disableSessionIdReuse: said('disableSessionIdReuse'),
+      affinityHeaderFieldName: ifGiven('headerName'),
+      sseEndpointPath: ifGiven('ssePath'),
+      sessionConcurrencyPerInstance: ifGiven('sessionsPerInstance'),
+      sessionTTLInSeconds: ifGiven('ttl'),
+      sessionIdleTimeoutInSeconds: ifGiven('idle'),
+      disableSessionIdReuse: ifGiven('disableSessionIdReuse'),
     },
-    instanceIsolationMode: said('isolation'),
-    instanceConcurrency: said('instanceConcurrency'),
-    timeout: said('timeout'),
-    startTimeoutInSeconds: said('startTimeout'),
-    drainTimeoutInSeconds: said('drainTimeout'),
-    maxInstances: said('maxInstances'),
-    minInstances: said('minInstances'),
+    instanceIsolationMode: ifGiven('isolation'),
+    instanceConcurrency: ifGiven('instanceConcurrency'),
+    timeout: ifGiven('timeout'),
+    startTimeoutInSeconds: ifGiven('startTimeout'),
+    drainTimeoutInSeconds: ifGiven('drainTimeout'),
+    maxInstances: ifGiven('maxInstances'),
+    minInstances: ifGiven('minInstances'),
     maxSessionTTLInSeconds: flags.maxSessionTtl,
     environmentVariables,
   };
   return {
     input,
-    triggers: { authType: said('triggerAuth'), customDomain: said('customDomain') },
+    triggers: { authType: ifGiven('triggerAuth'), customDomain: ifGiven('customDomain') },
     refuse(path, message) {
       const key = OPTION_OF[path];
       const one = key === undefined ? undefined : given[key];

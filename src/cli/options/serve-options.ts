@@ -8,7 +8,7 @@ import { TRIGGER_AUTH } from './trigger-options.js';
 const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 export const PORTS = [0, 65535] as const;
 
-/** For `serve`, and for `verify`, whose suites each need their own. */
+/** The affinity of `serve`, and of `verify`, whose suites have their own defaults. */
 export const AFFINITY = {
   orCookie: choice<SessionAffinityType, 'GENERATED_COOKIE'>(
     '--affinity <type>',
@@ -17,17 +17,17 @@ export const AFFINITY = {
   ),
   orUnsaid: choice<SessionAffinityType, undefined>(
     '--affinity <type>',
-    'cookie, header, mcp-streamable, mcp-sse or none (default: what the suite is about)',
+    'cookie, header, mcp-streamable, mcp-sse or none (default: the affinity of the suite)',
     { words: AFFINITY_WORDS, byDefault: undefined },
   ),
 };
 
-/** What shapes a function; `serve` and `verify` take it. */
+/** The options of a function, for `serve` and `verify`. */
 export const FUNCTION_OPTIONS = {
   ...grouped('Function and affinity:', {
     function: text(
       '--function <name>',
-      "its name (default: the folder's); of a configuration: this one alone",
+      "the function's name (default: the folder's); with a configuration: serve this function only",
     ),
     affinity: AFFINITY.orCookie,
     headerName: text('--header-name <name>', 'the header that names the session; with --affinity header'),
@@ -46,7 +46,7 @@ export const FUNCTION_OPTIONS = {
     ),
   }),
   ...grouped('Life of a session (seconds, or 90s, 30m, 6h):', {
-    ttl: duration('--ttl <duration>', 'the life of a session, as 21600, 6h, 30m (default: 6h)', {
+    ttl: duration('--ttl <duration>', 'the life of a session, for example 21600, 6h, 30m (default: 6h)', {
       range: [1, UNBOUNDED],
       byDefault: undefined,
     }),
@@ -57,7 +57,7 @@ export const FUNCTION_OPTIONS = {
     disableSessionIdReuse: flag('--disable-session-id-reuse', 'refuse the ID of a session that has ended'),
     maxSessionTtl: duration(
       '--max-session-ttl <duration>',
-      "lifts FC's limit on --ttl and --idle (default: 6h)",
+      'the limit of --ttl and --idle (default: 6h, as on FC)',
       {
         range: [1, UNBOUNDED],
         byDefault: FUNCTION_DEFAULTS.maxSessionTtl,
@@ -65,11 +65,11 @@ export const FUNCTION_OPTIONS = {
     ),
   }),
   ...grouped('Instances and requests (seconds, or 90s, 30m, 6h):', {
-    maxInstances: integer('--max-instances <n>', 'above it requests get 429 (default: 20)', {
+    maxInstances: integer('--max-instances <n>', 'the most instances; then requests get 429 (default: 20)', {
       range: LIMITS.maxInstances,
       byDefault: FUNCTION_DEFAULTS.maxInstances,
     }),
-    minInstances: integer('--min-instances <n>', 'instances kept ready (default: 0)', {
+    minInstances: integer('--min-instances <n>', 'the instances to keep ready (default: 0)', {
       range: [0, LIMITS.maxInstances[1]],
       byDefault: FUNCTION_DEFAULTS.minInstances,
     }),
@@ -81,13 +81,17 @@ export const FUNCTION_OPTIONS = {
       range: LIMITS.timeout,
       byDefault: FUNCTION_DEFAULTS.timeout,
     }),
-    startTimeout: duration('--start-timeout <duration>', 'until an instance must listen (default: 120 s)', {
-      range: [1, 86_400],
-      byDefault: FUNCTION_DEFAULTS.startTimeout,
-    }),
+    startTimeout: duration(
+      '--start-timeout <duration>',
+      'how long an instance may take to listen (default: 120 s)',
+      {
+        range: [1, 86_400],
+        byDefault: FUNCTION_DEFAULTS.startTimeout,
+      },
+    ),
     drainTimeout: duration(
       '--drain-timeout <duration>',
-      'for requests in flight at the end (default: 10 s)',
+      'how long requests in flight may take at the end (default: 10 s)',
       {
         range: [0, 86_400],
         byDefault: FUNCTION_DEFAULTS.drainTimeout,
@@ -96,36 +100,42 @@ export const FUNCTION_OPTIONS = {
   }),
   ...grouped('Environment of the handler:', {
     env: list('--env <name=value>', 'a variable for the handler; may be repeated'),
-    envFile: list('--env-file <file>', 'a file of such lines; may be repeated'),
-    envPass: list('--env-pass <name>', 'hand over a variable of this shell; may be repeated'),
+    envFile: list('--env-file <file>', 'a file of NAME=value lines; may be repeated'),
+    envPass: list('--env-pass <name>', 'give the handler a variable of this shell; may be repeated'),
     envName: text('--env-name <name>', 'an environment of s.yaml, from its env.yaml (default: none)'),
-    codeDir: list('--code-dir <function=folder>', 'where code lies that is in OSS; may be repeated'),
-    noPortShift: flag('--no-port-shift', 'leave a listen on the port of FC (9000) where it is'),
+    codeDir: list('--code-dir <function=folder>', 'the local folder of code that is in OSS; may be repeated'),
+    noPortShift: flag('--no-port-shift', 'do not move a listen on port 9000 of FC to $FC_SERVER_PORT'),
   }),
 };
 
-/** Where `serve` listens and how it talks. */
+/** The addresses, the state and the log of `serve`. */
 export const LISTEN_OPTIONS = {
   ...grouped('Where it listens:', {
-    port: integer('--port <n>', 'of the first function; 0: any free (default: 9000)', {
+    port: integer('--port <n>', 'the port of the first function; 0: any free (default: 9000)', {
       range: PORTS,
       byDefault: 9000,
     }),
-    apiPort: integer('--api-port <n>', 'of the control API; 0: any free (default: 9001)', {
+    apiPort: integer('--api-port <n>', 'the port of the control API; 0: any free (default: 9001)', {
       range: PORTS,
       byDefault: 9001,
     }),
-    host: text('--host <address>', 'beyond loopback it needs an access key (default: 127.0.0.1)'),
+    host: text('--host <address>', 'other than loopback needs an access key (default: 127.0.0.1)'),
     allowedHost: list('--allowed-host <name>', 'a host name to accept besides loopback; may be repeated'),
-    accessKeyId: secret('--access-key-id <id>', 'the control API takes signed requests only; or @file'),
-    accessKeySecret: secret('--access-key-secret <secret>', 'its secret; better as a variable, or @file'),
+    accessKeyId: secret('--access-key-id <id>', 'the control API accepts signed requests only; or @file'),
+    accessKeySecret: secret(
+      '--access-key-secret <secret>',
+      'the secret of the key; better as a variable, or @file',
+    ),
     triggerAuth: TRIGGER_AUTH,
     https: flag('--https', 'triggers answer TLS too, with a self-signed certificate'),
-    noFunction: flag('--no-function', 'serves none: make functions by the API or function create'),
-    customDomain: flag('--custom-domain', 'as behind a custom domain: browsers show the page, not save it'),
+    noFunction: flag(
+      '--no-function',
+      'start without a function: create functions by the API or function create',
+    ),
+    customDomain: flag('--custom-domain', 'as with a custom domain: browsers show a page and do not save it'),
   }),
   ...grouped('Development:', {
-    watch: flag('--watch', 'a change of the code makes a new revision: new sessions get it'),
+    watch: flag('--watch', 'after a change of the code, new sessions get a new revision'),
     inspect: flag('--inspect', 'an inspector port for each Node.js instance, from 9229 on'),
   }),
   ...grouped('State and time:', {
@@ -142,6 +152,6 @@ export const LISTEN_OPTIONS = {
       },
     ),
     quiet: flag('-q, --quiet', 'only errors'),
-    verbose: flag('-v, --verbose', "also the platform's own lines of every instance"),
+    verbose: flag('-v, --verbose', "also show the platform's lines of every instance"),
   }),
 };

@@ -12,7 +12,7 @@ import type { GivenTexts } from './options.js';
 import { overridesOf } from './overrides.js';
 import { checkTogether } from './together.js';
 
-/** What the handler finds in its environment beside the platform's own. */
+/** The handler's environment variables, in addition to those of the platform. */
 export interface HandlerEnvironment {
   readonly env: readonly string[];
   readonly envFile: readonly string[];
@@ -28,11 +28,11 @@ export interface ServeFlags extends FunctionFlags, HandlerEnvironment {
 }
 
 interface Asked {
-  /** The texts of the given values: error messages quote them, and only given values change a configuration. */
+  /** The texts of the given options. Error messages quote them, and only given options change a configuration. */
   readonly given: GivenTexts;
   /** The command of the handler; undefined without one. */
   readonly command: readonly string[] | undefined;
-  /** A folder or a configuration, where the command line names one. */
+  /** The folder or configuration of the command line. */
   readonly path?: string | undefined;
   /** Changes the functions of a configuration. */
   readonly adjust?: NonNullable<Overrides['adjust']>;
@@ -40,14 +40,14 @@ interface Asked {
 
 export interface ServedFunctions {
   readonly functions: readonly ServeFunction[];
-  /** Nothing was named and nothing found, so the handler of the package is served. */
+  /** Whether the bundled handler is served, because there is no command and no configuration. */
   readonly bundled: boolean;
   /** Warnings of the configuration, which are printed after the ready line. */
   readonly warnings: readonly string[];
 }
 
 /**
- * What is served: the command after `--`, else the configuration that is named, else the nearest, else the bundled fixture.
+ * @returns the command after `--`, else the named configuration, else the nearest configuration, else the bundled fixture
  * @throws UsageError; ConfigError for a configuration that cannot be used
  */
 export async function servedFunctions(
@@ -58,7 +58,7 @@ export async function servedFunctions(
   const { command, path, given } = asked;
   if (flags.noFunction) {
     if (command === undefined && path === undefined) return { functions: [], bundled: false, warnings: [] };
-    throw new UsageError('--no-function serves none, so it takes no configuration and no command');
+    throw new UsageError('--no-function excludes a configuration and a command');
   }
   if (command !== undefined && path !== undefined)
     throw new UsageError(
@@ -137,7 +137,7 @@ async function fromConfig(
   };
 }
 
-/** `--function` serves one of them alone. */
+/** With `--function`, only that function of the configuration is served. */
 function chosen(
   functions: readonly ServeFunction[],
   { name, file }: { readonly name: string | undefined; readonly file: string },

@@ -4,8 +4,10 @@ import { jsonOption } from './json-option.js';
 import { duration, text } from './option-kinds.js';
 
 export const SESSION_TERMS = {
-  ttl: duration('--ttl <duration>', 'how long it may live, as 6h or 21600', { flagOnly: true }),
-  idle: duration('--idle <duration>', 'how long it may go unused; 0: not at all', { flagOnly: true }),
+  ttl: duration('--ttl <duration>', 'the life of the session, for example 6h or 21600', { flagOnly: true }),
+  idle: duration('--idle <duration>', 'ends the session when unused for so long; 0: at once', {
+    flagOnly: true,
+  }),
   nasConfig: text('--nas-config <json>', 'JSON, or @file', { flagOnly: true }),
   ossMountConfig: text('--oss-mount-config <json>', 'JSON, or @file', { flagOnly: true }),
   polarFsConfig: text('--polar-fs-config <json>', 'JSON, or @file', { flagOnly: true }),
@@ -25,8 +27,8 @@ const MOUNTS = [
 ] as const;
 
 /**
- * The part that creating and updating have in common. What was not given is not sent; the server checks ranges.
- * @throws UsageError for a mount that is no JSON object
+ * @returns the terms for both creating and updating, with the given options only. The server checks the ranges.
+ * @throws UsageError for a mount that is not a JSON object
  */
 export function sessionTerms(values: TermValues): UpdateSessionInput {
   const { ttl, idle } = values;

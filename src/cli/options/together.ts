@@ -10,7 +10,7 @@ interface TogetherFlags extends FunctionFlags {
 }
 
 /**
- * Says in the words of the command line what the API would say in its own.
+ * Checks options that must fit together, with the names of the command line in the errors.
  * @throws UsageError
  */
 export function checkTogether(flags: TogetherFlags, command: readonly string[] | undefined): void {
@@ -18,9 +18,11 @@ export function checkTogether(flags: TogetherFlags, command: readonly string[] |
     flags.given?.[key] ?? { name, text: String(value) };
   const { affinity, headerName, ssePath, ttl, idle, maxSessionTtl, minInstances } = flags;
   if (command !== undefined && command.length === 0)
-    throw new UsageError('a command is expected after "--"', { fix: 'as -- node app.js' });
+    throw new UsageError('a command is expected after "--"', { fix: 'for example -- node app.js' });
   if (affinity === 'HEADER_FIELD' && headerName === undefined)
-    throw new UsageError('--affinity header needs --header-name', { fix: 'as --header-name x-session-id' });
+    throw new UsageError('--affinity header needs --header-name', {
+      fix: 'for example --header-name x-session-id',
+    });
   const [unused] = unusedOptions(affinity, flags);
   if (unused !== undefined) throw unusedOption(unused);
   if (ssePath !== undefined && !/^\/[!-~]*$/.test(ssePath))
@@ -29,13 +31,13 @@ export function checkTogether(flags: TogetherFlags, command: readonly string[] |
     throw outOfSeconds(
       text('ttl', '--ttl', ttl),
       [1, maxSessionTtl],
-      'lift the limit with --max-session-ttl',
+      'raise the limit with --max-session-ttl',
     );
   if (idle !== undefined && idle > maxSessionTtl)
     throw outOfSeconds(
       text('idle', '--idle', idle),
       [0, maxSessionTtl],
-      'lift the limit with --max-session-ttl',
+      'raise the limit with --max-session-ttl',
     );
   if (ttl !== undefined && idle !== undefined && idle > ttl)
     throw notGreater(text('idle', '--idle', idle), text('ttl', '--ttl', ttl), `${ttl} s`);

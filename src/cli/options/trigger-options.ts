@@ -3,14 +3,14 @@ import { choice, list, text, toggle } from './option-kinds.js';
 
 const AUTH_WORDS = { anonymous: 'anonymous', function: 'function' } as const;
 
-/** For functions that are made from flags. */
+/** An option for functions that are made from flags. */
 export const TRIGGER_AUTH = choice<TriggerAuthType, 'anonymous'>(
   '--trigger-auth <type>',
   'anonymous, or function: requests must be signed (default: anonymous)',
   { words: AUTH_WORDS, byDefault: 'anonymous' },
 );
 
-/** What `trigger create` and `trigger update` have in common. */
+/** The options of both `trigger create` and `trigger update`. */
 export const TRIGGER_OPTIONS = {
   auth: choice<TriggerAuthType, undefined>(
     '--auth <type>',
@@ -21,12 +21,12 @@ export const TRIGGER_OPTIONS = {
       flagOnly: true,
     },
   ),
-  methods: list('--methods <names>', 'as GET,POST; may be repeated (default: all)', {
+  methods: list('--methods <names>', 'for example GET,POST; may be repeated (default: all)', {
     flagOnly: true,
   }),
-  internet: toggle('--internet', 'the address takes requests', 'the address refuses requests with 403'),
+  internet: toggle('--internet', 'the address accepts requests', 'the address refuses requests with 403'),
   qualifier: text('--qualifier <name>', 'a version or alias (default: LATEST)', { flagOnly: true }),
-  description: text('--description <text>', 'what it is for', { flagOnly: true }),
+  description: text('--description <text>', 'what the trigger is for', { flagOnly: true }),
 };
 
 interface TriggerValues {
@@ -35,7 +35,7 @@ interface TriggerValues {
   readonly internet: boolean | undefined;
 }
 
-/** @returns the keys of a `triggerConfig` that the options name; the server checks the methods */
+/** @returns the keys of a `triggerConfig` from the given options. The server checks the methods. */
 export function triggerConfigOf({
   auth,
   methods,

@@ -5,13 +5,13 @@ import { longFlag, type OptionTable, variableOf } from './options.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Set by the emulator for handlers, and by `exec` for its command: an emulator may be started from within either. */
+/** Variables that the emulator sets for handlers, and `exec` for its command. Both may start another emulator. */
 const SET_BY_THE_EMULATOR =
   /^FC_AFFINITY_(RUN|LISTEN_HOST|SHIFT_PORT|INSPECT_PORT|ENDPOINT|API|URL|URL_\w+)$/;
 
 /**
- * @param table the options of the command that runs
- * @returns a sentence for each `FC_AFFINITY_…` variable that no option of any command reads, with the nearest that one does
+ * @param table the options of the running command
+ * @returns a sentence for each `FC_AFFINITY_…` variable that no command reads, with the nearest known variable
  */
 export async function unknownVariables(table: OptionTable, env: Env): Promise<string[]> {
   const own = variablesOf(table);
@@ -28,7 +28,7 @@ export async function unknownVariables(table: OptionTable, env: Env): Promise<st
     });
 }
 
-/** Loads every command, which takes time: only for a variable that the present one does not read. */
+/** Loads every command, which takes time. Called only for a variable that the current command does not read. */
 async function everyVariable(): Promise<string[]> {
   const leaves = Object.values(CATALOGUE).flatMap((entry): Leaf[] =>
     'load' in entry ? [entry] : Object.values(entry.commands),

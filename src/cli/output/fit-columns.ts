@@ -2,9 +2,9 @@ export interface Column {
   readonly head: string;
   /** A shorter form of a cell, for a narrow terminal. */
   readonly short?: (text: string) => string;
-  /** To how many characters cells may be cut on a narrow terminal; cells of other columns stay whole. */
+  /** The smallest width of a cell on a narrow terminal. Without it, the cells of the column are not shortened. */
   readonly least?: number;
-  /** On a narrow terminal columns go in this order, 1 first; those without it stay. */
+  /** The order in which columns are dropped on a narrow terminal, 1 first. Columns without it are not dropped. */
   readonly dropped?: number;
 }
 
@@ -14,16 +14,16 @@ interface Fitted {
 }
 
 const GAP = 2;
-/** Characters that take two places on a terminal, and characters that take none. */
+/** Characters that are two columns wide on a terminal, and characters without width. */
 const DOUBLE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const NONE = /\p{Mn}|\p{Me}|\u200d|\ufe0f/u;
 
 /**
- * Makes a table no wider than the terminal: takes the short forms of cells, cuts long cells, then drops columns, each only as far as
- * it is needed.
- * @param rows cells that hold no control characters
- * @param width of the terminal; undefined where there is none, and everything stays whole
+ * Fits a table into the width of the terminal: uses the short forms of cells, then shortens long cells, then drops columns, each only
+ * if necessary.
+ * @param rows cells without control characters
+ * @param width the width of the terminal; undefined without a terminal, and then the table does not change
  */
 export function fitColumns(
   columns: readonly Column[],
@@ -48,7 +48,7 @@ export function fitColumns(
   return fitted;
 }
 
-/** @returns the text in so many places of a terminal, with an ellipsis where it was cut */
+/** @returns the text in `width` columns of a terminal, with an ellipsis if it was shortened */
 function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';

@@ -8,7 +8,7 @@ interface Part {
   readonly lines: readonly string[];
 }
 
-/** Writes parts one below the other, the text wrapped between words to the width of the terminal. */
+/** Writes parts below each other, and wraps their text between words to the width of the terminal. */
 export function partsText(
   parts: readonly Part[],
   { style, columns = 80 }: { readonly style: Style; readonly columns: number | undefined },

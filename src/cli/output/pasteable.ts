@@ -1,9 +1,9 @@
 import { shellQuote } from '../../model/shell-quote.js';
 
-/** A word that is followed by a secret. */
+/** An option whose next word is a secret. */
 const SECRET = '--access-key-secret';
 
-/** @returns words as a line that a shell reads as these very words; a secret among them is left out */
+/** @returns a line that a shell reads as exactly these words. Secrets are left out. */
 export function pasteable(words: readonly string[]): string {
   return words
     .map((word, at) => {

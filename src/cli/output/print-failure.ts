@@ -7,7 +7,7 @@ import type { Screen } from './screen.js';
 /** The form of an error: lines, the API's error object, or an event of the log of `serve`. */
 export type ErrorForm = 'text' | 'json' | 'event';
 
-/** Reads the raw words, because the error may be about them. */
+/** Reads the form from the unparsed words, because the error may be about these words. */
 export function errorForm(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -20,12 +20,12 @@ export const OUTPUT = {
   json: flag('--json', 'the same as -o json'),
 };
 
-/** A result that has not taken a form yet. */
+/** A result for all output forms. */
 export interface Result {
-  /** The API's own JSON. */
+  /** The JSON of the API. */
   readonly json: unknown;
   readonly names: readonly string[];
-  /** What a person reads; lines already made safe. */
+  /** The text for people, without control characters. */
   readonly table: (form: { readonly wide: boolean }) => Promise<string> | string;
 }
 
@@ -46,7 +46,7 @@ export async function formatResult(form: OutputForm, { json, names, table }: Res
       return `${safeJson(json, 2)}\n`;
     case 'yaml': {
       const { stringify } = await import('yaml');
-      // JSON drops undefined fields and getters, so both forms hold the same fields.
+      // JSON drops undefined fields and getters, so YAML goes through JSON and has the same fields.
       const text = stringify(JSON.parse(JSON.stringify(json)), { lineWidth: 0 });
       return `${text.trimEnd().split('\n').map(sanitize).join('\n')}\n`;
     }

@@ -3,38 +3,38 @@ import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { type Style, styleFor, wantsColour } from './style.js';
 
-/** Where lines go: stdout or stderr, or in a test a list. */
+/** The destination of lines: stdout, stderr, or a list in a test. */
 export interface Screen {
   readonly isTTY: boolean;
-  /** Width in characters, where there is one. */
+  /** The width in characters; undefined without a terminal. */
   readonly columns: number | undefined;
   readonly style: Style;
-  /** Aborted when nothing more can be written: the reader has gone away (`| head -1`), or a write has failed. */
+  /** Aborted when no more text can be written, because the reader has closed the pipe (`| head -1`) or a write has failed. */
   readonly closed: AbortSignal;
-  /** Why a write has failed, as on a full disk. A reader that has gone away is no failure. */
+  /** The error of a failed write, for example on a full disk. A pipe that the reader has closed is not an error. */
   readonly failure: Error | undefined;
-  /** Takes text, or bytes as they are. */
+  /** Writes text, or bytes without a change. */
   write(text: string | Uint8Array): void;
-  /** Whether nothing waits to be handed over. */
+  /** Whether all text has been written. */
   readonly isFlushed: boolean;
-  /** Resolves when all was handed over, or will never be. */
+  /** Resolves when all text has been written, or when no more can be written. */
   flush(): Promise<void>;
 }
 
-/** Held back for a slow reader of a log; what comes after it is dropped and counted, for the log must not fill the memory. */
+/** The most text to keep for a slow reader of a log. More lines are dropped and counted, so that the log does not fill the memory. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 const READER_GONE = new Set(['EPIPE', 'ECONNRESET']);
 
 interface ScreenOptions {
-  /** Gives Node's own stream, which takes time to make. */
+  /** @returns the stream of Node.js, which takes time to create */
   readonly stream: () => NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether lines may be dropped when the reader is too slow: lines of a log may, lines of a result never. */
+  /** Whether lines may be dropped for a slow reader. Lines of a log may be dropped, lines of a result never. */
   readonly lossy: boolean;
 }
 
-/** @param fd of the process's own: 1 or 2 */
+/** @param fd 1 for stdout, 2 for stderr */
 export async function screenOf(fd: number, { stream, env, lossy }: ScreenOptions): Promise<Screen> {
   const closed = new AbortController();
   let failure: Error | undefined;
@@ -67,7 +67,7 @@ export async function screenOf(fd: number, { stream, env, lossy }: ScreenOptions
         return;
       }
       if (dropped > 0) {
-        sink.write(`… ${dropped} lines dropped: nobody read them in time\n`);
+        sink.write(`… ${dropped} lines dropped: the reader was too slow\n`);
         dropped = 0;
       }
       sink.write(text);
@@ -90,7 +90,7 @@ function isPipe(fd: number): boolean {
   return stat.isFIFO() || stat.isSocket();
 }
 
-/** Node writes to its own pipes synchronously: a reader who sleeps would stop the whole process. A socket of ours waits instead. */
+/** Writes through a socket. Node.js writes to its own pipes synchronously, and a slow reader would stop the whole process. */
 async function patientPipe(fd: number): Promise<Writable> {
   const { Socket } = await import('node:net');
   const socket = new Socket({ fd, readable: false, writable: true });
@@ -98,14 +98,14 @@ async function patientPipe(fd: number): Promise<Writable> {
   return socket;
 }
 
-/** Writes a file to its last byte. Node itself writes a part on a full disk and reports no error for the rest. */
+/** Writes all bytes to a file. On a full disk, Node.js writes a part and reports no error for the rest. */
 function wholeFile(fd: number, fail: (error: Error) => void): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       try {
         for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
       } catch (error) {
-        // Without an event of a later turn: the program may end before it.
+        // Synchronous, because the program may end before a later turn of the event loop.
         fail(error instanceof Error ? error : new Error(String(error)));
       }
       done();

@@ -1,6 +1,6 @@
 export type Paint = (text: string) => string;
 
-/** The few colours that the command line has, by what they mean. */
+/** The colours of the command line, by their meaning. */
 export interface Style {
   readonly coloured: boolean;
   readonly bold: Paint;
@@ -9,7 +9,7 @@ export interface Style {
   readonly bad: Paint;
   readonly note: Paint;
   readonly link: Paint;
-  /** The colour of a session or an instance: always the same for the same ID. */
+  /** The colour of a session or an instance. The same ID always has the same colour. */
   readonly id: (id: string) => Paint;
 }
 
@@ -25,17 +25,17 @@ const PLAIN: Style = {
   id: () => same,
 };
 
-/** The terminal colours that are clear on a dark and on a light background. Red is missing: it means an error. */
+/** Terminal colours that are readable on dark and light backgrounds. Red is left out, because it means an error. */
 const ID_COLOURS = [33, 37, 64, 71, 97, 99, 103, 130, 133, 136, 168, 172];
 
-/** Colour on a terminal only, never with `NO_COLOR`; `FORCE_COLOR` asks for it elsewhere. chalk itself knows no `NO_COLOR`. */
+/** Colours on a terminal only, never with `NO_COLOR`, and everywhere with `FORCE_COLOR`. chalk itself does not read `NO_COLOR`. */
 export function wantsColour(isTTY: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTTY && env.TERM !== 'dumb';
 }
 
-/** Without colour chalk is not even loaded. */
+/** Without colours, chalk is not loaded. */
 export async function styleFor(
   colour: boolean,
   env: Readonly<Record<string, string | undefined>> = {},

@@ -7,14 +7,14 @@ type Cell = string | number;
 
 export interface Row {
   readonly cells: readonly Cell[];
-  /** For one cell each, by the head of its column. */
+  /** The styles of single cells, by the head of the column. */
   readonly paints?: Readonly<Record<string, Paint>>;
-  /** Of no interest now: the whole row is dim. */
+  /** Whether the whole row is dim. */
   readonly dim?: boolean;
 }
 
 interface TableOptions extends Pick<Screen, 'style' | 'columns'> {
-  /** Keeps every column whole, however narrow the terminal is. */
+  /** Shows every column in full, also on a narrow terminal. */
   readonly wide?: boolean;
 }
 
@@ -24,12 +24,12 @@ const NO_LINES = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** Loads what draws tables, while a command waits for an answer. Never rejects; {@link formatTable} reports a failure. */
+/** Loads the table library while a command waits for an answer. Never rejects; {@link formatTable} reports a failure. */
 export async function prepareTable(): Promise<void> {
   await import('cli-table3').catch(() => {});
 }
 
-/** Columns under their heads, two spaces apart, without lines, no wider than the terminal. Cells are made safe here. */
+/** A table without lines, with two spaces between columns, and not wider than the terminal. Escapes control characters in cells. */
 export async function formatTable(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -59,7 +59,7 @@ export async function formatTable(
     .join('');
 }
 
-/** One resource: a name and its value on each line. */
+/** One resource, with a field name and its value on each line. */
 export function formatDetails(
   rows: readonly (readonly [name: string, value: Cell, paint?: Paint])[],
   style: Style,

@@ -9,7 +9,7 @@ interface Told {
   readonly internet: string;
 }
 
-/** @returns what a trigger's configuration says, in words */
+/** @returns a trigger's configuration in words */
 export function triggerInWords({ triggerConfig }: Trigger): Told {
   const { authType = 'function', methods, disableURLInternet } = JSON.parse(triggerConfig || '{}');
   return {

@@ -4,12 +4,12 @@ import { formatResult, type OutputForm, type Result } from './print-result.js';
 import { safeJson } from './safe-json.js';
 import { prepareTable } from './table.js';
 
-export const WATCH = { watch: flag('-w, --watch', 'keep looking, until Ctrl-C', { flagOnly: true }) };
+export const WATCH = { watch: flag('-w, --watch', 'show changes until Ctrl-C', { flagOnly: true }) };
 
 const INTERVAL_MS = 1000;
 
 /**
- * Prints a list once, or again whenever it looks different. On a terminal the last one is replaced; elsewhere JSON takes one line
+ * Prints a list once, or with --watch again after each change. On a terminal, each list replaces the last one. Elsewhere, JSON is one line
  * each time.
  */
 export async function showOrWatch(
@@ -20,7 +20,7 @@ export async function showOrWatch(
   const isTable = form === 'table' || form === 'wide';
   if (!watch) {
     const looking = look();
-    // While the answer is on its way.
+    // Done while the command waits for the answer.
     if (isTable) setImmediate(prepareTable);
     const result = await looking;
     stdout.write(await formatResult(form, result));

@@ -17,10 +17,10 @@ const COLUMNS: readonly Column[] = [
   { head: 'AUTH', dropped: 2 },
 ];
 const INDENT = '  ';
-/** Addresses at which `<function>.localhost` leads to the same listener. */
+/** Hosts for which `<function>.localhost` reaches the same listener. */
 const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):/;
 
-/** What a person wants to know first: where to send requests, and what will happen to them. */
+/** The first lines for people: the addresses of the functions, and their affinity. */
 export function banner(ready: Ready, { style, columns }: Pick<Screen, 'style' | 'columns'>): string {
   const { readyMs, functions, api, isSecure, bundled } = ready;
   return [
@@ -40,7 +40,7 @@ export function banner(ready: Ready, { style, columns }: Pick<Screen, 'style' | 
   ].join('\n');
 }
 
-/** A row for each trigger, and one for the control API. */
+/** A row for each trigger, and a row for the control API. */
 function addresses(
   { functions, api }: Ready,
   { style, columns }: Pick<Screen, 'style' | 'columns'>,
@@ -91,7 +91,7 @@ function plain(text: string): string {
 function details(functions: readonly ReadyFunction[], bundled: boolean): string[] {
   const width = Math.max(...functions.map(({ functionName }) => sanitize(functionName).length));
   return functions.flatMap(({ functionName, config }, at) => {
-    // Those behind it were made in an earlier run.
+    // The functions after it come from an earlier run.
     const isBundled = bundled && at === 0;
     const command = isBundled
       ? 'the bundled example (no command was given)'

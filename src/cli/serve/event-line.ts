@@ -8,7 +8,7 @@ import type { Style } from '../output/style.js';
 
 type TriggerEvent = Extract<EmulatorEvent, { readonly trigger: unknown }>;
 
-/** Names a session or an instance in a line of the log. */
+/** Writes a session ID or an instance ID in a line of the log. */
 interface Names {
   session(session: Session): string;
   instance(instanceId: string): string;
@@ -24,8 +24,8 @@ const WHY_ENDED: Readonly<Record<Exclude<EndReason, 'killed' | 'failed' | 'crash
 };
 
 /**
- * The line of an event of sessions, instances, functions or the clock.
- * @returns undefined for events that a request line or the banner shows
+ * @returns the line of an event of sessions, instances, functions or the clock;
+ *   undefined for events that a request line or the banner shows
  */
 export function eventLine(event: EmulatorEvent, style: Style): string | undefined {
   const text = textOf(event, namesIn(style));

@@ -2,7 +2,7 @@ import { safeJson } from '../output/safe-json.js';
 import type { Screen } from '../output/screen.js';
 import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
 
-/** One JSON object a line; `event` says of what kind. The ready line comes even when quiet: scripts wait for it. */
+/** One JSON object in each line, with its kind in `event`. The ready line is also written with --quiet, because scripts wait for it. */
 export function jsonLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
   const write = (event: object): void => screen.write(`${safeJson(event)}\n`);
   return {

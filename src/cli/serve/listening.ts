@@ -14,7 +14,7 @@ type ServeValues = Values<typeof LISTEN_OPTIONS & typeof FUNCTION_OPTIONS>;
 const DEFAULT_HOST = '127.0.0.1';
 
 /**
- * @throws UsageError for two ports that are one, half a pair of keys, or an address that others can reach without a pair: control
+ * @throws UsageError for two equal ports, half a key pair, or an address that other machines can reach without a key pair: control
  * requests must be signed there (quality T1)
  */
 export function checkListening(values: ServeValues): void {
@@ -22,12 +22,12 @@ export function checkListening(values: ServeValues): void {
   if (port !== 0 && port === apiPort) throw new UsageError(`--port and --api-port are both ${port}`);
   if (accessKeyOf(values) !== undefined || isLoopback(host)) return;
   throw new UsageError(
-    `--host ${JSON.stringify(host)} is not a loopback address: others can reach it, so an access key is needed`,
+    `--host ${JSON.stringify(host)} is not a loopback address: other machines can reach it, so an access key is needed`,
     { fix: 'set FC_AFFINITY_ACCESS_KEY_ID and FC_AFFINITY_ACCESS_KEY_SECRET, or --host 127.0.0.1' },
   );
 }
 
-/** The emulator's options of the command line, and where it reports events. */
+/** The emulator options from the command line, with the log for events. */
 export function emulatorOptions(
   values: ServeValues,
   functions: readonly ServeFunction[],
@@ -52,7 +52,7 @@ export function emulatorOptions(
     watch: values.watch,
     onRecord: log.request,
     onEvent: log.event,
-    // Requests have lines of their own.
+    // Requests have their own lines.
     requestEvents: false,
     onLine: log.line,
     onNotice: log.notice,

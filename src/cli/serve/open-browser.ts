@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { Context } from '../context.js';
 
-/** What opens an address on each system; the address is one argument. */
+/** The command that opens an address on each system, with the address as its argument. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
 /**
- * Opens an address in the user's browser. The browser goes on when this process ends.
- * @param onFailure told why it was not opened
+ * Opens an address in the user's browser. The browser stays open when this process ends.
+ * @param onFailure called with the reason when no browser was opened
  */
 export function openBrowser(
   url: string,

@@ -15,11 +15,11 @@ interface Asked {
 interface Busy {
   readonly port: number;
   readonly flag: string;
-  /** The process that listens there; undefined where the system does not say. */
+  /** The process that listens on the port; undefined when the system does not show it. */
   readonly holder: string | undefined;
 }
 
-/** @returns an error that names every port in use, its holder, and a line that works */
+/** @returns an error with every port in use, its process, and a working command line */
 export async function portsInUse(
   cause: PortInUseError,
   asked: Asked,

@@ -9,10 +9,10 @@ import { eventLine } from './event-line.js';
 import { gapFor, requestLines } from './request-lines.js';
 import { isTrouble, type LogChoice, type ServeLog } from './serve-log.js';
 
-/** So many sessions that expire at once have a line each. */
+/** When many sessions expire at the same time, only this many have a line. */
 const MOST_EXPIRED = 20;
 
-/** For people. */
+/** The log for people. */
 export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeLog {
   const { style } = screen;
   const say = (text: string): void => {
@@ -43,14 +43,14 @@ export function prettyLog(screen: Screen, { quiet, verbose }: LogChoice): ServeL
       const again = signal === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
       say(`\n${style.dim(`${signal}: requests in flight have ${seconds} s to finish${again}`)}`);
     },
-    ended: (forced) => say(style.dim(forced ? 'ended; what was left had to be cut off' : 'ended')),
+    ended: (forced) => say(style.dim(forced ? 'ended; the requests in flight were aborted' : 'ended')),
   };
 }
 
 /**
- * When a clock moves far, thousands of sessions may expire in one turn of the event loop: the first have a line each.
- * @param report is given the number of the others
- * @returns whether an event is one of the others
+ * After a large advance of the clock, thousands of sessions may expire in one turn of the event loop. Only the first have a line.
+ * @param report called with the number of the other sessions
+ * @returns a function that tells whether an event has no line
  */
 function counted(report: (more: number) => void): (event: EmulatorEvent) => boolean {
   let count = 0;

@@ -2,7 +2,7 @@ import type { Emulator } from '../../emulator-options.js';
 import type { ServedFunctions } from '../options/served-functions.js';
 import type { Ready } from './serve-log.js';
 
-/** What the ready line says: also of functions that an earlier run has kept. */
+/** The functions of the ready line, with those of an earlier run. */
 export async function readyOf(emulator: Emulator, { bundled }: ServedFunctions): Promise<Ready> {
   const { readyMs, api, certificate, functions } = emulator;
   const configs = new Map(

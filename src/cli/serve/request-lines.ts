@@ -10,23 +10,23 @@ interface LineFormat {
   readonly style: Style;
   /** Undefined where the output is not a terminal: then no line is cut or wrapped. */
   readonly columns: number | undefined;
-  /** Whether the log already shows what the handler prints. */
+  /** Whether the log already shows the output of the handler. */
   readonly isOutputShown?: boolean;
 }
 
-/** From this width on request IDs are shown whole, and columns stand two apart. */
+/** With this width or more, request IDs are shown in full, and columns are two spaces apart. */
 const WIDE = 120;
-/** Below this width there is no request ID. */
+/** With less than this width, there is no request ID. */
 const LEAST_WITH_ID = 72;
 const LEAST_PATH = 8;
 const SHORT_ID = 8;
 const PATH = 24;
-/** As wide as `scaled-out`; a longer one shortens the path. */
+/** The width of `scaled-out`. A longer decision shortens the path. */
 const DECISION = 10;
 const INDENT = ' '.repeat(10);
 
 /**
- * One line for a request, and below it what its sender may want to know. `+` marks a session that this request opened.
+ * One line for a request, and notes for its sender below it. `+` marks a session that this request opened.
  * `20:31:00  1-6a9fc460-15dedac1-dcd067fab329  GET /path   200   12 ms  +3f2a91c0  67fab329  first-fit`
  */
 export function requestLines(
@@ -48,8 +48,8 @@ export function requestLines(
   const begin = columns !== undefined && columns < LEAST_WITH_ID ? [time] : [time, id];
 
   const others = [...begin, '', '200', took, session, instance, what.padEnd(DECISION)].join(gap).length;
-  const asked = `${sanitize(method)} ${sanitize(target)}`;
-  const request = columns === undefined ? asked.padEnd(PATH) : fitted(asked, columns - others);
+  const requestLine = `${sanitize(method)} ${sanitize(target)}`;
+  const request = columns === undefined ? requestLine.padEnd(PATH) : fitted(requestLine, columns - others);
   const start = style.dim(begin.join(gap));
   const lines = [
     [start, request, status(record, style), style.dim(took), ...who, style.dim(what)].join(gap).trimEnd(),
@@ -89,7 +89,7 @@ function decisionInWords({ decision, outcome, attempts, entrance, status }: Requ
   if (attempts.length > 1) parts.push(`${attempts.length} tries`);
   if (entrance !== 'api') return parts.join(', ');
   parts.push('by API');
-  // The reply of InvokeFunction does not have the status of the handler.
+  // The reply of InvokeFunction has its own status, not that of the handler.
   const answered = attempts.at(-1)?.status ?? status;
   if (outcome === 'completed' && answered !== status) parts.push(`the handler answered ${answered}`);
   return parts.join(', ');
@@ -105,7 +105,7 @@ function fitted(text: string, places: number): string {
   return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`;
 }
 
-/** The log already shows what the process printed, so only the line that names the failure is repeated, before the sentence. */
+/** The log already shows the output of the process, so only the line with the failure is repeated, before the sentence. */
 function quotedFirst(message: string): string[] {
   const [sentence = '', logs = ''] = message.split('\nLogs:\n');
   const [telling = ''] = logs.split('\n');

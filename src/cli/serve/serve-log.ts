@@ -4,28 +4,28 @@ import type { FunctionConfig } from '../../model/function.js';
 import type { LogLine } from '../../model/instance.js';
 import type { RequestRecord } from '../../model/request-record.js';
 
-/** What the ready line says. */
+/** The data of the ready line. */
 export interface Ready {
   readonly readyMs: number;
   readonly functions: readonly (ListeningFunction & { readonly config: FunctionConfig })[];
   readonly api: string;
-  /** Where a browser opens the console. */
+  /** The address of the console for a browser. */
   readonly console: string;
-  /** Whether the triggers answer TLS, too. */
+  /** Whether the triggers also answer TLS. */
   readonly isSecure: boolean;
-  /** Nothing was named, so the handler of the package is served. */
+  /** Whether the bundled handler is served, because none was named. */
   readonly bundled: boolean;
 }
 
-/** What `serve` writes while it runs. */
+/** The log of `serve`. */
 export interface ServeLog {
   ready(ready: Ready): void;
   request(record: RequestRecord): void;
-  /** Something in the life of sessions, instances, functions or the clock. */
+  /** An event of sessions, instances, functions or the clock. */
   event(event: EmulatorEvent): void;
   line(instanceId: string, line: LogLine): void;
   notice(text: string): void;
-  /** The first signal came; a second one ends at once. */
+  /** The first signal came. A second signal ends the emulator at once. */
   draining(signal: string, drainTimeoutInSeconds: number): void;
   ended(forced: boolean): void;
 }
@@ -36,7 +36,7 @@ export interface LogChoice {
   readonly verbose: boolean;
 }
 
-/** Writes what happens before the ready line after it, so that the ready line is the first. */
+/** Delays earlier lines until after the ready line, so that the ready line is the first line. */
 export function readyFirst(log: ServeLog): ServeLog {
   let held: (() => void)[] | undefined = [];
   const whenReady = (say: () => void): void => {
@@ -59,7 +59,7 @@ export function readyFirst(log: ServeLog): ServeLog {
   };
 }
 
-/** What even `--quiet` shows: the emulator could not do its work. 412: the handler cannot be started. */
+/** Failures that `--quiet` shows too. Status 412 means that the handler cannot be started. */
 export function isTrouble({ outcome, status }: RequestRecord): boolean {
   return outcome === 'broken' || (outcome === 'refused' && (status >= 500 || status === 412));
 }

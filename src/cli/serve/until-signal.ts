@@ -9,14 +9,14 @@ interface ShutdownOptions {
   readonly onEnded: (forced: boolean) => void;
 }
 
-/** The exit code of a drain that was cut off: the code that shells report for SIGTERM. */
+/** The exit code after an aborted drain, which shells also report for SIGTERM. */
 const FORCED = 143;
 
 /**
- * Runs until a signal ends it (quality F-08): the first one drains, a second one ends at once. Must be called before the emulator
- * is ready, so that no signal is lost in between.
+ * Runs the emulator until a signal (quality F-08): the first signal drains it, and a second signal ends it at once. Must be called before
+ * the emulator is ready, so that no signal is lost.
  * @returns the exit code
- * @throws what the start of the emulator throws
+ * @throws the error of the emulator's start
  */
 export async function untilSignal({ emulator, signals, onDrain, onEnded }: ShutdownOptions): Promise<number> {
   const firstSignal = new Promise<SignalName>((first) => {
@@ -24,7 +24,7 @@ export async function untilSignal({ emulator, signals, onDrain, onEnded }: Shutd
     signals.take((signal) => {
       count += 1;
       if (count === 1) return first(signal);
-      // A third signal waits for nothing; the guard ends the processes that are left.
+      // A third signal ends this process at once, and the guard ends the processes that are left.
       if (count > 2) process.exit(codeOf(signal));
       void emulator.then((running) => running.stopNow()).finally(() => process.exit(codeOf(signal)));
     });

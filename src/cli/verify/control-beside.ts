@@ -30,7 +30,7 @@ async function serves(control: ControlPlane, url: URL): Promise<boolean> {
     const served = await control.functions.list();
     return served.some((one) => one.url !== undefined && isSame(new URL(one.url), url));
   } catch {
-    // No emulator answers there.
+    // No emulator answers at this address.
     return false;
   }
 }

@@ -20,7 +20,7 @@ interface TargetValues {
 }
 
 /**
- * The target that the options name. Nothing is sent to any other.
+ * @returns the target of the options. No requests go to another host.
  * @throws UsageError, UnreachableError
  */
 export async function givenTarget(values: TargetValues, { env }: Context): Promise<VerifyTarget> {
@@ -42,7 +42,7 @@ export async function givenTarget(values: TargetValues, { env }: Context): Promi
   };
 }
 
-/** The control API of an emulator, or of Function Compute itself. Beyond this machine it is HTTPS, and every request is signed. */
+/** The control API of an emulator or of Function Compute. On another machine it must use HTTPS, and every request is signed. */
 async function controlAt(
   api: string,
   functionName: string | undefined,
@@ -64,7 +64,7 @@ async function controlAt(
     return asUsage(() => createApiClient(options));
   }
   if (functionName === undefined) {
-    throw new UsageError(`--api ${api} is no emulator: say which function is checked`, {
+    throw new UsageError(`--api ${api} is not an emulator: name the function to check`, {
       fix: 'add --function <name>',
     });
   }
@@ -72,7 +72,7 @@ async function controlAt(
   return asUsage(() => createCloudClient(options));
 }
 
-/** An emulator shows its health to everybody. @throws UnreachableError */
+/** Tests for an emulator by its health path, which needs no signature. @throws UnreachableError */
 async function isEmulator(origin: string): Promise<boolean> {
   const [{ roundTrip }, { MovableClock }] = await Promise.all([
     import('../../verify/round-trip.js'),

@@ -37,7 +37,7 @@ interface Served {
 
 interface OwnEmulator {
   readonly target: OwnTarget;
-  /** Whether the handler is the package's. */
+  /** Whether the handler is the bundled one. */
   readonly bundled: boolean;
 }
 
@@ -47,20 +47,20 @@ const AFFINITY_OF: Partial<Record<SuiteId, SessionAffinityType>> = {
   'mcp-sse': 'MCP_SSE',
 };
 const HEADER_NAME = 'x-session-id';
-/** The limits suite fills every slot, so there are few. */
+/** The limits suite fills every slot, so the default is few instances. */
 const MOST_INSTANCES_TO_FILL = 4;
 
 /**
- * Starts an unused emulator for one suite. Where no option says otherwise, an instance takes two sessions, as documented, and the
- * function has the affinity of the suite. For the limits suite there are at most four instances, or `--min-instances`. Beside the
- * function stand others, where the suite needs them.
+ * Starts an unused emulator for one suite. By default, an instance takes two sessions, as documented, and the
+ * function has the affinity of the suite. For the limits suite there are at most four instances, or `--min-instances`. Serves
+ * more functions if the suite needs them.
  */
 export async function startOwn(suite: SuiteId, served: Served): Promise<OwnTarget> {
   return (await startFound(suite, served)).target;
 }
 
 /**
- * As {@link startOwn}, for one of all suites: a handler that does not speak MCP is no fault of affinity. Then the suites of MCP run on
+ * As {@link startOwn}, for `--suite all`. If the handler does not speak MCP, that is not a mistake of affinity, and the MCP suites run on
  * the bundled server.
  */
 export async function startOwnOfAll(suite: SuiteId, served: Served): Promise<OwnTarget> {
@@ -133,7 +133,7 @@ async function start(
   };
 }
 
-/** A function of a configuration keeps what it says, but for what the suite is about. */
+/** A function of a configuration keeps its values, except for the affinity of the suite. */
 function forConfigured(
   input: FunctionInput,
   { suite, flags }: { readonly suite: SuiteId; readonly flags: VerifyFlags },
@@ -155,7 +155,7 @@ function forConfigured(
   };
 }
 
-/** The first function with affinity, or the first; reachable without a signature. */
+/** @returns the first function with affinity, or else the first function, with anonymous triggers */
 function verified({ functions }: ServedFunctions): ServeFunction {
   const one = functions.find(({ config }) => config.sessionAffinity !== 'NONE') ?? functions[0];
   if (one === undefined) throw new Error('there is no function');
@@ -163,7 +163,7 @@ function verified({ functions }: ServedFunctions): ServeFunction {
   return { ...one, triggers: [{ ...trigger, qualifier: LATEST, authType: 'anonymous' }] };
 }
 
-/** @returns a function without sessions for the Session API to refuse, one of the other isolation mode, or the bundled handler */
+/** @returns the other functions of a suite: one without sessions, one with the other isolation mode, or the bundled handler */
 function othersOf(suite: SuiteId, config: FunctionConfig, bundled: boolean): FunctionConfig[] {
   const { sessionAffinity, sessionAffinityConfig, timeout } = config;
   if (sessionAffinity === 'NONE') return [];
@@ -174,7 +174,7 @@ function othersOf(suite: SuiteId, config: FunctionConfig, bundled: boolean): Fun
   if (suite === 'session-api') {
     return [{ ...config, ...named('none'), sessionAffinity: 'NONE', instanceIsolationMode: 'SHARE' }];
   }
-  // The user's handler need not set the cookies that the suite asks for.
+  // The user's handler may not set the cookies that the suite asks for.
   if (suite === 'limits' && !bundled) {
     const hello = { ...bundledFixture(sessionAffinity), ...named('hello') };
     return [completeFunction({ ...hello, sessionAffinity, sessionAffinityConfig, timeout })];

@@ -2,14 +2,14 @@ import type { Screen } from '../output/screen.js';
 
 export interface Progress {
   say(text: string): void;
-  /** Shows how much of a wait is over, as a bar. */
+  /** Shows the progress of a wait as a bar. */
   wait(what: string, waited: { readonly seconds: number; readonly ofSeconds: number }): void;
   clear(): void;
 }
 
 const BAR = 20;
 
-/** On a terminal one line, which each text overwrites. Elsewhere nothing. */
+/** On a terminal, one line that each text replaces. Elsewhere, no output. */
 export function progressOn(screen: Screen): Progress {
   if (!screen.isTTY) return { say() {}, wait() {}, clear() {} };
   const say = (text: string): void =>

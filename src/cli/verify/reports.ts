@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { CommandError, UsageError } from '../errors.js';
 import { pick } from '../options/option-kinds.js';
 
-/** A report to write, into a file or else to stdout. */
+/** A report to write, to a file or to stdout. */
 export interface Wanted {
   readonly reporter: ReporterName;
   readonly file: string | undefined;
@@ -18,7 +18,7 @@ interface ReportOptions {
 }
 
 /**
- * Without `--reporter`, `pretty` goes to stdout beside the files.
+ * Without `--reporter`, `pretty` goes to stdout in addition to the files.
  * @throws UsageError
  */
 export function wantedReports(

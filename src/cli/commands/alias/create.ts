@@ -11,7 +11,7 @@ export const create = command({
   fc-affinity alias create hello prod --version-id 1
   fc-affinity session create --function hello --qualifier prod`,
   options: {
-    versionId: text('--version-id <n>', 'the version that it names', { flagOnly: true }),
+    versionId: text('--version-id <n>', 'the version of the alias', { flagOnly: true }),
     description: text('--description <text>', 'what the alias is for', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
@@ -19,8 +19,8 @@ export const create = command({
   async run({ values, given, operands: [functionName = '', aliasName = ''] }, context) {
     const { versionId, description } = values;
     if (versionId === undefined)
-      throw new UsageError('an alias names a version', {
-        fix: 'add --version-id; fc-affinity function publish makes a version, version list shows them',
+      throw new UsageError('an alias needs a version', {
+        fix: 'add --version-id; fc-affinity function publish creates a version, and version list shows all versions',
       });
     await withControl({ values: { ...values, function: functionName }, given }, context, async (control) => {
       const input = { aliasName, versionId, ...(description !== undefined && { description }) };

@@ -5,7 +5,7 @@ import { DELETION, deleteOne } from '../../delete-one.js';
 export const remove = command({
   operands: '<function> <alias>',
   options: { ...DELETION, ...CONNECTION },
-  notes: 'Its sessions end; requests in flight may finish.',
+  notes: 'The sessions of the alias end. Requests in flight may finish.',
   async run({ values, operands: [functionName = '', aliasName = ''] }, context) {
     await withControl({ values: { ...values, function: functionName } }, context, (control) =>
       deleteOne(

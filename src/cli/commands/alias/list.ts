@@ -15,9 +15,9 @@ const COLUMNS = [
 export const list = command({
   operands: '<function>',
   options: {
-    prefix: text('--prefix <text>', 'only names that begin so', { flagOnly: true }),
+    prefix: text('--prefix <text>', 'only names with this start', { flagOnly: true }),
     limit: integer('--limit <n>', 'aliases a page, 1 to 100 (default: 20)', { flagOnly: true }),
-    nextToken: text('--next-token <token>', 'where the page before ended', { flagOnly: true }),
+    nextToken: text('--next-token <token>', 'the token of the page before', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },

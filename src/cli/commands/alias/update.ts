@@ -8,7 +8,7 @@ import { OUTPUT, outputForm } from '../../output/print-result.js';
 export const update = command({
   operands: '<function> <alias>',
   options: {
-    versionId: text('--version-id <n>', 'the version that it names from now on', { flagOnly: true }),
+    versionId: text('--version-id <n>', 'the new version of the alias', { flagOnly: true }),
     description: text('--description <text>', 'what the alias is for', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
@@ -21,7 +21,7 @@ export const update = command({
       ...(description !== undefined && { description }),
     };
     if (Object.keys(input).length === 0)
-      throw new UsageError('nothing to change was named', { fix: 'as --version-id 2' });
+      throw new UsageError('no option to change is given', { fix: 'for example --version-id 2' });
     await withControl({ values: { ...values, function: functionName }, given }, context, async (control) => {
       const alias = await control.aliases.update({ functionName, aliasName }, input);
       await printAlias(alias, control, { form: outputForm(values), context });

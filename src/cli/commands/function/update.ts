@@ -15,8 +15,8 @@ export const update = command({
     '  fc-affinity function update cart --input @change.json',
   ].join('\n'),
   notes: [
-    'Only what is given changes. Old sessions stay on their instances until they',
-    'end; new ones get instances of the new revision.',
+    'Only the given options change. Old sessions stay on their instances until they',
+    'end. New sessions get instances of the new revision.',
   ].join('\n'),
   async run({ values, given, operands: [functionName = ''], rest }, context) {
     const meant = { values: { ...values, function: functionName }, given };

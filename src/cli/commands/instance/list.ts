@@ -30,9 +30,9 @@ const INSPECTOR = { head: 'INSPECTOR', cell: ({ inspector }: InstanceInfo) => in
 
 export const list = command({
   options: {
-    function: text('--function <name>', 'only those of this function'),
-    qualifier: text('--qualifier <name>', 'only those of this version or alias'),
-    all: flag('--all', 'also those that ended lately, with their exit codes', { flagOnly: true }),
+    function: text('--function <name>', 'only instances of this function'),
+    qualifier: text('--qualifier <name>', 'only instances of this version or alias'),
+    all: flag('--all', 'also recently ended instances, with their exit codes', { flagOnly: true }),
     ...WATCH,
     ...OUTPUT,
     ...CONNECTION,
@@ -45,12 +45,12 @@ export const list = command({
         const instances = await control.instances.list(ref, { ended: all });
         return view(instances, { now: emulatorNow(control, context), all, context });
       };
-      const none = all ? 'no instances' : 'no instances run; --all shows those that ended lately';
+      const none = all ? 'no instances' : 'no instances run; --all shows recently ended instances';
       await showOrWatch(look, { watch, form: outputForm(values), none }, context);
     }),
 });
 
-/** A version or an alias is of the only function where none is named. Nothing named: all functions. */
+/** With a qualifier and no function name, the only function is used. With neither, all functions are listed. */
 async function meant(
   control: Connected,
   named: { readonly function: string | undefined; readonly qualifier: string | undefined },

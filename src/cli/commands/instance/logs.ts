@@ -18,14 +18,14 @@ import { fullInstanceId } from '../../resolve-id.js';
 /** A line, the request that it belongs to, and the instance that printed it. */
 interface Printed extends Joined {
   readonly instanceId: string;
-  /** Of the request that the line begins or ends, where it is known. */
+  /** The record of the request that the line begins or ends, if known. */
   readonly record?: RequestRecord | undefined;
 }
 
 export const logs = command({
   operands: '[id]',
   options: {
-    follow: flag('-f, --follow', 'stay, and show what comes', { flagOnly: true }),
+    follow: flag('-f, --follow', 'show new lines until Ctrl-C', { flagOnly: true }),
     request: text('--request <id>', 'only the lines of this request; the end of its ID is enough', {
       flagOnly: true,
     }),
@@ -39,9 +39,9 @@ export const logs = command({
     '  fc-affinity instance logs --request 67fab329',
   ].join('\n'),
   notes: [
-    'Without an ID: the log of the only instance, or of all that run, each line',
-    'under the end of its instance ID; when none runs, of those that ended lately.',
-    'The lines FC Invoke Start and End tell the request and its response.',
+    'Without an ID: the logs of all running instances. Each line starts with the',
+    'end of its instance ID. If none runs: the logs of recently ended instances.',
+    'The lines FC Invoke Start and End show the request and its response.',
   ].join('\n'),
   run: ({ values, operands: [id] }, context) =>
     withControl({ values }, context, async (control) => {
@@ -51,9 +51,9 @@ export const logs = command({
         throw new UsageError(
           `--request and ${values.follow ? '--follow' : 'an instance'} exclude each other`,
         );
-      const wanted = values.request === undefined ? undefined : await findRequest(control, values.request);
-      const ids = wanted === undefined ? await chosen(control, id, values) : instancesOf(wanted);
-      if (ids.length === 0) stderr.write(wanted === undefined ? NOT_RUN : REFUSED);
+      const request = values.request === undefined ? undefined : await findRequest(control, values.request);
+      const ids = request === undefined ? await chosen(control, id, values) : instancesOf(request);
+      if (ids.length === 0) stderr.write(request === undefined ? NOT_RUN : REFUSED);
       const write = (printed: Printed): void =>
         stdout.write(shown(printed, { isJson, isOne: ids.length === 1, context }));
       if (values.follow) {
@@ -61,7 +61,7 @@ export const logs = command({
         return;
       }
       const all = await printedBy(control, ids);
-      const printed = wanted === undefined ? all : all.filter((one) => mayBeOf(wanted.requestId, one));
+      const printed = request === undefined ? all : all.filter((one) => mayBeOf(request.requestId, one));
       if (isJson)
         stdout.write(`${safeJson({ lines: printed.map((one) => asJson(one, ids.length === 1)) }, 2)}\n`);
       else for (const one of printed) write(one);
@@ -69,7 +69,8 @@ export const logs = command({
 });
 
 const NOT_RUN = 'no instances have run yet\n';
-const REFUSED = 'the request was refused before an instance was chosen: fc-affinity explain tells why\n';
+const REFUSED =
+  'the request was refused before an instance was chosen: fc-affinity explain shows the reason\n';
 
 async function chosen(
   control: Connected,
@@ -83,7 +84,7 @@ function instancesOf({ attempts }: RequestRecord): string[] {
   return [...new Set(attempts.map(({ decision }) => decision.instanceId))];
 }
 
-/** Where several requests were in flight, a line may be of each of them. */
+/** When several requests were in flight, a line may belong to any of them. */
 function mayBeOf(wanted: string, { requestId, inFlight }: Printed): boolean {
   return requestId === undefined ? inFlight.includes(wanted) : requestId === wanted;
 }
@@ -103,7 +104,7 @@ function isRunning({ status }: InstanceInfo): boolean {
   return status !== 'Destroyed';
 }
 
-/** In the order of time, over all instances. */
+/** Sorts the lines of all instances by time. */
 async function printedBy(control: Connected, ids: readonly string[]): Promise<readonly Printed[]> {
   const [logs, records] = await Promise.all([
     Promise.all(ids.map((instanceId) => control.instances.logs(instanceId))),
@@ -133,7 +134,7 @@ async function follow(
   }
 }
 
-/** The record of a request whose last line has come; undefined where it is not there (yet). */
+/** @returns the record of a request after its last line; undefined when there is no record (yet) */
 async function ended(
   { requests }: Connected,
   { mark, requestId = '' }: Joined,

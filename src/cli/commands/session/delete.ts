@@ -11,7 +11,7 @@ export const remove = command({
   operands: '<id...>',
   options: {
     ...FUNCTION_REF,
-    ignoreNotFound: flag('--ignore-not-found', 'an ID that is not known is no failure', { flagOnly: true }),
+    ignoreNotFound: flag('--ignore-not-found', 'exit with 0 for an unknown ID', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },
@@ -29,7 +29,7 @@ export const remove = command({
           break;
         }
       }
-      // Prints what was deleted, also when a later ID failed.
+      // Prints the deleted IDs, also when a later ID failed.
       if (deleted.length > 0 || failure === undefined) {
         await printResult(context, outputForm(values), {
           json: { deleted },
@@ -42,7 +42,7 @@ export const remove = command({
   },
 });
 
-/** @returns whether there was one */
+/** @returns whether there was a session */
 async function end(control: ControlPlane, ref: SessionRef, ignoreNotFound: boolean): Promise<boolean> {
   try {
     await control.sessions.delete(ref);

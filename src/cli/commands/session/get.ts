@@ -20,7 +20,7 @@ export const get = command({
     }),
 });
 
-/** GetSession knows no session that has ended; the list still has it for three days. */
+/** GetSession does not find an ended session, but the list has it for three days. */
 async function found(control: Connected, ref: SessionRef): Promise<Session> {
   try {
     return await control.sessions.get(ref);

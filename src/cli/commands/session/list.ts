@@ -27,10 +27,10 @@ export const list = command({
       byDefault: undefined,
       flagOnly: true,
     }),
-    sessionId: text('--session-id <id>', 'only this ID, every generation of it', { flagOnly: true }),
+    sessionId: text('--session-id <id>', 'only sessions with this ID, also ended ones', { flagOnly: true }),
     limit: integer('--limit <n>', 'sessions a page, 1 to 100 (default: 20)', { flagOnly: true }),
-    nextToken: text('--next-token <token>', 'where the page before ended', { flagOnly: true }),
-    all: flag('--all', 'follow the pages to the end', { flagOnly: true }),
+    nextToken: text('--next-token <token>', 'the token of the page before', { flagOnly: true }),
+    all: flag('--all', 'show all pages', { flagOnly: true }),
     ...WATCH,
     ...OUTPUT,
     ...CONNECTION,
@@ -79,7 +79,7 @@ async function page(control: Connected, query: ListSessionsQuery, all: boolean):
   return { sessions };
 }
 
-/** The API's own order, and its own page. */
+/** One page in the order of the API. */
 function inOrder(page: SessionPage): ListedSessions {
   const hasMore = page.nextToken !== undefined && page.nextToken !== '';
   const after = hasMore ? 'there are more: --all, or --next-token with the token of -o json' : undefined;

@@ -13,7 +13,7 @@ export const pause = command({
       const sessionId = await fullSessionId(control, ref, id);
       const session = await control.sessions.pause({ ...ref, sessionId });
       context.stderr.write(
-        'note: what the handler has in memory is not kept: FC would restore it, here the session resumes on a fresh instance\n',
+        'note: the memory of the handler is lost. FC restores it, but here the session resumes on a new instance\n',
       );
       await printSession(session, control, outputForm(values), context);
     });

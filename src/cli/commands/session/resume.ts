@@ -9,7 +9,7 @@ export const resume = command({
   operands: '<id>',
   options: {
     ...FUNCTION_REF,
-    fileSystemOnly: flag('--file-system-only', 'bring back the files and not the memory', { flagOnly: true }),
+    fileSystemOnly: flag('--file-system-only', 'restore the files but not the memory', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },

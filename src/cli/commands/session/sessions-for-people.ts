@@ -1,23 +1,23 @@
 import type { ListSessionsQuery, SessionPage, SessionService } from '../../../model/services.js';
 import type { Session } from '../../../model/session.js';
 
-/** A list of sessions as it is shown. */
+/** A list of sessions to show. */
 export interface ListedSessions {
-  /** As the API gave it. */
+  /** The answer of the API. */
   readonly page: SessionPage;
   readonly sessions: readonly Session[];
-  /** What the list leaves out, in words. */
+  /** A sentence about the sessions that the list leaves out. */
   readonly after: string | undefined;
 }
 
 const SHOWN = 20;
 const PAGE = 100;
-/** Sessions that are not Active are counted on so many pages at most. */
+/** The most pages to read for counting sessions that are not Active. */
 const PAGES_COUNTED = 10;
 
 /**
- * Lists Active sessions first, then paused and expired ones up to the limit, and counts the rest. A page that a token names holds the
- * API's own choice.
+ * Lists Active sessions first, then paused and expired sessions up to the limit, and counts the rest. A page from a token keeps the
+ * sessions of the API.
  */
 export async function sessionsForPeople(
   service: SessionService,
@@ -29,7 +29,7 @@ export async function sessionsForPeople(
   const { sessions, isWhole } = await firstPages(service, query, all ? Infinity : PAGES_COUNTED);
   let active = sessions.filter(isActive);
   const others = sessions.filter((session) => !isActive(session)).sort(latestFirst);
-  // Later pages may hold more Active sessions.
+  // Later pages may have more Active sessions.
   if (!isWhole && active.length < limit && query.sessionStatus === undefined)
     active = [...(await service.list({ ...query, limit, sessionStatus: 'Active' })).sessions];
   if (all) return { page: { sessions }, sessions: [...active, ...others], after: undefined };

@@ -23,7 +23,7 @@ export const update = command({
       ...(disableSessionIdReuse !== undefined && { disableSessionIdReuse }),
     };
     if (Object.keys(input).length === 0)
-      throw new UsageError('nothing to change was named', { fix: 'as --ttl 2h' });
+      throw new UsageError('no option to change is given', { fix: 'for example --ttl 2h' });
     await withControl({ values, given }, context, async (control) => {
       const ref = await functionRef(control, values);
       const sessionId = await fullSessionId(control, ref, id);

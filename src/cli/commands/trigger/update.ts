@@ -12,7 +12,7 @@ export const update = command({
     '  fc-affinity trigger update hello defaultTrigger --auth anonymous',
     '  fc-affinity trigger update hello web --no-internet',
   ].join('\n'),
-  notes: 'What is left out stays as it is. The address stays, too.',
+  notes: 'Options that are left out do not change. The address does not change either.',
   async run({ values, given, operands: [functionName = '', triggerName = ''] }, context) {
     const { qualifier, description } = values;
     const changes = triggerConfigOf(values);
@@ -21,7 +21,7 @@ export const update = command({
       ...(description !== undefined && { description }),
     };
     if (Object.keys({ ...changes, ...others }).length === 0)
-      throw new UsageError('nothing to change was named', { fix: 'as --auth anonymous' });
+      throw new UsageError('no option to change is given', { fix: 'for example --auth anonymous' });
     const meant = { values: { ...values, function: functionName }, given };
     await withControl(meant, context, async (control) => {
       const ref = { functionName, triggerName };

@@ -17,7 +17,7 @@ export const list = command({
       { words: { BACKWARD: 'BACKWARD', FORWARD: 'FORWARD' }, byDefault: undefined, flagOnly: true },
     ),
     limit: integer('--limit <n>', 'versions a page, 1 to 100 (default: 20)', { flagOnly: true }),
-    nextToken: text('--next-token <token>', 'where the page before ended', { flagOnly: true }),
+    nextToken: text('--next-token <token>', 'the token of the page before', { flagOnly: true }),
     ...OUTPUT,
     ...CONNECTION,
   },
