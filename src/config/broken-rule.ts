@@ -3,7 +3,7 @@ import type { Issue } from '../model/issue.js';
 import { nearest } from '../model/nearest.js';
 import type { Rule } from './rules.js';
 
-/** Words for an affinity that a person writes instead of the API's. */
+/** Words that people use in place of the API's words for an affinity. */
 const MEANT: Readonly<Record<string, string>> = {
   cookie: 'GENERATED_COOKIE',
   header: 'HEADER_FIELD',
@@ -11,7 +11,7 @@ const MEANT: Readonly<Record<string, string>> = {
   streamable: 'MCP_STREAMABLE',
 };
 
-/** @returns the rule that an issue of the API's model breaks, and what to write instead */
+/** @returns the broken rule of an issue, and the correct value */
 export function brokenRule({ path, rule, message }: Issue): { readonly rule: Rule; readonly fix?: string } {
   switch (path) {
     case 'instanceConcurrency':

@@ -8,7 +8,7 @@ interface BundledFixture {
   readonly command: readonly string[];
 }
 
-/** @returns the handler that is served without a command: an MCP server where the affinity is for MCP, else `hello` */
+/** @returns the handler to serve without a command: an MCP server for the MCP affinities, or else `hello` */
 export function bundledFixture(affinity: SessionAffinityType): BundledFixture {
   const isMcp = affinity === 'MCP_SSE' || affinity === 'MCP_STREAMABLE';
   const functionName = isMcp ? 'mcp' : 'hello';

@@ -4,8 +4,8 @@ const NAME = /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 
 /**
- * Reads `NAME=value` lines: `#` begins a comment, `export ` may stand before, a value may stand in '…', "…" or `…` and then run
- * over several lines; within "…" the escapes \n \r \t \" \\ are understood. Nothing is expanded.
+ * Reads `NAME=value` lines. `#` begins a comment, and `export ` may come first. A value in '…', "…" or `…` may continue
+ * over several lines. "…" may contain the escapes \n \r \t \" \\. References are not expanded.
  * @param file its name, for the messages
  * @throws InvalidArgument, beginning with `file:line:column:`
  */

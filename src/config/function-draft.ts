@@ -10,13 +10,13 @@ import type { Tell } from './problem.js';
 /** A trigger that a configuration gives to a function. */
 export type ConfigTrigger = Omit<TriggerInput, 'functionName'>;
 
-/** What a configuration says of one function, before it is checked as a whole. */
+/** One function of a configuration, before it is checked as a whole. */
 export interface FunctionDraft {
   readonly input: FunctionInput;
   readonly triggers: readonly ConfigTrigger[];
-  /** Where the file says what a field of the input holds; `sessionAffinityConfig.sessionTTLInSeconds`. */
+  /** @returns the place of a field in the file, for example of `sessionAffinityConfig.sessionTTLInSeconds` */
   readonly placeOf: (path: string, message: string) => Place;
-  /** Puts a message in the words of the file, where they are not those of the API. */
+  /** Rewrites a message of the API with the names of the file. */
   readonly words?: (message: string) => string;
 }
 
@@ -25,13 +25,13 @@ export interface ConfigFunction {
   readonly triggers: readonly ConfigTrigger[];
 }
 
-/** What the command line says instead of the file, for every function of it. */
+/** The changes of the command line to every function of the file. */
 export interface Overrides {
   readonly input: Partial<FunctionInput>;
   readonly triggers: Partial<Pick<TriggerInput, 'authType' | 'customDomain'>>;
   /** @throws for an issue with a field that the command line gave */
   readonly refuse: (path: string, message: string) => void;
-  /** Changes the function that file and command line make together. */
+  /** Changes the function after file and command line are merged. */
   readonly adjust?: (input: FunctionInput) => FunctionInput;
 }
 
@@ -71,7 +71,7 @@ export function completeDraft(
   return { config, triggers: triggers.map((trigger) => ({ ...trigger, ...changed })) };
 }
 
-/** An option that was not given is no change. */
+/** Drops the options that were not given. */
 function definedOf<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

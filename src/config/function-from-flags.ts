@@ -4,7 +4,7 @@ import { completeFunction } from '../model/function-config.js';
 import { bundledFixture } from './bundled-fixture.js';
 import { functionNameOf } from './function-name.js';
 
-/** The options of a function, each checked by itself; undefined for an option that was not given. */
+/** The options of a function. Each is checked alone. Undefined for an option that was not given. */
 export interface FunctionFlags {
   readonly function: string | undefined;
   readonly affinity: SessionAffinityType;
@@ -34,8 +34,8 @@ export interface FlagFunction {
 }
 
 /**
- * The one function that is made from the command line.
- * @throws InvalidArgument where the values do not fit together
+ * @returns the function from the flags of the command line
+ * @throws InvalidArgument when the values do not fit together
  */
 export function functionFromFlags({
   flags,

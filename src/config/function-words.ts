@@ -1,7 +1,7 @@
 import type { InstanceIsolationMode, SessionAffinityType } from '../model/function.js';
 import { LIMITS } from '../model/limits.js';
 
-/** The words for an affinity, on the command line and in `startEmulator`: short ones, and the API's own. */
+/** The words for an affinity on the command line and in `startEmulator`: short words, and the API's words. */
 export const AFFINITY_WORDS = {
   cookie: 'GENERATED_COOKIE',
   header: 'HEADER_FIELD',
@@ -22,7 +22,7 @@ export const ISOLATION_WORDS = {
   SESSION_EXCLUSIVE: 'SESSION_EXCLUSIVE',
 } as const satisfies Record<string, InstanceIsolationMode>;
 
-/** What holds for a function that is made from options and not from a configuration. Times are in seconds. */
+/** Defaults of a function from options. Times are in seconds. */
 export const FUNCTION_DEFAULTS = {
   affinity: 'GENERATED_COOKIE',
   disableSessionIdReuse: false,

@@ -3,17 +3,17 @@ import { readSmallFile } from '../system/read-small-file.js';
 import { parseEnvFile } from './env-file.js';
 
 export interface EnvironmentSources {
-  /** `NAME=value` each; they win over the files. */
+  /** Texts `NAME=value`. They win over the files. */
   readonly pairs: readonly string[];
-  /** Files of such lines; a later one wins over an earlier one. */
+  /** Files of `NAME=value` lines. A later file wins over an earlier file. */
   readonly files: readonly string[];
-  /** Names whose value is taken from `host`. */
+  /** Names of variables with the value of `host`. */
   readonly pass: readonly string[];
   readonly host: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * What a handler is given beside the platform's own variables.
+ * @returns the handler's variables, in addition to those of the platform
  * @throws InvalidArgument for a malformed pair or file, a file that cannot be read, or a name that is not set
  */
 export function handlerEnvironment({ pairs, files, pass, host }: EnvironmentSources): Record<string, string> {

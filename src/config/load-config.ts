@@ -16,15 +16,15 @@ export interface LoadOptions {
   /** An environment of Serverless Devs. */
   readonly envName?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the code of a function is, by the name of the function. */
+  /** The code folders by function name. */
   readonly codeFolders?: Readonly<Record<string, string>>;
   readonly overrides: Overrides;
 }
 
 export interface LoadedConfig {
-  /** In the order of the file. Fewer than the file has when there are errors. */
+  /** The functions in the order of the file. With errors, some functions are missing. */
   readonly functions: readonly ConfigFunction[];
-  /** In the order of the file. With an error that is not usable the configuration cannot be served. */
+  /** The problems in the order of the file. With an error that is not `usable`, the configuration cannot be served. */
   readonly problems: readonly Problem[];
 }
 
@@ -70,7 +70,7 @@ function draftsOf(options: LoadOptions, tell: Tell): FunctionDraft[] {
   });
 }
 
-/** Marks the mistakes with which the emulator can still serve. With a misspelt key it cannot, since the key would change the function. */
+/** Marks the errors that do not prevent serving. A misspelt key prevents it, because the correct key would change the function. */
 function lenient(tell: Tell): Tell {
   return (problem) =>
     tell({ ...problem, isUsable: !(problem.rule === 'unknown-key' && problem.fix !== undefined) });
@@ -81,7 +81,7 @@ function tellPassedOver({ passedOver, resources }: ResolvedContent, file: string
     const message =
       component === ''
         ? `the resource ${key} has no component`
-        : `the resource ${key} is passed over: its component is ${component}, not fc3`;
+        : `the resource ${key} is ignored: its component is ${component}, not fc3`;
     tell({ rule: 'passed-over', level: 'warning', message, at });
   }
   if (resources.length > 0) return;

@@ -8,16 +8,16 @@ export interface Place {
 
 export type Scalar = string | number | boolean | null;
 
-/** A value of a configuration file that knows its place. Merging and substitution keep the places. */
+/** A value of a configuration file with its place. Merging and substitution keep the places. */
 export type Located = LocatedScalar | LocatedList | LocatedMap;
 
 export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly value: Scalar;
   readonly at: Place;
-  /** Written without quotes. */
+  /** Whether the text has no quotes. */
   readonly isPlain: boolean;
-  /** Finds a part of the text in the file; the place of the whole value where it is not found. */
+  /** @returns the place of a part of the text in the file, or else the place of the whole value */
   readonly placeOf: (part: string) => Place;
 }
 
@@ -56,7 +56,7 @@ export function withEntry(map: LocatedMap, key: string, value: Located): Located
   return { ...map, entries: new Map(map.entries).set(key, { keyAt, value }) };
 }
 
-/** Puts a value that has no place of its own, as the content of a JSON file, at the place that asked for it. */
+/** Gives a place to a value without one, for example to the content of a JSON file that an expression reads. */
 export function locate(value: unknown, at: Place): Located {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => locate(item, at)), at };
   if (typeof value === 'object' && value !== null) {
@@ -93,19 +93,19 @@ export function dig(located: Located | undefined, path: readonly string[]): Loca
   return found;
 }
 
-/** @returns the text at the path, if there is one */
+/** @returns the text at the path, if any */
 export function textAt(located: Located | undefined, path: readonly string[]): string | undefined {
   const found = dig(located, path);
   return found?.kind === 'scalar' && typeof found.value === 'string' ? found.value : undefined;
 }
 
-/** @returns the map at the path, if there is one */
+/** @returns the map at the path, if any */
 export function mapAt(located: Located | undefined, path: readonly string[]): LocatedMap | undefined {
   const found = dig(located, path);
   return found?.kind === 'map' ? found : undefined;
 }
 
-/** Merges maps deeply, the later over the earlier. Lists and everything else are replaced. */
+/** Merges maps deeply, the later over the earlier. Other values, also lists, are replaced. */
 export function mergeMaps(base: LocatedMap, over: LocatedMap | undefined): LocatedMap {
   if (over === undefined) return base;
   const entries = new Map(base.entries);

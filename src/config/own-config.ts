@@ -17,7 +17,7 @@ export const OWN_WORDS = {
   isolations: Object.keys(ISOLATION_WORDS),
 };
 
-/** Reads `fc-affinity.yaml`, whose words are those of the command line and of `startEmulator`. */
+/** Reads `fc-affinity.yaml`, which has the names of the command line and of `startEmulator`. */
 export function ownDrafts(content: Located, path: string, tell: Tell): FunctionDraft[] {
   if (content.kind !== 'map') {
     tell({ rule: 'own-config', level: 'error', message: 'the file must hold a map', at: content.at });
@@ -165,7 +165,7 @@ function placeOfField(map: LocatedMap, field: string, message: string): Place {
   return placeIn(map, [key === 'headerName' && !map.entries.has(key) ? 'affinity' : key]);
 }
 
-/** The deepest place of the path that the file has. */
+/** @returns the place of the longest part of the path that exists in the file */
 function placeIn(map: LocatedMap, path: readonly string[]): Place {
   for (let length = path.length; length > 0; length--) {
     const found = dig(map, path.slice(0, length));

@@ -1,22 +1,22 @@
 import type { Place } from './located.js';
 import type { Rule } from './rules.js';
 
-/** Something that is wrong with a configuration, and where. */
+/** A mistake in a configuration, with its place. */
 export interface Problem {
   readonly rule: Rule;
-  /** `error`: the cloud, its tool or the emulator refuses it. */
+  /** `error` when the cloud, its tool or the emulator refuses the configuration. */
   readonly level: 'error' | 'warning';
   readonly message: string;
   readonly at: Place;
-  /** An error that the emulator can live with: it serves the function all the same. */
+  /** Whether the emulator serves the function in spite of the error. */
   readonly isUsable?: boolean;
-  /** What to write instead. */
+  /** The correct value. */
   readonly fix?: string | undefined;
 }
 
 export type Tell = (problem: Problem) => void;
 
-/** What is wrong with one value, raised where no place is known. */
+/** A mistake in one value, thrown by code that does not know the place. */
 export class Complaint extends Error {
   readonly rule: Rule;
   readonly fix: string | undefined;
@@ -28,7 +28,7 @@ export class Complaint extends Error {
   }
 }
 
-/** Problems in the order of their places, each once. */
+/** Problems in the order of their places, without duplicates. */
 export class Problems {
   readonly #all = new Map<string, Problem>();
 

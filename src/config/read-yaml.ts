@@ -19,7 +19,7 @@ import type { Rule } from './rules.js';
 
 /** Deeper nests are refused (quality T22). */
 const MOST_NESTED = 100;
-/** Words of the grammar in one file, and values after aliases are followed: more are an attack or a mistake. */
+/** The most tokens in one file, and the most values after aliases are followed. */
 const MOST_LEXEMES = 100_000;
 const MOST_VALUES = 50_000;
 
@@ -39,8 +39,8 @@ interface Reading {
 }
 
 /**
- * Reads one YAML document, or JSON, as values that know their places. It refuses what only an attacker writes: tags that it does not
- * know, aliases that multiply, `__proto__`, nests deeper than 100.
+ * Reads one YAML document, or JSON, as values with their places. Refuses attacks: unknown tags,
+ * aliases that multiply, `__proto__`, nests deeper than 100.
  * @returns undefined after a problem was reported
  */
 export function readYaml({ text, file, tell }: Reading): Located | undefined {
@@ -59,7 +59,7 @@ export function readYaml({ text, file, tell }: Reading): Located | undefined {
     version: '1.2',
     schema: 'core',
     merge: true,
-    // Compared pairwise there; `Reader` does it in one pass.
+    // The parser compares keys in pairs. `Reader` finds duplicates in one pass.
     uniqueKeys: false,
     customTags: (tags) => [...tags, BINARY],
     lineCounter: lines,
@@ -84,7 +84,7 @@ export function readYaml({ text, file, tell }: Reading): Located | undefined {
 type Refuse = (rule: Rule, message: string, offset: number) => undefined;
 type Tokens = ReturnType<Parser['parse']> extends Generator<infer T> ? T[] : never;
 
-/** The composer calls itself for each level of a nest, so the nest is measured before it. */
+/** Measures the nesting before the composer runs, because the composer is recursive. */
 function tokensOf(text: string, lines: LineCounter, refuse: Refuse): Tokens | undefined {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
@@ -114,7 +114,7 @@ class Reader {
   readonly #document: Document.Parsed;
   readonly #text: string;
   readonly #placeAt: (offset: number) => Place;
-  /** What an alias means: the last node of that anchor before it. */
+  /** @returns the node of an alias: the last node with that anchor before the alias */
   readonly #anchors = new Map<string, Node>();
   #count = 0;
 
@@ -148,7 +148,7 @@ class Reader {
       return { kind: 'list', items, at };
     }
     if (isMap(node)) return this.#map(node, at, depth);
-    if (!isScalar(node)) throw new Refusal('this is no value', start);
+    if (!isScalar(node)) throw new Refusal('this is not a value', start);
     const { value } = node;
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))
       throw new Refusal(`a value of the type ${node.tag ?? typeof value} is not supported`, start);
@@ -179,7 +179,7 @@ class Reader {
         continue;
       }
       for (const source of value.kind === 'list' ? value.items : [value]) {
-        if (source.kind !== 'map') throw new Refusal('"<<" merges maps alone', offset);
+        if (source.kind !== 'map') throw new Refusal('"<<" merges maps only', offset);
         for (const [name, entry] of source.entries) if (!merged.has(name)) merged.set(name, entry);
       }
     }
@@ -195,7 +195,7 @@ class Reader {
   }
 }
 
-/** The parser adds a picture of the place behind its message. */
+/** Cuts off the source lines that the parser adds to its message. */
 function firstLine(message: string): string {
   const [line = ''] = message.split('\n');
   return line.replace(/ at line \d+, column \d+:?$/, '');

@@ -1,8 +1,8 @@
-/** What a rule is about. */
+/** A rule about configurations. */
 interface RuleInfo {
-  /** The document it comes from. */
+  /** The document of the rule. */
   readonly source: string;
-  /** The cloud does not mind it: only the emulator cannot serve it. */
+  /** Whether only the emulator has the rule: the cloud accepts the configuration. */
   readonly isOurs?: true;
 }
 
@@ -80,7 +80,7 @@ export const RULES = {
 
 export type Rule = keyof typeof RULES;
 
-/** @returns whether only the emulator minds it */
+/** @returns whether only the emulator has the rule */
 export function isOurs(rule: Rule): boolean {
   const info: RuleInfo = RULES[rule];
   return info.isOurs ?? false;

@@ -1,7 +1,7 @@
 import type { SessionAffinityType } from '../model/function.js';
 import { OPTION_OF } from './function-words.js';
 
-/** Options of a function that not every kind of affinity uses. */
+/** Options that only some kinds of affinity use. */
 interface AffinityOptions {
   readonly headerName?: unknown;
   readonly ssePath?: unknown;
@@ -13,7 +13,7 @@ interface AffinityOptions {
 
 export interface UnusedOption {
   readonly option: keyof AffinityOptions;
-  /** The kinds of affinity that use the option. */
+  /** The affinities that use the option. */
   readonly users: readonly SessionAffinityType[];
   /** The affinity of the function, in the word of the command line. */
   readonly affinity: string;
@@ -36,7 +36,7 @@ const USERS: Readonly<Record<keyof AffinityOptions, readonly SessionAffinityType
   instanceConcurrency: ['NONE'],
 };
 
-/** @returns the kinds of affinity that use a field of `sessionAffinityConfig`; undefined where that holds for all */
+/** @returns the affinities that use a field of `sessionAffinityConfig`; undefined when all of them use it */
 export function usersOfField(field: string): readonly string[] | undefined {
   const option = field === 'disableSessionIdReuse' ? field : OPTION_OF[field];
   return Object.entries(USERS).find(([one]) => one === option)?.[1];
@@ -56,7 +56,7 @@ export function unusedOptions(affinity: SessionAffinityType, given: AffinityOpti
 
 /**
  * @param option as the user writes the option
- * @param affinityOf spells an affinity as the user writes it, after a word such as `cookie`
+ * @param affinityOf writes affinities as the user writes them, from words such as `cookie`
  */
 export function unusedMessage(
   { users, affinity }: UnusedOption,

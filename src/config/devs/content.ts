@@ -23,11 +23,11 @@ import { Substitution } from './substitute.js';
 export interface DevsResource {
   readonly key: string;
   readonly keyAt: Place;
-  /** Everything resolved. */
+  /** The resolved content. */
   readonly props: LocatedMap;
 }
 
-/** A resource that is no function. */
+/** A resource that is not a function. */
 interface PassedOver {
   readonly key: string;
   readonly component: string;
@@ -45,7 +45,7 @@ interface ContentOptions extends Omit<Surroundings, 'folder'> {
   readonly file: string;
   readonly map: LocatedMap;
   readonly environment?: LocatedMap | undefined;
-  /** The extended file, which may say the component of a resource. */
+  /** The extended file, which may have the component of a resource. */
   readonly base?: LocatedMap;
   readonly tell: Tell;
 }
@@ -58,7 +58,7 @@ export function resolveContent(options: ContentOptions): ResolvedContent {
 class ContentResolver {
   readonly #options: ContentOptions;
   readonly #substitution: Substitution;
-  /** What every expression may name. */
+  /** The names for every expression. */
   readonly #common: Record<string, Located>;
   #content: LocatedMap;
 
@@ -109,9 +109,9 @@ class ContentResolver {
     return textAt(this.#options.base, ['resources', key, 'component']) ?? '';
   }
 
-  /** @returns the props; the resources after it see them */
+  /** @returns the props. Later resources can refer to them. */
   #resource(key: string, element: LocatedMap, component: string): LocatedMap {
-    // What is wrong with a resource that is not served is no concern of the emulator.
+    // Mistakes in resources that are not served are ignored.
     const substitution = isFc3(component) ? this.#substitution : new Substitution(new Problems().tell);
     const source = mergeMaps(this.#template(element, substitution), mapAt(element, ['props']));
     const props = mergeMaps(source, this.#overlay({ key, component, source }, substitution));
@@ -158,7 +158,7 @@ class ContentResolver {
     return substitution.map(kept, this.#scope({}));
   }
 
-  /** What an environment lays over the props: that of the component, that of the resource, the region of its stack. */
+  /** The overlays of an environment: for the component, for the resource, and the region of its stack. */
   #overlay(
     {
       key,

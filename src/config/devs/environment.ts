@@ -11,7 +11,7 @@ interface Asked {
   readonly tell: Tell;
 }
 
-/** @returns the environment of that name, from the file that `env` names, else `env.yaml`; undefined after a problem was reported */
+/** @returns the named environment from the file of `env`, or else from `env.yaml`; undefined after a problem was reported */
 export function chosenEnvironment(content: LocatedMap, asked: Asked): LocatedMap | undefined {
   const { file, envName, files, tell } = asked;
   const named = dig(content, ['env']);

@@ -5,16 +5,16 @@ import { Complaint } from '../problem.js';
 /** The functions that an expression may call; see {@link createFunctions}. */
 export type ExpressionFunctions = ReadonlyMap<string, (argument: unknown, second: unknown) => unknown>;
 
-/** What an expression may name. */
+/** The names in an expression. */
 export interface Scope {
   /** `vars`, `resources`, `that` (which is also `this`), `cwd`, … */
   readonly values: LocatedMap;
   readonly functions: ExpressionFunctions;
 }
 
-/** What no path holds. */
+/** The characters that a path cannot contain. */
 const JAVASCRIPT = /[\s()[\]'"`|&?<>=!+*/%,;:]/;
-/** `true` and `5` are their own values. */
+/** Literals, for example `true` and `5`. */
 const LITERALS: ReadonlyMap<string, unknown> = new Map([
   ['true', true],
   ['false', false],
@@ -24,9 +24,9 @@ const LITERALS: ReadonlyMap<string, unknown> = new Map([
 
 /**
  * Evaluates the text in `${…}`: a path (`vars.a.b`, the keys of which may hold dashes), or a call (`env('NAME', 'default')`,
- * `json(file('./x.json')).key`). Serverless Devs runs JavaScript there; nothing else of it is evaluated here.
+ * `json(file('./x.json')).key`). Serverless Devs runs JavaScript there. The emulator evaluates only these two forms.
  * @param code the text between the braces
- * @param at the place of a value that has none of its own
+ * @param at the place for values without their own place
  * @throws Complaint
  */
 export function evaluate(code: string, scope: Scope, at: Place): Located {
@@ -37,7 +37,7 @@ export function evaluate(code: string, scope: Scope, at: Place): Located {
       `there is no ${code} for \${${code}}`,
       suggestion(code, scope),
     );
-  // A complaint about the value is one about its use; the parts of a map keep their places.
+  // A complaint about a scalar gets the place of its use. The parts of a map keep their places.
   return found.kind === 'scalar' ? { ...found, at, placeOf: () => at } : found;
 }
 
@@ -67,7 +67,7 @@ type Token = { readonly kind: 'text' | 'number' | 'name' | 'mark'; readonly text
 const TOKENS =
   /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?)|([A-Za-z_$][\w$]*)|([().,[\]]))/y;
 
-/** A call and what follows it, token by token. */
+/** Evaluates a call and the path after it, token by token. */
 class Call {
   readonly #code: string;
   readonly #scope: Scope;
@@ -161,7 +161,7 @@ function nearestFunction(name: string, { functions }: Scope): string | undefined
   return meant === undefined ? undefined : `did you mean ${meant}?`;
 }
 
-/** The nearest key at the first step of a path that leads nowhere. */
+/** @returns the nearest key for the first unknown step of a path */
 function suggestion(code: string, { values }: Scope): string | undefined {
   if (/[^\w$.-]/.test(code)) return undefined;
   const path = code.split('.');

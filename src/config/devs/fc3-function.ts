@@ -12,9 +12,9 @@ import { triggersOf } from './fc3-triggers.js';
 import { isJson } from './is-json.js';
 
 interface Asked {
-  /** The file of the project, an absolute path: relative paths begin in its folder. */
+  /** The absolute path of the project's file. Relative paths start in its folder. */
   readonly file: string;
-  /** Where the code of a function is, by the name of the function. */
+  /** The code folders by function name. */
   readonly codeFolders: Readonly<Record<string, string>>;
   readonly tell: Tell;
 }
@@ -79,9 +79,9 @@ export function functionOfProps(resource: DevsResource, asked: Asked): FunctionD
 function asBody(props: LocatedMap): unknown {
   const body = plain(props) as Record<string, unknown>;
   const { sessionAffinityConfig: config, code: _code, triggers: _triggers, ...rest } = body;
-  // A text that is no JSON is ignored by the cloud; lint says so.
+  // The cloud ignores a text that is not JSON, and lint warns about it.
   if (typeof config === 'string' && !isJson(config)) return { ...rest, sessionAffinity: 'NONE' };
-  // `auto` is for the component, which makes the resource; the cloud never sees it.
+  // The component replaces `auto` by a new resource, so the cloud never gets `auto`.
   for (const key of ['logConfig', 'nasConfig', 'ossMountConfig', 'vpcConfig'])
     if (rest[key] === 'auto') delete rest[key];
   return {
@@ -108,7 +108,7 @@ function codeFolder(
     const message =
       code === undefined
         ? `code is missing in the props of ${key}`
-        : `the code of ${functionName} is in OSS, which is not here: say where it is locally`;
+        : `the code of ${functionName} is in OSS, which the emulator does not read: give its local folder`;
     const [rule, fix] =
       code === undefined ? (['missing-key', 'code: ./code'] as const) : (['code-in-oss', byOption] as const);
     tell({ rule, level: 'error', message, at: code?.at ?? keyAt, fix });
@@ -141,7 +141,7 @@ function checkCommand({
       refuse(
         'container-command',
         'customContainerConfig',
-        'the image of a container is not started here: name the command that starts the handler on this machine',
+        'container images are not started here: give the command that starts the handler on this machine',
         'customContainerConfig: { command: [node, app.js] }',
       );
     return;
@@ -164,7 +164,7 @@ function checkCommand({
   );
 }
 
-/** The names of the model, where the file has others. */
+/** The model's names of fields that have another name in the file. */
 const FILE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   minInstances: [
     ['provisionConfig', 'defaultTarget'],
@@ -173,7 +173,7 @@ const FILE_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   maxInstances: [['concurrencyConfig', 'reservedConcurrency']],
 };
 
-/** The deepest place of the path that the file has. A message that names a key of a map is about that key. */
+/** @returns the place of the longest part of the path that exists in the file, or of the key that the message names */
 function placeIn({ props, keyAt }: DevsResource, path: string, message: string): Place {
   for (const other of FILE_PATHS[path] ?? []) {
     const found = dig(props, other);
@@ -206,7 +206,7 @@ function numberAt(props: LocatedMap, path: readonly string[]): number | undefine
   return found?.kind === 'scalar' && typeof found.value === 'number' ? found.value : undefined;
 }
 
-/** A variable that YAML reads as a number or a boolean. */
+/** @returns a variable that YAML reads as a number or a boolean */
 function quoted(path: string, props: LocatedMap): string | undefined {
   const [key, name = ''] = path.split('.');
   const found =

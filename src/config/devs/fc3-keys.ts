@@ -1,4 +1,4 @@
-/** The keys that a map may have, each with the keys of its value: `any` for a value that is not looked into. */
+/** The allowed keys of a map, each with the allowed keys of its value; `any` for a value that is not checked. */
 export interface Keys {
   readonly [key: string]: Keys | 'any';
 }
@@ -15,7 +15,7 @@ const HEALTH = keys(
 );
 const HOOK = keys('handler', 'timeout', 'command');
 
-/** What the component fc3 knows (its schema at 4ca1c1b), and what the API has besides. */
+/** The keys of the component fc3 (its schema at 4ca1c1b), and more keys of the API. */
 export const FC3_KEYS: Keys = {
   ...keys(
     'annotations',
@@ -72,7 +72,7 @@ export const FC3_KEYS: Keys = {
     'sseEndpointPath',
     'disableSessionIdReuse',
   ),
-  // A list: its items are looked at.
+  // The items of a list are checked.
   triggers: {
     ...keys('description', 'invocationRole', 'qualifier', 'sourceArn', 'triggerName', 'triggerType'),
     triggerConfig: 'any',
@@ -87,7 +87,7 @@ export const HTTP_TRIGGER_KEYS = keys(
   'corsConfig',
 );
 
-/** The keys of the file itself, and of a resource. */
+/** The keys of the file, and of a resource. */
 export const PROJECT_KEYS = keys(
   'edition',
   'name',

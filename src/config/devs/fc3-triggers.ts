@@ -6,7 +6,7 @@ import { dig, type LocatedMap, type Place, plain, textAt } from '../located.js';
 import type { Tell } from '../problem.js';
 import type { DevsResource } from './content.js';
 
-/** The HTTP triggers; others are not used. @returns undefined after a problem was reported */
+/** @returns the HTTP triggers; undefined after a problem was reported */
 export function triggersOf(
   { props }: DevsResource,
   functionName: string,
@@ -53,7 +53,7 @@ function triggerInput(item: LocatedMap, functionName: string, tell: Tell): Trigg
     tell({
       rule: 'auth-not-emulated',
       level: 'warning',
-      message: `authType ${authType} is not emulated: here the trigger lets every request in`,
+      message: `authType ${authType} is not emulated: here the trigger accepts every request`,
       at: dig(config, ['authType'])?.at ?? item.at,
     });
   const known = isForeign ? { ...(given as object), authType: 'anonymous' } : given;

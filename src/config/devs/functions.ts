@@ -19,11 +19,11 @@ export interface Surroundings {
   /** The folder of the file: relative paths begin there. */
   readonly folder: string;
   readonly env: (name: string) => string | undefined;
-  /** Said of a variable that is not set. */
+  /** A hint in the message for a variable that is not set. */
   readonly unsetHint?: (name: string) => string | undefined;
 }
 
-/** The functions that `${…}` may call, over the values of a scope. All throw a Complaint. */
+/** The functions that `${…}` may call, with the values of a scope. All throw a Complaint. */
 export function createFunctions(
   values: LocatedMap,
   { folder, env, unsetHint }: Surroundings,
@@ -71,7 +71,7 @@ export function createFunctions(
   ]);
 }
 
-/** `str('vars.n')` is the value of vars.n as text; a path that leads nowhere is its own text. */
+/** `str('vars.n')` is the value of vars.n as text. An unknown path is returned as text. */
 function meant(values: LocatedMap, value: unknown): unknown {
   const found = typeof value === 'string' ? dig(values, value.split('.')) : undefined;
   return found === undefined ? value : plain(found);

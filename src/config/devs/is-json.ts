@@ -1,4 +1,4 @@
-/** @returns whether a text of `sessionAffinityConfig` is JSON; an empty one counts as absent */
+/** @returns whether a text of `sessionAffinityConfig` is JSON. An empty text counts as absent. */
 export function isJson(text: string): boolean {
   if (text.trim() === '') return true;
   try {

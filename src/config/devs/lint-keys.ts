@@ -3,12 +3,12 @@ import { dig, type Located, type LocatedMap, mapAt, textAt } from '../located.js
 import type { Tell } from '../problem.js';
 import { FC3_KEYS, HTTP_TRIGGER_KEYS, type Keys, PROJECT_KEYS, RESOURCE_KEYS } from './fc3-keys.js';
 
-/** Function Compute reads their keys in any letter case. */
+/** Maps whose keys Function Compute reads in any letter case. */
 const ANY_CASE = new Set(['sessionAffinityConfig']);
 
 interface Looked {
   readonly known: Keys;
-  /** Of the map, for the message: `the props of fn`. */
+  /** The name of the map in messages: `the props of fn`. */
   readonly of: string;
   readonly anyCase?: boolean;
   readonly tell: Tell;

@@ -5,10 +5,10 @@ import { usersOfField } from '../unused-options.js';
 import type { DevsResource } from './content.js';
 import { isJson } from './is-json.js';
 
-/** The least CPU of a function with session isolation, and what a function has without `cpu`. */
+/** The minimum CPU of a function with session isolation, and the default of `cpu`. */
 const ISOLATION_CPU = 2;
 const DEFAULT_CPU = 0.35;
-/** A stream that is cut sooner is a mistake more often than not. */
+/** A function timeout below this is probably a mistake for streams. */
 const SHORT_STREAM_IN_SECONDS = 60;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}([Tt \t].*)?$/;
 
@@ -16,7 +16,7 @@ interface Look {
   readonly props: LocatedMap;
   readonly keyAt: Place;
   readonly affinity: string;
-  /** The affinity's configuration, also where it is a text of JSON; undefined where there is none. */
+  /** The affinity's configuration, also from JSON text; undefined when there is none. */
   readonly config: LocatedMap | undefined;
   readonly warn: (rule: Rule, message: string, at: Place, fix?: string) => void;
   readonly tell: Tell;
@@ -159,7 +159,7 @@ function lintValues(located: Located, look: Look): void {
       'object-in-text',
       'a map inside of text becomes "[object Object]"',
       at,
-      'let the reference stand alone',
+      'make the reference the whole value',
     );
   if (/\$\{[^{}]*\}/.test(value))
     warn(

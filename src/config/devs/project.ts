@@ -19,7 +19,7 @@ import { chosenEnvironment } from './environment.js';
 interface ProjectOptions {
   /** An absolute path. */
   readonly file: string;
-  /** Without it no environment is used. */
+  /** The name of the environment; undefined for none. */
   readonly envName?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: ConfigFiles;
@@ -28,7 +28,7 @@ interface ProjectOptions {
 
 /**
  * Resolves a project as the parser of Serverless Devs does: `extend`, `.env`, environments, templates, `${…}`.
- * @returns undefined after a problem was reported that leaves nothing to look at
+ * @returns undefined after a problem that prevents all further checks
  */
 export function resolveProject(options: ProjectOptions): ResolvedContent | undefined {
   const { file, files, env, envName, tell } = options;
@@ -43,7 +43,7 @@ export function resolveProject(options: ProjectOptions): ResolvedContent | undef
   return resolveContent({ file, map, environment, tell, env: (name) => dotenv[name] ?? env[name] });
 }
 
-/** Resolves this file and its base file, each by itself, and merges this file over its base. */
+/** Resolves this file and its base file separately, and merges this file over its base. */
 function extended(
   own: LocatedMap,
   {
@@ -107,7 +107,7 @@ function checkEdition(map: LocatedMap, tell: Tell): boolean {
   return false;
 }
 
-/** The variables of `.env` in the folders of code and of the project; the first file wins, the environment over all. */
+/** The variables of the `.env` files in the code folder and the project folder. The first file wins, and the environment wins over both. */
 function dotenvOf(map: LocatedMap, { file, env, files }: ProjectOptions): Record<string, string> {
   const variables: Record<string, string> = {};
   const keys = [...(mapAt(map, ['resources'])?.entries.keys() ?? [])];

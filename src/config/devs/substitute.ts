@@ -10,15 +10,15 @@ import { Complaint, type Tell } from '../problem.js';
 import { evaluate, type Scope } from './expression.js';
 
 const EXPRESSION = /\$\{([\w\W]*?)\}/g;
-/** The engine of Serverless Devs runs such a text as code, too. */
+/** A form that Serverless Devs runs as code too. */
 const CODE = /<%[\w\W]*?%>/;
-/** What references may grow to. */
+/** The limits for replaced references. */
 const MOST_CHARACTERS = 1_000_000;
 const MOST_VALUES = 100_000;
 const MOST_NESTED = 100;
 
 /**
- * Replaces `${…}` in the texts of values, never in keys. A text that is one `${…}` becomes the value, with its type; inside other text
+ * Replaces `${…}` in values, never in keys. A text with only one `${…}` becomes the value, with its type. Inside other text
  * the value becomes text. A result that holds `${…}` again is replaced once more. A key whose value is null is dropped.
  */
 export class Substitution {
@@ -67,7 +67,7 @@ export class Substitution {
     return { ...located, entries };
   }
 
-  /** One text by itself, as the name of a component. */
+  /** Replaces references in a single text, for example the name of a component. */
   text(text: string, located: LocatedScalar, scope: Scope): Located | undefined {
     return this.#text({ ...located, value: text }, scope);
   }
@@ -76,7 +76,7 @@ export class Substitution {
     const text = String(located.value);
     const replaced = this.#replaced(text.replaceAll('${this.', '${that.'), located, scope);
     if (replaced?.kind !== 'scalar' || typeof replaced.value !== 'string') return replaced;
-    // The second time `this` is not known, as in Serverless Devs.
+    // The second replacement has no `this`, as in Serverless Devs.
     return replaced.value.includes('${') ? this.#replaced(replaced.value, located, scope) : replaced;
   }
 
@@ -103,7 +103,7 @@ export class Substitution {
         this.#tell({
           rule: 'unresolved-expression',
           level: 'error',
-          message: 'the text grows too long',
+          message: 'the replaced text is too long',
           at: located.at,
         });
         return undefined;
