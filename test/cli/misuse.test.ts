@@ -24,11 +24,11 @@ describe('a misused command line', () => {
       undefined,
     ],
     [['serve', '--ttl', '0'], '--ttl must be 1 s or more, got "0"', undefined],
-    [['serve', '--ttl', '7h'], '--ttl must be 1 to 21600 s (1s to 6h), got "7h"', 'lift the limit with'],
+    [['serve', '--ttl', '7h'], '--ttl must be 1 to 21600 s (1s to 6h), got "7h"', 'raise the limit with'],
     [
       ['serve', '--idle', '6h1m'],
       '--idle must be 0 to 21600 s (0s to 6h), got "6h1m"',
-      'lift the limit with',
+      'raise the limit with',
     ],
     [
       ['serve', '--ttl', '1m', '--idle', '2m'],

@@ -255,7 +255,7 @@ const SERVED: readonly Case[] = [
   [
     'jwt',
     trigger('{ authType: jwt, methods: [GET] }'),
-    [['12:85 warning auth-not-emulated', /lets every request in/]],
+    [['12:85 warning auth-not-emulated', /accepts every request/]],
   ],
   [
     'a date without quotes',

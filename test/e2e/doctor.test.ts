@@ -76,7 +76,7 @@ describe('doctor', () => {
     const foreign = await runCli(['doctor', '--from', other]);
     expect([foreign.code, foreign.stderr]).toEqual([
       1,
-      expect.stringContaining('holds no line of the JSON log'),
+      expect.stringContaining('has no line of the JSON log'),
     ]);
   });
 });
