@@ -78,7 +78,10 @@ describe('serve --no-function', () => {
 
   test('takes no command and no configuration', async () => {
     const { code, stderr } = await runCli(['serve', '--no-function', '--', ...HELLO]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--no-function excludes a configuration and a command')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('--no-function excludes a configuration and a command'),
+    ]);
   });
 });
 
