@@ -26,7 +26,7 @@ describe('the words that the documents and habits use', () => {
   it('S16: help tells of them', async () => {
     const { stdout } = await runCli(['session', '--help']);
     expect(stdout).toMatch(/^ +list\|ls /m);
-    expect(stdout).toMatch(/^ +delete\|rm /m);
+    expect(stdout).toMatch(/^ +delete\|rm\|terminate /m);
     expect((await runCli(['session', 'delete', '--help'])).stdout).toContain('terminate');
   });
 });

@@ -132,7 +132,7 @@ describe('serve reads the configuration', () => {
     writeFileSync(join(folder, 's.yaml'), more, { flag: 'a' });
     const served = await serve([], { directory: folder });
     const notice = await served.event(({ event }) => event === 'notice');
-    expect(notice.text).toMatch(/^s\.yaml:\d+:3: the resource domain is passed over/);
+    expect(notice.text).toMatch(/^s\.yaml:\d+:3: the resource domain is ignored/);
     expect(served.events.findIndex(({ event }) => event === 'ready')).toBe(0);
   });
 
