@@ -74,7 +74,7 @@ export class Connection {
   }
 
   readonly #onClose = (): void => {
-    for (const exchange of [...this.open]) exchange.close();
+    for (const exchange of this.open) exchange.close();
   };
 
   /**

@@ -23,7 +23,7 @@ export function isAsync({ lines }: ExchangeHead): boolean {
 }
 
 /**
- * Reads the whole body and answers 202. Its task ID is the one that the client gives, or its request ID.
+ * Reads the whole body and answers 202. The client may give the task ID; otherwise it is the request ID.
  * @returns the invocation, which nobody waits for; undefined when the client has left before
  * @throws InvalidArgument for a malformed task ID, EntityTooLarge, and what breaks the body
  */

@@ -11,7 +11,7 @@ import type { SessionWriter } from './session-writer.js';
 import { isPastRetention, Retention } from './structures/retention.js';
 import { SessionIndex } from './structures/session-index.js';
 
-/** How many sessions are searched for those that hold a slot, and how many sessions of one instance are named. */
+/** The limits of a view of the slots: sessions to search, and sessions to name for each instance. */
 const MOST_LOOKED_THROUGH = 1000;
 const MOST_NAMED = 8;
 
@@ -42,7 +42,7 @@ export class SessionTable {
     return this.#clock.now();
   }
 
-  /** The latest session of that ID, also an expired one that is on record. */
+  /** The latest session with this ID. It may have expired. */
   find(qualifier: string, sessionId: string): SessionEntry | undefined {
     const entry = this.#index.get(qualifier, sessionId);
     return entry !== undefined && this.#isOnRecord(entry) ? entry : undefined;
